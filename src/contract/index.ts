@@ -1,0 +1,68 @@
+export type { Transport, TransportAnswer, TransportRequest } from '../transport/exchange.ts'
+export type { FailureCode } from '../transport/failure.ts'
+export { exactJson } from '../transport/exact-json.ts'
+export { TransportFailure } from '../transport/failure.ts'
+export { ConnectorFailure } from './failure.ts'
+export { defineConnector } from './connector.ts'
+export type {
+  Bilingual,
+  ConfigField,
+  Connector,
+  Context,
+  Cursor,
+  Files,
+  FolderFile,
+  Json,
+  Manifest,
+  Normalise,
+  Normalised,
+  Page,
+  Range,
+  RejectCode,
+  Rejection,
+  Settings,
+  SourceRecord,
+  StreamKind,
+  StreamManifest,
+} from './connector.ts'
+export { cleanText, Fault, foldCase, nameTable, normalising, reader, reject } from './shape.ts'
+export type { Reader } from './shape.ts'
+export { addDays, calendarDate, dateOf, instant, isoInstant, localInstant, millisecondsOf } from './time.ts'
+export type { LocalTime } from './time.ts'
+export { decimal } from './decimal.ts'
+export { seededRandom } from './emulator.ts'
+export type {
+  Emulator,
+  EmulatorOptions,
+  RunningEmulator,
+  Town,
+  TownAgency,
+  TownProcedure,
+  TownUnit,
+  Truth,
+} from './emulator.ts'
+export { dossierStatuses } from './entity.ts'
+
+export type {
+  AgencyMention,
+  AgencyRecord,
+  Audience,
+  CameraEventRecord,
+  CameraRecord,
+  DocumentContent,
+  DocumentRecord,
+  DocumentReference,
+  DocumentUrgency,
+  DossierChannel,
+  DossierRecord,
+  DossierStatus,
+  EntityName,
+  EntityRecord,
+  ExchangeStatus,
+  ObservationRecord,
+  PartyKind,
+  PartyRecord,
+  PeriodRecord,
+  ProcedureRecord,
+  ReportRecord,
+} from './entity.ts'

@@ -1,0 +1,26 @@
+/** Who has to act on a failure: the operator, the clock, or a developer. */
+export type FailureCode = 'CONFIG_INVALID' | 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED'
+
+/**
+ * A failure of an exchange with the outside, with the code that travels unchanged to the run row, the console and the
+ * answer. The message names what was found and what is expected; it never holds a secret, a body or a query string.
+ */
+export class TransportFailure extends Error {
+  readonly code: FailureCode
+  /** What the other side asked us to wait, in seconds, as it was sent (not yet capped); undefined when it sent none. */
+  readonly retryAfterSeconds: number | undefined
+  /** HTTP status of the answer, where there was one. */
+  readonly status: number | undefined
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number | undefined; status?: number | undefined } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'TransportFailure'
+    this.code = code
+    this.retryAfterSeconds = options.retryAfterSeconds
+    this.status = options.status
+  }
+}
