@@ -1,17 +1,170 @@
+/** The deepest nesting of lists and objects that is read. */
+const deepest = 2_000
+
 /**
- * JSON with nothing lost: a number that JavaScript cannot hold exactly (an identity number of 16 digits, an amount of 17,
- * `1e400`) comes as its text. Throws SyntaxError as JSON.parse does.
+ * JSON with nothing lost. A number that JavaScript cannot hold exactly (an integer beyond 2^53, an amount of 20 digits,
+ * `1e400`) comes as its text, as it was written. A member that stands twice in an object comes as the list of its values,
+ * in order, unless they are equal: whoever expects one value sees that there is none. `__proto__` is a member like any
+ * other. Throws SyntaxError, without a piece of the text in it, for what is not JSON or is nested deeper than 2,000.
  */
 export function exactJson(text: string): unknown {
-  return JSON.parse(text, function keepExact(_name, value: unknown, context?: { source?: string }) {
-    if (typeof value !== 'number' || context?.source === undefined) return value
-    return holdsExactly(value, context.source) ? value : context.source
-  })
+  const place: Place = { text, at: 0 }
+  const value = valueAt(place, 0)
+  if (nextCode(place) !== -1) throw unexpected(place)
+  return value
 }
 
-function holdsExactly(value: number, source: string): boolean {
-  if (!Number.isFinite(value)) return false
-  const digits = source.replace(/[eE].*$/, '').replace(/[-.]/g, '').replace(/^0+/, '')
-  if (digits.length > 15) return Number.isSafeInteger(value) && String(value) === source
-  return !(value === 0 && /[1-9]/.test(source.replace(/[eE].*$/, '')))
+interface Place {
+  readonly text: string
+  at: number
+}
+
+const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
+const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
+const numberAt = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+const words: readonly (readonly [string, unknown])[] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]
+
+function valueAt(place: Place, depth: number): unknown {
+  const code = nextCode(place)
+  if (code === quote) return stringAt(place)
+  if (code === openObject) return objectAt(place, depth + 1)
+  if (code === openList) return listAt(place, depth + 1)
+  if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+    numberAt.lastIndex = place.at
+    const source = numberAt.exec(place.text)?.[0]
+    if (source === undefined) throw unexpected(place)
+    place.at += source.length
+    return exactNumber(source)
+  }
+  const word = words.find(([name]) => place.text.startsWith(name, place.at))
+  if (word === undefined) throw unexpected(place)
+  place.at += word[0].length
+  return word[1]
+}
+
+function objectAt(place: Place, depth: number): Record<string, unknown> {
+  if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
+  const object: Record<string, unknown> = {}
+  const repeated = new Map<string, unknown[]>()
+  place.at++
+  if (nextCode(place) === closeObject) {
+    place.at++
+    return object
+  }
+  for (;;) {
+    if (nextCode(place) !== quote) throw unexpected(place)
+    const name = stringAt(place)
+    if (nextCode(place) !== colon) throw unexpected(place)
+    place.at++
+    const value = valueAt(place, depth)
+    if (Object.hasOwn(object, name)) {
+      const values = repeated.get(name) ?? [object[name]]
+      repeated.set(name, [...values, value])
+    } else if (name === '__proto__') {
+      Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
+    } else {
+      object[name] = value
+    }
+    const after = nextCode(place)
+    if (after !== comma && after !== closeObject) throw unexpected(place)
+    place.at++
+    if (after === closeObject) break
+  }
+  for (const [name, values] of repeated) {
+    const texts = new Set(values.map((value) => JSON.stringify(value)))
+    if (texts.size > 1)
+      Object.defineProperty(object, name, { value: values, enumerable: true, configurable: true, writable: true })
+  }
+  return object
+}
+
+function listAt(place: Place, depth: number): unknown[] {
+  if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
+  const list: unknown[] = []
+  place.at++
+  if (nextCode(place) === closeList) {
+    place.at++
+    return list
+  }
+  for (;;) {
+    list.push(valueAt(place, depth))
+    const after = nextCode(place)
+    if (after !== comma && after !== closeList) throw unexpected(place)
+    place.at++
+    if (after === closeList) return list
+  }
+}
+
+/** The text from quote to quote; one with an escape or a control character is left to JSON.parse. */
+function stringAt(place: Place): string {
+  const { text } = place
+  const start = place.at + 1
+  let plain = true
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      place.at = at + 1
+      if (plain) return text.slice(start, at)
+      try {
+        return JSON.parse(text.slice(start - 1, at + 1)) as string
+      } catch {
+        place.at = start
+        throw unexpected(place)
+      }
+    }
+    if (code === backslash) {
+      plain = false
+      at++
+    } else if (code < 0x20) {
+      plain = false
+    }
+  }
+  throw unexpected({ text, at: text.length })
+}
+
+/** The code of the next character that is no white space, which `place` is then at; -1 at the end. */
+function nextCode(place: Place): number {
+  const { text } = place
+  for (; place.at < text.length; place.at++) {
+    const code = text.charCodeAt(place.at)
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code
+  }
+  return -1
+}
+
+function unexpected(place: Place): SyntaxError {
+  return new SyntaxError(
+    place.at >= place.text.length ? 'JSON ends too early' : `JSON is broken at position ${place.at}`,
+  )
+}
+
+function exactNumber(source: string): number | string {
+  const value = Number(source)
+  if (source.length <= 15 && !/[eE]/.test(source)) return value
+  if (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER) return source
+  return sameDecimal(String(value), source) ? value : source
+}
+
+/** Whether two decimals in JSON's writing are the same number. */
+function sameDecimal(a: string, b: string): boolean {
+  const [one, two] = [significant(a), significant(b)]
+  return one.digits === two.digits && one.exponent === two.exponent && one.negative === two.negative
+}
+
+/** `-12.50e3` → 125, ·10², negative: digits without zeros at either end, and the power of ten of the last one. */
+function significant(text: string): { digits: string; exponent: number; negative: boolean } {
+  const [mantissa = '', power = '0'] = text.toLowerCase().replace(/^-/, '').split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  const all = `${whole}${fraction}`.replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  if (digits === '') return { digits, exponent: 0, negative: false }
+  return {
+    digits,
+    exponent: Number(power) - fraction.length + all.length - digits.length,
+    negative: text.startsWith('-'),
+  }
 }

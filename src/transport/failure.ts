@@ -11,16 +11,24 @@ export class TransportFailure extends Error {
   readonly retryAfterSeconds: number | undefined
   /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined
+  /** TOO_LARGE: the answer is over a size limit; a smaller page may be within it. */
+  readonly reason: 'TOO_LARGE' | undefined
 
   constructor(
     code: FailureCode,
     message: string,
-    options: { cause?: unknown; retryAfterSeconds?: number | undefined; status?: number | undefined } = {},
+    options: {
+      cause?: unknown
+      retryAfterSeconds?: number | undefined
+      status?: number | undefined
+      reason?: 'TOO_LARGE' | undefined
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'TransportFailure'
     this.code = code
     this.retryAfterSeconds = options.retryAfterSeconds
     this.status = options.status
+    this.reason = options.reason
   }
 }

@@ -1,0 +1,7 @@
+// npm start: serve and work in one process.
+import { join } from 'node:path'
+
+import { hand, install, root } from './install.js'
+
+install()
+hand([join(root, 'src', 'main.ts'), 'start', ...process.argv.slice(2)], root)

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto'
+import { ConnectorFailure } from '#connector'
+import type { Context, Json, Page, Range, SourceRecord } from '#connector'
+import { frigateSession } from './frigate.ts'
+import type { manifest } from './manifest.ts'
+import { placeIn } from './place.ts'
+
+const eventsAsked = 100
+const eventsAtMost = 400
+/** Re-read behind the newest event, in microseconds: what was written late, and changed once it ended. */
+const overlap = 3_600_000_000n
+/** An event that never ends holds the overlap open no longer than this. */
+const longestEvent = 24n * 3_600_000_000n
+
+// Times of the server are Unix seconds with up to six decimals; here they are counted in whole microseconds.
+
+/** Where a read stands: newest first, from `before` down to `after`, both exclusive. */
+interface Place {
+  readonly after: bigint | null
+  /** null: the next read begins anew, at the newest. */
+  readonly before: bigint | null
+  /** Ids already handed out that a page before `before` shows again: events that share one start. */
+  readonly shown: readonly string[]
+  /** Newest start of this read, and the earliest start of one that had not ended. */
+  readonly newest: bigint | null
+  readonly open: bigint | null
+}
+
+/** The pages of the event stream, newest first. An event is read again until an hour has passed and it has ended. */
+export async function* eventPages(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
+  let place = placeOf(range)
+  const ask = frigateSession(context)
+  if (ask === null) {
+    yield { records: [], next: '{}' }
+    return
+  }
+  for (;;) {
+    context.signal.throwIfAborted()
+    const listed = await eventsBefore(ask, place)
+    const starts = listed.map((event) => microseconds(event['start_time']))
+    const records = listed.filter((event) => !place.shown.includes(String(event['id']))).map(eventRecord)
+    const oldest = smallest(starts)
+    const newest = largest([place.newest, ...starts])
+    const open = smallest([place.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
+    const whole = listed.length < asked(place)
+    if (!whole && oldest === null) throw changed('events without a start time')
+    if (whole) {
+      yield { records, next: checkpoint(place, newest, open) }
+      return
+    }
+    // The same start may go on in the next page, so it is asked for again and what was seen of it left out.
+    const shown = listed.filter((_, index) => starts[index] === oldest).map((event) => String(event['id']))
+    place = { ...place, before: oldest! + 1n, shown, newest, open }
+    yield { records, next: written(place) }
+  }
+}
+
+/** Events that share one start are asked for in one page: as many more as are known of it. */
+const asked = (place: Place): number => eventsAsked + place.shown.length
+
+async function eventsBefore(
+  ask: (path: string) => Promise<unknown>,
+  place: Place,
+): Promise<readonly { readonly [member: string]: Json }[]> {
+  if (asked(place) > eventsAtMost) throw changed(`more than ${eventsAtMost - eventsAsked} events of one start`)
+  const query = new URLSearchParams({ limit: String(asked(place)), include_thumbnails: '0' })
+  if (place.after !== null) query.set('after', seconds(place.after))
+  if (place.before !== null) query.set('before', seconds(place.before))
+  const answer = await ask(`events?${query}`)
+  if (!Array.isArray(answer) || !answer.every(isObject)) throw changed('no list of events')
+  const events = answer as readonly { readonly [member: string]: Json }[]
+  const starts = events.map((event) => microseconds(event['start_time']))
+  if (starts.some((start, index) => index > 0 && start !== null && start > (starts[index - 1] ?? start))) {
+    throw changed('events that are not sorted by their start, newest first')
+  }
+  return events
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const changed = (found: string): ConnectorFailure =>
+  new ConnectorFailure('SOURCE_CHANGED', `/api/events of the Frigate server answers with ${found}`)
+
+/** The only members kept: a sub-label may be a face or a number plate that was recognised. */
+function eventRecord(event: { readonly [member: string]: Json }): SourceRecord {
+  const { id, camera = null, label = null, start_time = null, end_time = null } = event
+  const kept = { camera, label, start_time, end_time }
+  if (typeof id === 'string' && id !== '') return { id, ...kept }
+  // It has to bear a key to be rejected under.
+  return {
+    id: `?${createHash('sha256').update(JSON.stringify(kept)).digest('hex').slice(0, 24)}`,
+    given: id ?? null,
+    ...kept,
+  }
+}
+
+/** From here the next read goes on: an hour behind the newest, or at the start of what has not ended. */
+function checkpoint(place: Place, newest: bigint | null, open: bigint | null): string {
+  if (newest === null) return written({ ...fresh, after: place.after })
+  const bound = newest - longestEvent
+  const held = open === null ? newest - overlap : smallest([newest - overlap, open - 1n])!
+  return written({ ...fresh, after: held < bound ? bound : held })
+}
+
+const fresh: Place = { after: null, before: null, shown: [], newest: null, open: null }
+
+function placeOf(range: Range): Place {
+  if ('since' in range) return placeIn(range.since, eventPlace) ?? fresh
+  if ('all' in range) return fresh
+  const midnight = (date: string): bigint => BigInt(Date.parse(`${date}T00:00:00+07:00`)) * 1000n
+  return { ...fresh, after: midnight(range.from) - 1n, before: midnight(range.to) }
+}
+
+const times = ['after', 'before', 'newest', 'open'] as const
+
+function written(place: Place): string {
+  const filled = times.flatMap((name) => (place[name] === null ? [] : [[name, String(place[name])] as const]))
+  return JSON.stringify({ ...Object.fromEntries(filled), ...(place.shown.length > 0 && { shown: place.shown }) })
+}
+
+function eventPlace(value: { readonly [member: string]: unknown }): Place | undefined {
+  const found: { [name in (typeof times)[number]]: bigint | null } = {
+    after: null,
+    before: null,
+    newest: null,
+    open: null,
+  }
+  for (const name of times) {
+    const text = value[name]
+    if (text === undefined) continue
+    if (typeof text !== 'string' || !/^-?\d{1,20}$/.test(text)) return undefined
+    found[name] = BigInt(text)
+  }
+  const shown: unknown = value['shown'] ?? []
+  const ids = Array.isArray(shown) ? shown.filter((id): id is string => typeof id === 'string') : null
+  return ids === null || Object.keys(value).some((name) => name !== 'shown' && !times.some((time) => time === name))
+    ? undefined
+    : { ...found, shown: ids }
+}
+
+/** Whole microseconds of a number or text of seconds; null for what is neither. */
+function microseconds(value: Json | undefined): bigint | null {
+  const text = typeof value === 'number' ? String(value) : value
+  const match = typeof text === 'string' ? /^(\d{1,11})(?:\.(\d{1,20}))?$/.exec(text) : null
+  return match === null ? null : BigInt(match[1]! + (match[2] ?? '').padEnd(6, '0').slice(0, 6))
+}
+
+const seconds = (count: bigint): string => `${count / 1_000_000n}.${String(count % 1_000_000n).padStart(6, '0')}`
+
+const largest = (values: readonly (bigint | null)[]): bigint | null =>
+  values.reduce((most, value) => (value === null || (most !== null && most >= value) ? most : value), null)
+const smallest = (values: readonly (bigint | null)[]): bigint | null =>
+  values.reduce((least, value) => (value === null || (least !== null && least <= value) ? least : value), null)

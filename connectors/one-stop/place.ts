@@ -1,0 +1,77 @@
+import { ConnectorFailure, instant, millisecondsOf } from '#connector'
+import type { Cursor, Range } from '#connector'
+
+/** Where a run stands. Times are milliseconds since 1970. */
+export interface Place {
+  /** The next page to ask for, from 0. */
+  readonly page: number
+  /** The checkpoint that the run began from: it may end once it is past this mark and the overlap; null: it reads to the end. */
+  readonly mark: number | null
+  /** The newest change time on the run's first page: the mark of the checkpoint to come. */
+  readonly top: number | null
+  /** A window of acceptance dates, `to` exclusive. */
+  readonly window: { readonly from: string; readonly to: string } | null
+  /** The source broke the order that it claims: the run reads to the end. */
+  readonly unsorted: boolean
+  /** A whole read has met the end and looks once more at the top, for what moved there meanwhile. */
+  readonly again: boolean
+}
+
+const start: Place = { page: 0, mark: null, top: null, window: null, unsorted: false, again: false }
+
+/** The checkpoint of a complete run. */
+export const checkpoint = (mark: number | null): Cursor => JSON.stringify({ mark: written(mark) })
+
+/** The place of a run that goes on. */
+export const placeCursor = (place: Place): Cursor =>
+  JSON.stringify({ ...place, mark: written(place.mark), top: written(place.top) })
+
+/** The place at which to read a range. Throws CONFIG_INVALID for a cursor that this connector did not make. */
+export function placeOf(range: Range): Place {
+  if ('all' in range) return start
+  if ('from' in range) return { ...start, window: { from: range.from, to: range.to } }
+  let found: unknown
+  try {
+    found = JSON.parse(range.since)
+  } catch {
+    found = null
+  }
+  const place = typeof found === 'object' && found !== null ? placeIn(found) : null
+  if (place === null) {
+    throw new ConnectorFailure(
+      'CONFIG_INVALID',
+      'The stored cursor of the stream dossiers cannot be read: expected one that this connector made; a full read makes a new one',
+    )
+  }
+  return place
+}
+
+function placeIn(found: object): Place | null {
+  const {
+    mark,
+    top = null,
+    page = 0,
+    window = null,
+    unsorted = false,
+    again = false,
+  } = found as Record<string, unknown>
+  const [markAt, topAt] = [readTime(mark), readTime(top)]
+  if (markAt === undefined || topAt === undefined) return null
+  if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return null
+  if (typeof unsorted !== 'boolean' || typeof again !== 'boolean') return null
+  if (window === null) return { page, mark: markAt, top: topAt, window, unsorted, again }
+  if (typeof window !== 'object') return null
+  const { from, to } = window as Record<string, unknown>
+  if (typeof from !== 'string' || typeof to !== 'string') return null
+  return { page, mark: markAt, top: topAt, window: { from, to }, unsorted, again }
+}
+
+const written = (milliseconds: number | null): string | null => (milliseconds === null ? null : instant(milliseconds))
+
+/** undefined for what is neither null nor a time. */
+function readTime(value: unknown): number | null | undefined {
+  if (value === null) return null
+  if (typeof value !== 'string') return undefined
+  const milliseconds = millisecondsOf(value)
+  return Number.isNaN(milliseconds) ? undefined : milliseconds
+}

@@ -1,0 +1,161 @@
+import { ConnectorFailure, isoInstant, localInstant, millisecondsOf } from '#connector'
+import type { Context, Page, Range, SourceRecord } from '#connector'
+import { allowedOfDossier } from './allowed.ts'
+import { manifest } from './manifest.ts'
+import { checkpoint, placeCursor, placeOf } from './place.ts'
+import type { Place } from './place.ts'
+import { openSession } from './session.ts'
+import type { Session } from './session.ts'
+
+type OneStop = Context<typeof manifest>
+
+const overlap = manifest.streams.dossiers.latenessSeconds * 1000
+/** How far the source's clock may be ahead of ours before its times no longer move the mark. Well below the overlap. */
+const skew = 60_000
+/** How many records back a row that returns on the next page is known to be one that was pushed down. */
+const remembered = 500
+
+export async function check(context: OneStop): Promise<void> {
+  await search(openSession(context), new URLSearchParams({ page: '0', size: '1', spec: 'slice' }))
+}
+
+/**
+ * Reads from the newest change down. A run since a checkpoint ends once it is past the checkpoint's mark and the overlap;
+ * a whole read and a window read to the end. Rows that change while a run reads move to the top and push others down: these come
+ * twice, and what moved is met by the next run or, in a whole read, by a second look at the top.
+ */
+export async function* read(context: OneStop, _stream: 'dossiers', range: Range): AsyncGenerator<Page> {
+  const session = openSession(context)
+  const order = orderCheck()
+  let place = placeOf(range)
+  let before = ''
+  let repeats = 0
+  for (;;) {
+    context.signal.throwIfAborted()
+    const { items, last } = await search(session, query(context, place))
+    const now = context.now().getTime()
+
+    const bytes = items.map((item) => String(item['id'])).join()
+    repeats = items.length > 0 && bytes === before ? repeats + 1 : 0
+    before = bytes
+    if (repeats === 2) {
+      throw new ConnectorFailure(
+        'SOURCE_CHANGED',
+        `/pa/dossier/search answers pages ${place.page - 2} to ${place.page} with the same records: expected paging by page and size`,
+      )
+    }
+
+    const times = items.map((item) => changeTime(item))
+    const unsorted = place.unsorted || !order.holds(items, times)
+    const top = place.page === 0 && !place.again ? newest(times, now) : place.top
+    const ended = last || items.length === 0
+    const stop = place.again ? place.top : place.mark === null ? null : place.mark - overlap
+    const oldest = times.findLast((time) => time !== null) ?? null
+    const past = stop !== null && oldest !== null && oldest < stop && !unsorted
+
+    const shown = place.again ? items.filter((_, index) => (times[index] ?? 0) > (place.top ?? 0)) : items
+    const records = shown.map(allowedOfDossier)
+    const here: Place = { ...place, top, unsorted }
+    const whole = place.mark === null && place.window === null
+    if (ended || past) {
+      if (!whole || place.again || top === null) {
+        yield { records, next: place.window === null ? checkpoint(top ?? place.mark) : checkpoint(null) }
+        return
+      }
+      place = { ...here, page: 0, again: true }
+      order.forget()
+      before = ''
+    } else {
+      place = { ...here, page: place.page + 1 }
+    }
+    yield { records, next: placeCursor(place) }
+  }
+}
+
+function query(context: OneStop, place: Place): URLSearchParams {
+  const asked = new URLSearchParams({
+    page: String(place.page),
+    size: String(context.settings.pageSize),
+    spec: 'slice',
+    sort: 'updatedDate,desc',
+  })
+  if (place.window !== null) {
+    asked.set('accepted-from', startOf(place.window.from, 0))
+    // Up to the last millisecond before `to`, so that it does not matter whether the source counts the bound in.
+    asked.set('accepted-to', startOf(place.window.to, -1))
+  }
+  return asked
+}
+
+function startOf(date: string, shift: number): string {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number)
+  const start = localInstant({ year, month, day })
+  if (start === null) throw new ConnectorFailure('CONFIG_INVALID', 'A window of dates is written 2026-03-05')
+  return new Date(millisecondsOf(start) + shift).toISOString()
+}
+
+async function search(
+  session: Session,
+  asked: URLSearchParams,
+): Promise<{ items: readonly SourceRecord[]; last: boolean }> {
+  const answer = await session.get('/pa/dossier/search', asked)
+  const { content, last } = isRecord(answer) ? answer : {}
+  if (!Array.isArray(content) || !content.every(isRecord) || (last !== undefined && typeof last !== 'boolean')) {
+    throw changed('expected content (a list of dossiers) and last')
+  }
+  const items = content as readonly SourceRecord[]
+  if (items.length > 0 && items.every((item) => typeof item['id'] !== 'string')) {
+    throw changed('expected dossiers with an id')
+  }
+  return { items, last: last === true }
+}
+
+const changed = (expected: string): ConnectorFailure =>
+  new ConnectorFailure('SOURCE_CHANGED', `/pa/dossier/search answers in another shape: ${expected}`)
+
+const isRecord = (value: unknown): value is SourceRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Milliseconds since 1970; null where the dossier bears no time of change that can be read. */
+function changeTime(item: SourceRecord): number | null {
+  const text = item['updatedDate']
+  const time = typeof text === 'string' ? isoInstant(text.trim()) : null
+  return time === null ? null : millisecondsOf(time)
+}
+
+/** The mark that these times prove: a time ahead of the clock (one mistyped record, a clock that is fast) never carries it away. */
+function newest(times: readonly (number | null)[], now: number): number | null {
+  const dated = times.filter((time) => time !== null)
+  if (dated.length === 0) return null
+  const believed = dated.filter((time) => time <= now + skew)
+  return believed.length === 0 ? now + skew : Math.max(...believed)
+}
+
+/** Watches the order that the source claims, newest first. A disorder smaller than the overlap does no harm. */
+function orderCheck(): {
+  holds(items: readonly SourceRecord[], times: readonly (number | null)[]): boolean
+  forget(): void
+} {
+  let lowest: number | null = null
+  let seen: unknown[] = []
+  return {
+    holds: (items, times) => {
+      const known = new Set(seen)
+      let sorted = true
+      let inPage: number | null = null
+      for (const [index, time] of times.entries()) {
+        if (time === null) continue
+        if (inPage !== null && time > inPage + overlap) sorted = false
+        if (lowest !== null && time > lowest + overlap && !known.has(items[index]?.['id'])) sorted = false
+        inPage = inPage === null ? time : Math.min(inPage, time)
+      }
+      if (inPage !== null) lowest = lowest === null ? inPage : Math.min(lowest, inPage)
+      seen = [...seen, ...items.map((item) => item['id'])].slice(-remembered)
+      return sorted
+    },
+    forget: () => {
+      lowest = null
+      seen = []
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { ConnectorFailure } from '#connector'
+import type { Json, Page, Range, SourceRecord } from '#connector'
+import { agencyNames, withAgencyCodes } from './agency-names.ts'
+import { announced, ask, lists } from './gateway.ts'
+import type { CatalogueContext, List } from './gateway.ts'
+
+/** Settles when the gateway answers a page of one row. */
+export async function check(context: CatalogueContext): Promise<void> {
+  const list = lists['citizen-procedures']
+  announced(list, await ask(context, list, 1, 1))
+}
+
+/** What is the whole list's or changes by itself: with it, one new procedure would make every row look changed. */
+const notOfTheRow: ReadonlySet<string> = new Set(['TOTAL_RECORDS', 'AMOUNT', 'ROW_STT', 'WEIGHT'])
+const mostRecords = 500
+
+/** Where a read of a list stands: the next page, rows of it that were handed on already, and what was served so far. */
+interface Place {
+  readonly page: number
+  readonly skip: number
+  readonly served: number
+  readonly seen: readonly string[]
+}
+const start: Place = { page: 1, skip: 0, served: 0, seen: [] }
+const whole = JSON.stringify({ whole: true })
+
+/**
+ * Yields a list from its first page to its announced total. The total is the proof that the list is whole: when the rows
+ * end before it, or a row was served twice while another is missing (the list is sorted by use and may move meanwhile),
+ * the rows that came are yielded and SOURCE_UNAVAILABLE is thrown.
+ */
+export async function* read(context: CatalogueContext, stream: keyof typeof lists, range: Range): AsyncGenerator<Page> {
+  const list: List = lists[stream]
+  const place = 'since' in range ? placeOf(range.since) : start
+  const names = stream === 'procedure-details' ? agencyNames(await ask(context, lists.agencies, 1, 1)) : null
+  const toRecord = (row: Json): SourceRecord => {
+    const record = recordOf(list, row)
+    return names === null ? record : withAgencyCodes(record, names)
+  }
+  yield* pages(context, list, place, toRecord)
+}
+
+async function* pages(
+  context: CatalogueContext,
+  list: List,
+  from: Place,
+  toRecord: (row: Json) => SourceRecord,
+): AsyncGenerator<Page> {
+  const seen = new Set(from.seen)
+  let { page, skip, served } = from
+  let total: number | null = null
+  for (;;) {
+    context.signal.throwIfAborted()
+    const rows = await ask(context, list, context.settings.pageSize, page)
+    if (rows.length === 0) throw incomplete(list, total, seen.size)
+    total = list.total === null ? rows.length : announced({ ...list, total: list.total }, rows)
+    for (let at = skip; at < rows.length; at += mostRecords) {
+      context.signal.throwIfAborted()
+      const chunk = rows.slice(at, at + mostRecords)
+      const records: SourceRecord[] = []
+      for (const row of chunk) {
+        const record = toRecord(row)
+        const key = record[list.key] as string
+        if (!seen.has(key)) records.push(record)
+        seen.add(key)
+      }
+      served += chunk.length
+      const pageEnds = at + mostRecords >= rows.length
+      const listEnds = pageEnds && served >= total
+      if (listEnds && (list.total === null || seen.size >= total)) return yield { records, next: whole }
+      const next = { page: pageEnds ? page + 1 : page, skip: pageEnds ? 0 : at + mostRecords, served, seen: [...seen] }
+      if (records.length > 0) yield { records, next: JSON.stringify(next satisfies Place) }
+      if (listEnds) throw incomplete(list, total, seen.size)
+    }
+    page += 1
+    skip = 0
+  }
+}
+
+function incomplete(list: List, total: number | null, served: number): ConnectorFailure {
+  const expected = total === null ? 'no total' : `a total of ${total} rows`
+  return new ConnectorFailure(
+    'SOURCE_UNAVAILABLE',
+    `The list ${list.title} announces ${expected} and served ${served} different ones before it ended` +
+      (total === null ? '.' : `; ${total - served} are missing.`),
+  )
+}
+
+/** A row as a record; a row without a key gets one that begins with `?`, so that it can be rejected by itself. */
+function recordOf(list: List, row: Json): SourceRecord {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return { [list.key]: stand(row), row }
+  const record: Record<string, Json> = {}
+  for (const [name, value] of Object.entries(row as SourceRecord)) if (!notOfTheRow.has(name)) record[name] = value
+  const key = record[list.key]
+  if (typeof key === 'number') record[list.key] = String(key)
+  else if (typeof key !== 'string' || key.trim() === '') record[list.key] = stand(record)
+  return record
+}
+
+const stand = (row: Json): string => `?${createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16)}`
+
+function placeOf(cursor: string): Place {
+  try {
+    const found = JSON.parse(cursor) as Partial<Place> & { whole?: boolean }
+    if (found.whole === true) return start
+    const { page, skip, served, seen } = found
+    const counts = [page, skip, served].every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0)
+    if (counts && Array.isArray(seen) && seen.every((key) => typeof key === 'string')) return found as Place
+  } catch {
+    // Told below, with what was expected.
+  }
+  throw new ConnectorFailure('CONFIG_INVALID', 'The cursor is none of the procedure catalogue: start the stream anew.')
+}

@@ -1,0 +1,65 @@
+import { ConnectorFailure } from '#connector'
+import type { Range } from '#connector'
+
+/** Where a read stands. A checkpoint is a place without `at`. */
+export interface Place {
+  /** For each dataflow the `updatedAfter` of the next question; one that is not named is read whole. */
+  readonly since: Readonly<Record<string, string>>
+  /** Only periods that begin in these dates, `to` exclusive. */
+  readonly window?: { readonly from: string; readonly to: string }
+  readonly at?: {
+    /** Dataflows of this run that are complete, with what becomes their `updatedAfter`. */
+    readonly done: Readonly<Record<string, string>>
+    readonly flow?: Reading
+  }
+}
+export interface Reading {
+  readonly name: string
+  /** How many observations were received. */
+  readonly offset: number
+  /** The source's clock at the first answer, less the overlap. */
+  readonly started: string
+  /** Key of the first observation of the last message: a source that ignores `offset` sends it again. */
+  readonly head: string
+  /** How many observations the last message had. */
+  readonly count: number
+}
+
+/** The place at which a range begins. A cursor that this connector did not make is CONFIG_INVALID. */
+export function placeOf(range: Range): Place {
+  if ('all' in range) return { since: {} }
+  if ('from' in range) return { since: {}, window: { from: range.from, to: range.to } }
+  const place = parsed(range.since)
+  if (isPlace(place)) return place
+  throw new ConnectorFailure('CONFIG_INVALID', 'the cursor of stream observations is none of this connector')
+}
+
+export const cursorOf = (place: Place): string => JSON.stringify(place)
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isTimes = (value: unknown): boolean =>
+  isObject(value) && Object.values(value).every((time) => typeof time === 'string' && !Number.isNaN(Date.parse(time)))
+
+function isPlace(value: unknown): value is Place {
+  if (!isObject(value) || !isTimes(value['since'])) return false
+  const { window, at } = value
+  if (window !== undefined && !(isObject(window) && isDate(window['from']) && isDate(window['to']))) return false
+  if (at === undefined) return true
+  if (!isObject(at) || !isTimes(at['done'])) return false
+  const { flow } = at
+  return flow === undefined || (isObject(flow) && isReading(flow))
+}
+
+const isDate = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
+const isReading = (flow: Record<string, unknown>): boolean =>
+  ['name', 'started', 'head'].every((name) => typeof flow[name] === 'string') &&
+  ['offset', 'count'].every((name) => Number.isSafeInteger(flow[name]) && Number(flow[name]) >= 0)

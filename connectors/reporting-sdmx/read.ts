@@ -1,0 +1,139 @@
+import { ConnectorFailure } from '#connector'
+import type { Context, Page, Range, Settings, TransportAnswer } from '#connector'
+import { readCsvMessage } from './csv-message.ts'
+import { readJsonMessage } from './json-message.ts'
+import type { Message } from './json-message.ts'
+import { manifest } from './manifest.ts'
+import { cursorOf, placeOf } from './place.ts'
+import type { Place, Reading } from './place.ts'
+
+type Sdmx = Context<typeof manifest>
+type Dataflow = Settings<typeof manifest>['dataflows'][number]
+
+/** Observations asked for in one message. */
+const pageSize = 500
+const overlapSeconds = manifest.streams.observations.latenessSeconds
+
+// Version 2.0.0 is what SDMX 3.0 services speak; 2.1.0 messages of 3.1 services are read too.
+const mediaTypes = {
+  json: 'application/vnd.sdmx.data+json;version=2.0.0, application/vnd.sdmx.data+json;version=2.1.0;q=0.9',
+  csv: 'application/vnd.sdmx.data+csv;version=2.0.0;labels=both, application/vnd.sdmx.data+csv;version=2.1.0;labels=both;q=0.9',
+}
+
+/** Settles when each dataflow answers a question for one observation. */
+export async function check(context: Sdmx): Promise<void> {
+  for (const flow of flowsOf(context.settings).values()) await ask(context, flow, { limit: '1', offset: '0' })
+}
+
+/**
+ * The messages of the dataflows in the order of the settings, a message a page, so that its data sets apply together. Each
+ * dataflow is asked with `offset` until it has no more; the run ends with an empty page that bears the checkpoint.
+ */
+export async function* read(context: Sdmx, _stream: 'observations', range: Range): AsyncGenerator<Page> {
+  let place = placeOf(range)
+  for (const [name, flow] of flowsOf(context.settings)) {
+    if (place.at?.done[name] !== undefined) continue
+    for (;;) {
+      if (context.signal.aborted) return
+      const reading = place.at?.flow?.name === name ? place.at.flow : null
+      const { message, clock } = await ask(context, flow, questionOf(place, name, reading))
+      const started = reading?.started ?? clock
+      if (message === null || message.records.length === 0 || repeated(message, reading)) {
+        place = { ...place, at: { done: { ...place.at?.done, [name]: started } } }
+        break
+      }
+      const { records } = message
+      const next: Reading = {
+        name,
+        offset: (reading?.offset ?? 0) + records.length,
+        started,
+        head: headOf(message),
+        count: records.length,
+      }
+      place = { ...place, at: { done: place.at?.done ?? {}, flow: next } }
+      yield { records, next: cursorOf(place) }
+    }
+  }
+  if (context.signal.aborted) return
+  yield { records: [], next: cursorOf({ since: place.at?.done ?? {} }) }
+}
+
+/** The dataflows by a name of their own: what a cursor calls them. */
+function flowsOf({ dataflows }: Settings<typeof manifest>): ReadonlyMap<string, Dataflow> {
+  if (dataflows.length === 0)
+    throw new ConnectorFailure('CONFIG_INVALID', 'settings.dataflows: at least one is expected')
+  return new Map(
+    dataflows.map((flow) => [`${flow.context}/${flow.agency}/${flow.id}/${flow.version}/${flow.key}`, flow]),
+  )
+}
+
+function questionOf(place: Place, name: string, reading: Reading | null): Record<string, string> {
+  const since = place.since[name]
+  const { window } = place
+  return {
+    ...(since === undefined ? {} : { updatedAfter: since }),
+    ...(window === undefined ? {} : { 'c[TIME_PERIOD]': `ge:${window.from}+lt:${window.to}` }),
+    offset: String(reading?.offset ?? 0),
+    limit: String(pageSize),
+  }
+}
+
+const headOf = (message: Message): string => String(message.records[0]?.['key'] ?? '')
+
+/** A source that knows no `offset` answers the same again: all of it was had, unless it stopped at our limit. */
+function repeated(message: Message, reading: Reading | null): boolean {
+  if (reading === null || headOf(message) !== reading.head || message.records.length !== reading.count) return false
+  if (reading.count === pageSize) {
+    throw new ConnectorFailure(
+      'SOURCE_CHANGED',
+      `dataflow ${reading.name}: offset is ignored, and the limit cuts the data off`,
+    )
+  }
+  return true
+}
+
+/** One message, null where there are no data; `clock`: the source's clock at that time, less the overlap. */
+async function ask(
+  context: Sdmx,
+  flow: Dataflow,
+  question: Record<string, string>,
+): Promise<{ message: Message | null; clock: string }> {
+  const path = [flow.context, flow.agency, flow.id, flow.version, flow.key].map(encodeURIComponent).join('/')
+  const url = `${context.settings.url.replace(/\/+$/, '')}/data/${path}?${new URLSearchParams(question)}`
+  const answer = await context.transport.exchange(
+    {
+      url,
+      headers: { accept: mediaTypes[flow.format] },
+      expect: flow.format,
+      accept: Object.keys(refusals).map(Number),
+    },
+    context.signal,
+  )
+  const refusal = refusals[answer.status]
+  if (refusal !== undefined) {
+    throw new ConnectorFailure(refusal[0], `dataflow ${flow.agency}:${flow.id}: ${refusal[1]}`, {
+      status: answer.status,
+    })
+  }
+  if (answer.status === 204) return { message: null, clock: clockOf(answer, null, context) }
+  const id = /[*,+]/.test(flow.id) ? null : flow.id
+  const message = flow.format === 'json' ? readJsonMessage(answer.json(), id) : readCsvMessage(answer.text(), id)
+  return { message, clock: clockOf(answer, message.prepared, context) }
+}
+
+const refusals: Readonly<Record<number, readonly ['CONFIG_INVALID' | 'SOURCE_CHANGED', string]>> = {
+  400: ['SOURCE_CHANGED', 'the service refuses the question as malformed'],
+  404: ['CONFIG_INVALID', 'the service does not know settings.dataflows agency, id or version'],
+  406: ['CONFIG_INVALID', 'the service does not offer settings.dataflows format'],
+  413: ['CONFIG_INVALID', 'the answer is too large for the service: narrow settings.dataflows key'],
+  422: ['SOURCE_CHANGED', 'the service refuses the question as without meaning'],
+  501: ['SOURCE_CHANGED', 'the service does not implement the question'],
+}
+
+/** The earlier of the clocks that the source shows, and only without one the hub's own; a time without a zone shows none. */
+function clockOf(answer: TransportAnswer, prepared: string | null, context: Sdmx): string {
+  const zoned = prepared !== null && /(?:Z|[+-]\d{2}:?\d{2})$/.test(prepared) ? Date.parse(prepared) : Number.NaN
+  const shown = [zoned, Date.parse(answer.headers['date'] ?? '')].filter((time) => !Number.isNaN(time))
+  const clock = shown.length > 0 ? Math.min(...shown) : context.now().getTime()
+  return new Date(clock - overlapSeconds * 1000).toISOString()
+}

@@ -1,0 +1,80 @@
+import { type Kysely, sql } from 'kysely'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  // due_limit: the moment from which the dossier is late (a deadline at local midnight means 17:00 of that day).
+  await sql`
+    create table dossier (
+      id bigint generated always as identity primary key,
+      source_id text not null references source,
+      stream_id text not null,
+      key text not null,
+      code text not null,
+      procedure_id bigint references procedure,
+      agency_id bigint references agency,
+      agency_path text collate "C" not null,
+      status text not null,
+      channel text,
+      subject text,
+      applicant bytea,
+      personal_tokens bigint[] not null default '{}',
+      received_at timestamptz,
+      due_at timestamptz,
+      due_limit timestamptz,
+      finished_at timestamptz,
+      returned_at timestamptz,
+      processing_days integer,
+      fees jsonb not null default '[]',
+      results jsonb not null default '[]',
+      search text not null,
+      first_seen_at timestamptz not null,
+      changed_at timestamptz not null,
+      source_updated_at timestamptz,
+      run_id bigint not null,
+      unique (source_id, stream_id, key)
+    )`.execute(db)
+  await sql`create index dossier_code on dossier (code)`.execute(db)
+  await sql`create index dossier_path on dossier (agency_path, status)`.execute(db)
+  await sql`create index dossier_received on dossier ((coalesce(received_at, '-infinity'::timestamptz)), id)`.execute(db)
+  await sql`create index dossier_due on dossier ((coalesce(due_at, '-infinity'::timestamptz)), id)`.execute(db)
+  await sql`create index dossier_changed on dossier (changed_at, id)`.execute(db)
+  await sql`create index dossier_procedure on dossier (procedure_id)`.execute(db)
+  await sql`create index dossier_agency on dossier (agency_id)`.execute(db)
+  await sql`create index dossier_personal on dossier using gin (personal_tokens)`.execute(db)
+
+  await sql`
+    create table dossier_event (
+      dossier_id bigint not null references dossier on delete cascade,
+      at timestamptz not null,
+      status text not null,
+      agency_id bigint references agency,
+      officer text,
+      note text,
+      observed boolean not null,
+      seq integer not null,
+      primary key (dossier_id, seq)
+    )`.execute(db)
+  await sql`
+    create table dossier_due_date (
+      dossier_id bigint not null references dossier on delete cascade,
+      due_at timestamptz not null,
+      since timestamptz not null,
+      seq integer not null,
+      primary key (dossier_id, seq)
+    )`.execute(db)
+
+  // What the open statistics rest on: a copy, renewed nightly, so that two looks on one day cannot be subtracted.
+  await sql`
+    create table dossier_published (
+      dossier_id bigint primary key,
+      agency_id bigint,
+      agency_path text collate "C" not null,
+      procedure_id bigint,
+      status text not null,
+      received_at timestamptz,
+      due_limit timestamptz,
+      finished_at timestamptz,
+      processing_days integer,
+      overdue boolean not null
+    )`.execute(db)
+  await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
+}

@@ -1,0 +1,79 @@
+import { GraphQLError } from 'graphql'
+import type { GraphQLErrorOptions } from 'graphql'
+
+/** The codes that an answer may carry; everything else leaves as INTERNAL, masked. */
+export type HubErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'UNAUTHORIZED_FIELD_OR_TYPE'
+  | 'PURPOSE_REQUIRED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'BAD_USER_INPUT'
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND'
+  | 'OPERATION_TOO_COMPLEX'
+  | 'RATE_LIMITED'
+  | 'SUBGRAPH_UNAVAILABLE'
+  | 'CONFIG_INVALID'
+  | 'SOURCE_UNAVAILABLE'
+  | 'SOURCE_CHANGED'
+  | 'INTERNAL'
+
+/** The HTTP status of an answer that is nothing but this error; the others answer 200 with data beside. */
+const statusOf: { readonly [code in HubErrorCode]?: number } = {
+  UNAUTHENTICATED: 401,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  BAD_USER_INPUT: 400,
+  BAD_REQUEST: 400,
+  NOT_FOUND: 404,
+  OPERATION_TOO_COMPLEX: 400,
+  RATE_LIMITED: 429,
+}
+
+/** An error made on purpose: its message and code reach the client as they are, so neither holds a value of the request. */
+export class HubError extends GraphQLError {
+  readonly code: HubErrorCode
+
+  constructor(code: HubErrorCode, message: string, options: GraphQLErrorOptions = {}) {
+    super(message, { ...options, extensions: { ...options.extensions, code } })
+    this.name = 'HubError'
+    this.code = code
+  }
+}
+
+/** An error whose message the client may read. Give `path` where it stands for one field; `originalError` is only logged. */
+export function hubError(code: HubErrorCode, message: string, options: GraphQLErrorOptions = {}): HubError {
+  return new HubError(code, message, options)
+}
+
+/** HTTP status for an answer without data that fails with this code. */
+export const statusOfCode = (code: HubErrorCode): number => statusOf[code] ?? (code === 'INTERNAL' ? 500 : 200)
+
+/** The error made on purpose that this error is, or that a resolver threw and graphql-js wrapped; else null. */
+export function hubErrorIn(error: unknown): HubError | null {
+  let current: unknown = error
+  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
+    if (current instanceof HubError) return current
+    current = current instanceof GraphQLError ? current.originalError : undefined
+  }
+  return null
+}
+
+export type DenialCode = 'UNAUTHORIZED_FIELD_OR_TYPE' | 'PURPOSE_REQUIRED'
+
+const denialText: Readonly<Record<DenialCode, string>> = {
+  UNAUTHORIZED_FIELD_OR_TYPE: 'Không có quyền đọc trường này. · Not authorised to read this field.',
+  PURPOSE_REQUIRED:
+    'Cần nêu mục đích được phép trong tiêu đề x-hub-purpose. · An allowed purpose is required in the header x-hub-purpose.',
+}
+
+/**
+ * The error that stands beside the null of a denied selection. Thrown by a resolver it gets its path from graphql-js;
+ * elsewhere give `path`, with list indexes.
+ */
+export function deniedError(code: DenialCode, path?: readonly (string | number)[]): HubError {
+  return new HubError(code, denialText[code], path === undefined ? {} : { path })
+}
+
+/** The one message of every refused token: it does not say what was wrong with it. */
+export const unauthenticated = (): HubError =>
+  new HubError('UNAUTHENTICATED', 'Cần mã truy cập hợp lệ. · A valid access token is required.')

@@ -1,0 +1,102 @@
+import type { SecretReference } from './secrets.ts'
+
+// What a configuration file may hold. Times are texts like `10s`, `5m`, `24h`, sizes like `64MB`. Where a value is a secret,
+// `{ secret: 'NAME' }` stands in its place.
+
+export interface HubConfig {
+  /** None: the demonstration province runs. */
+  readonly sources?: readonly SourceConfig[]
+  /** Who may issue tokens. `[]`: only the development issuer, where the hub listens on this machine alone. */
+  readonly issuers?: readonly IssuerConfig[]
+  /** Other agencies' parts of the schema. */
+  readonly subgraphs?: readonly SubgraphConfig[]
+  /** Why personal fields may be read. */
+  readonly purposes?: readonly PurposeConfig[]
+  readonly trustedDocuments?: TrustedDocumentsConfig
+  /** How long a worker's claim on a run holds without a sign of life. Default 30s. */
+  readonly lease?: string
+}
+
+export type Plain =
+  | null
+  | boolean
+  | number
+  | string
+  | SecretReference
+  | readonly Plain[]
+  | { readonly [name: string]: Plain }
+
+export interface SourceConfig {
+  /** Small letters, digits and hyphens; it stands in ids and must not change. */
+  readonly id: string
+  /** Name of a folder of `connectors/`. */
+  readonly connector: string
+  /** Default: the connector's title. */
+  readonly title?: string | { readonly vi: string; readonly en: string }
+  /** The agency whose source it is. Default `H53`, the province. */
+  readonly agency?: string
+  /** Cron, five or six fields. Default every five minutes. */
+  readonly schedule?: string
+  /** Of the schedule. Default Asia/Ho_Chi_Minh. */
+  readonly timezone?: string
+  /** Host, host:port or network: addresses of this machine and of private networks that the source may have. */
+  readonly allowHosts?: readonly string[]
+  /** A PEM file of the authorities that sign the source's certificate, where they are not public ones. */
+  readonly ca?: string
+  /** What the connector's manifest asks for. */
+  readonly settings?: { readonly [name: string]: Plain }
+  /** Longest silence within an answer. Default 15s. */
+  readonly idle?: string
+  /** Longest time of a page, one try. Default 60s. */
+  readonly page?: string
+  /** Tries a page, the first included. Default 3. */
+  readonly tries?: number
+  /** The longest Retry-After that is waited for. Default 5m. */
+  readonly retryAfter?: string
+  /** Largest answer as sent. Default 64MB. */
+  readonly body?: string
+  /** Largest answer inflated. Default 64MB. */
+  readonly inflatedBody?: string
+  /** Exchanges at once. */
+  readonly concurrency?: number
+  /** Exchanges a second. */
+  readonly perSecond?: number
+}
+
+export interface IssuerConfig {
+  readonly issuer: string
+  readonly audience: string
+  /** Audiences that a token may name besides. */
+  readonly audiences?: readonly string[]
+  readonly allowHosts?: readonly string[]
+  /** Bounds a token's life and its age. Default 24h. */
+  readonly maxTokenAge?: string
+  /** Makes the header's `typ` strict. */
+  readonly typ?: 'at+jwt'
+  /** The subtrees that its tokens may claim. Default: any. */
+  readonly agencies?: readonly string[]
+}
+
+export interface SubgraphConfig {
+  readonly name: string
+  readonly url: string
+  readonly allowHosts?: readonly string[]
+  readonly headers?: { readonly [name: string]: string | SecretReference }
+  /** Default 10s. */
+  readonly timeout?: string
+  /** How often its schema is fetched. Default 30s. */
+  readonly polling?: string
+}
+
+export interface PurposeConfig {
+  readonly code: string
+  readonly title: string | { readonly vi: string; readonly en: string }
+  readonly legalBasis: string
+}
+
+export interface TrustedDocumentsConfig {
+  /** Relative to the configuration file. */
+  readonly folder: string
+  /** `only`: no other operation is run. Default off. */
+  readonly mode?: 'off' | 'only'
+}

@@ -1,0 +1,48 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+
+import { columnParser } from './column-types.ts'
+import type { Tables } from './tables.ts'
+
+export interface Database {
+  readonly db: Kysely<Tables>
+  readonly pool: pg.Pool
+  /** Waits for the queries under way and closes all connections. Safe to repeat. */
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  /** Connections at most. Default 10. */
+  readonly max?: number
+  /** What `pg_stat_activity` shows. Default `hub`. */
+  readonly applicationName?: string
+  /** Told of a connection that broke while idle; the pool replaces it by itself. */
+  readonly onError?: (error: Error) => void
+}
+
+/**
+ * A pool on the database, no connection made yet. Every connection lives in Vietnam's time; values come as
+ * `column-types.ts` says: instants and dates as ISO text, exact numbers as text, int8 as a number where it is safe.
+ */
+export function openDatabase(url: string, options: OpenOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.applicationName ?? 'hub',
+    connectionTimeoutMillis: 30_000,
+    keepAlive: true,
+    types: { getTypeParser: columnParser },
+    // The pool waits for what this returns, although its types do not say so.
+    onConnect: (client): unknown =>
+      client.query(`set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601'`),
+  })
+  pool.on('error', (error) => options.onError?.(error))
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  let closed: Promise<void> | undefined
+  return { db, pool, close: () => (closed ??= end(db, pool)) }
+}
+
+async function end(db: Kysely<Tables>, pool: pg.Pool): Promise<void> {
+  await db.destroy()
+  if (!pool.ended && !pool.ending) await pool.end() // a Kysely that ran no query never took the pool
+}

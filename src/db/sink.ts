@@ -1,0 +1,30 @@
+import type { Transaction } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/** One record that is new or has changed, as its stream's connector made it. */
+export interface Change<R> {
+  readonly source: string
+  readonly stream: string
+  /** The record's key, unique in its stream. */
+  readonly key: string
+  readonly record: R
+  readonly run: number
+  /** Times of the hub's clock: when the record was first seen, and this change. */
+  readonly firstSeenAt: string
+  readonly changedAt: string
+}
+
+export interface Removal {
+  readonly source: string
+  readonly stream: string
+  readonly key: string
+}
+
+/**
+ * The upsert of one entity. Both functions run inside the page's transaction; a change or removal that is applied again
+ * leaves the same rows. Within one call a key stands at most once.
+ */
+export interface Sink<R> {
+  upsert(trx: Transaction<Tables>, changes: readonly Change<R>[]): Promise<void>
+  remove(trx: Transaction<Tables>, removals: readonly Removal[]): Promise<void>
+}

@@ -1,0 +1,161 @@
+import { getNamedType, getNullableType, isCompositeType, isListType, isLeafType, Kind, typeFromAST } from 'graphql'
+import type {
+  DocumentNode,
+  FieldNode,
+  FragmentDefinitionNode,
+  GraphQLCompositeType,
+  GraphQLField,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  SelectionSetNode,
+} from 'graphql'
+import type { OperationLimits } from './limits.ts'
+
+/** What an operation asks, fragments expanded. */
+export interface Measure {
+  readonly depth: number
+  readonly aliases: number
+  readonly directives: number
+  readonly fields: number
+  readonly objects: number
+}
+
+type Variables = { readonly [name: string]: unknown }
+
+/** A page when neither `first` nor `last` is given, and the largest one there is. */
+const page = { usual: 20, largest: 100 }
+/** What a list without `first` is taken for. */
+const plainList = 5
+
+const nothing: Measure = { depth: 0, aliases: 0, directives: 0, fields: 0, objects: 0 }
+const endless: Measure = {
+  depth: Infinity,
+  aliases: Infinity,
+  directives: Infinity,
+  fields: Infinity,
+  objects: Infinity,
+}
+
+const measured = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Measure>>()
+
+/** Whether the operation asks more than the limits allow. Each fragment is measured once, however often it is spread. */
+export function exceeds(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+  limits: OperationLimits,
+): boolean {
+  const { depth, aliases, directives, fields, objects } = measure(schema, document, operation, variables)
+  return (
+    depth > limits.depth ||
+    aliases > limits.aliases ||
+    directives > limits.directives ||
+    fields > limits.fields ||
+    objects > limits.objects
+  )
+}
+
+/** Works on any parsed document, valid or not; a fragment that spreads itself measures as endless. */
+export function measure(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): Measure {
+  const known = measured.get(document)?.get(operation)
+  if (known !== undefined) return known
+  const fragments = new Map<string, FragmentDefinitionNode>()
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
+  }
+  const done = new Map<string, Measure>()
+  const going = new Set<string>()
+  let readsVariables = false
+
+  function ofSet(set: SelectionSetNode, parent: GraphQLCompositeType | undefined, paged: boolean): Measure {
+    let sum = nothing
+    for (const selection of set.selections) {
+      const directives = selection.directives?.length ?? 0
+      let part: Measure
+      if (selection.kind === Kind.FIELD) part = ofField(selection, parent, paged)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const condition = selection.typeCondition
+        const type = condition === undefined ? parent : compositeOf(typeFromAST(schema, condition))
+        part = ofSet(selection.selectionSet, type, paged)
+      } else part = ofFragment(selection.name.value, paged)
+      sum = plus(sum, { ...part, directives: part.directives + directives })
+    }
+    return sum
+  }
+
+  function ofFragment(name: string, paged: boolean): Measure {
+    const label = `${name} ${paged}`
+    const found = done.get(label)
+    if (found !== undefined) return found
+    const fragment = fragments.get(name)
+    if (fragment === undefined) return nothing
+    if (going.has(label)) return endless
+    going.add(label)
+    const part = ofSet(fragment.selectionSet, compositeOf(typeFromAST(schema, fragment.typeCondition)), paged)
+    going.delete(label)
+    done.set(label, part)
+    return part
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLCompositeType | undefined, paged: boolean): Measure {
+    const field = parent !== undefined && 'getFields' in parent ? parent.getFields()[node.name.value] : undefined
+    const own: Measure = { ...nothing, depth: 1, aliases: node.alias === undefined ? 0 : 1, fields: 1 }
+    if (node.selectionSet === undefined) return own
+    const size = sizeOf(node, field)
+    const pages = size !== null
+    const list = field !== undefined && !paged && isListType(getNullableType(field.type))
+    const inside = ofSet(
+      node.selectionSet,
+      compositeOf(field === undefined ? undefined : getNamedType(field.type)),
+      pages,
+    )
+    return {
+      depth: own.depth + inside.depth,
+      aliases: own.aliases + inside.aliases,
+      directives: inside.directives,
+      fields: own.fields + inside.fields,
+      objects: (size ?? (list ? plainList : 1)) * (1 + inside.objects),
+    }
+  }
+
+  /** Items of a page; null where the field is not paged. What is outside 1 to 100 is answered elsewhere. */
+  function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number | null {
+    if (field === undefined || isLeafType(getNamedType(field.type))) return null
+    if (!field.args.some((argument) => argument.name === 'first')) return null
+    const given = (node.arguments ?? []).find(({ name }) => name.value === 'first' || name.value === 'last')?.value
+    if (given === undefined || given.kind === Kind.NULL) return page.usual
+    if (given.kind === Kind.INT) return clamp(Number(given.value))
+    if (given.kind !== Kind.VARIABLE) return page.usual
+    readsVariables = true
+    const value = variables[given.name.value]
+    if (typeof value === 'number') return clamp(value)
+    const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === given.name.value)
+    return definition?.defaultValue?.kind === Kind.INT ? clamp(Number(definition.defaultValue.value)) : page.usual
+  }
+
+  const whole = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false)
+  const result = { ...whole, directives: whole.directives + (operation.directives?.length ?? 0) }
+  if (!readsVariables) {
+    const kept = measured.get(document) ?? new Map<OperationDefinitionNode, Measure>()
+    measured.set(document, kept.set(operation, result))
+  }
+  return result
+}
+
+const clamp = (count: number): number => Math.min(page.largest, Math.max(1, count))
+
+const compositeOf = (type: unknown): GraphQLCompositeType | undefined => (isCompositeType(type) ? type : undefined)
+
+const plus = (one: Measure, other: Measure): Measure => ({
+  depth: Math.max(one.depth, other.depth),
+  aliases: one.aliases + other.aliases,
+  directives: one.directives + other.directives,
+  fields: one.fields + other.fields,
+  objects: one.objects + other.objects,
+})

@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { isAnonymous } from '../access/caller.ts'
+import type { DevelopmentIssuer } from '../access/development-issuer.ts'
+import { hubError, unauthenticated } from '../access/error.ts'
+import type { Verifier } from '../access/verifier.ts'
+import { errorAnswer, jsonAnswer, notFound, send, wrongMethod } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { developmentToken } from './development-token.ts'
+import { callerOf, graphqlEndpoint } from './graphql-endpoint.ts'
+import { defaultLimits } from './limits.ts'
+import type { OperationLimits } from './limits.ts'
+import type { Listener } from './listen.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import { openOperationServer } from './operation-server.ts'
+import type { Generation } from './operation-server.ts'
+import { page } from './pages.ts'
+import { openRateLimit } from './rate-limit.ts'
+
+export interface GatewayOptions {
+  readonly listener: Listener
+  readonly generation: Generation
+  readonly verifier: Verifier
+  /** Null: its documents and `/dev/token` are not there. */
+  readonly developmentIssuer: DevelopmentIssuer | null
+  /** Whether the database answers and the schema is composed; a rejection is a no. */
+  readonly ready: () => Promise<boolean>
+  /** The built pages, or null; the folder may come into being later. */
+  readonly pages: string | null
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly limits?: Partial<OperationLimits>
+  /** Operations of one client; null: unbounded. Default: 2,000 at once, 500 a second on and on. */
+  readonly rate?: { readonly burst: number; readonly perSecond: number } | null
+  readonly newId?: () => string
+}
+
+export interface Gateway {
+  readonly url: string
+  readonly port: number
+  replace(generation: Generation): void
+  /** After this resolves, no request is going and the port is free: at most five seconds. Safe to repeat. */
+  close(): Promise<void>
+}
+
+/** Everything that a request may need on its way. */
+interface Visit {
+  readonly request: IncomingMessage
+  readonly path: string
+  readonly search: string
+  readonly id: string
+  readonly signal: AbortSignal
+}
+
+interface Route {
+  /** A path, or null for what has none of its own. */
+  readonly path: string | null
+  /** Null: the route says itself what it takes. */
+  readonly methods: readonly string[] | null
+  readonly answer: (visit: Visit) => Promise<Answer | null>
+}
+
+/** Serves the hub's HTTP on a bound listener. The routes below are all that there is; the first that answers, answers. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { listener, verifier, developmentIssuer, ready, pages, metrics, log, newId = randomUUID } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const rate = options.rate === undefined ? { burst: 2_000, perSecond: 500 } : options.rate
+  const rateLimit = rate === null ? null : openRateLimit({ ...rate, now: () => performance.now() })
+  const operations = await openOperationServer({ generation: options.generation, limits, metrics, log, newId })
+  const graphql = graphqlEndpoint({ operations, verifier, rateLimit, limits, log })
+  const reading = ['GET', 'HEAD']
+
+  const routes: readonly Route[] = [
+    {
+      path: '/graphql',
+      methods: null,
+      answer: ({ request, search, id, signal }) => graphql(request, search, id, signal),
+    },
+    // '/graphql/stream' (graphql-sse) and '/subgraph' have their places here.
+    { path: '/health/live', methods: reading, answer: async () => jsonAnswer(200, { status: 'live' }) },
+    { path: '/health/ready', methods: reading, answer: async () => readiness(await ready().catch(() => false)) },
+    { path: '/metrics', methods: reading, answer: ({ request }) => scrape(request, verifier, metrics) },
+    ...(developmentIssuer === null ? [] : issuerRoutes(developmentIssuer, listener, limits)),
+    { path: null, methods: reading, answer: ({ path }) => page(pages, path) },
+  ]
+
+  async function answer(visit: Visit): Promise<{ route: string; answer: Answer }> {
+    for (const { path, methods, answer: answerOf } of routes) {
+      if (path !== null && path !== visit.path) continue
+      const route = path ?? 'page'
+      if (methods !== null && !methods.includes(visit.request.method ?? '')) {
+        if (path === null) continue
+        return { route, answer: wrongMethod(methods.join(', ')) }
+      }
+      const given = await answerOf(visit).catch((error: unknown) => errorAnswer(error, visit.id, log))
+      if (given !== null) return { route, answer: given }
+    }
+    return { route: 'none', answer: notFound() }
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = performance.now()
+    const gone = new AbortController()
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort()
+    })
+    const [path = '/', ...rest] = (request.url ?? '/').split('?')
+    const search = rest.length === 0 ? '' : `?${rest.join('?')}`
+    const id = newId()
+    const { route, answer: given } = await answer({ request, path, search, id, signal: gone.signal })
+    send(response, given, id, request.method === 'HEAD')
+    const method = known.has(request.method ?? '') ? (request.method ?? '') : 'other'
+    const seconds = (performance.now() - began) / 1000
+    metrics.request(route, method, given.status, seconds)
+    log.debug(
+      { requestId: id, route, method, status: given.status, milliseconds: Math.round(seconds * 1000) },
+      'answered',
+    )
+  }
+
+  listener.attach((request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      log.error({ error: error instanceof Error ? error.name : typeof error }, 'a request could not be answered')
+      response.destroy()
+    })
+  })
+
+  let closing: Promise<void> | null = null
+  return {
+    url: listener.url,
+    port: listener.port,
+    replace: (generation) => operations.replace(generation),
+    close() {
+      closing ??= listener.close(5_000).then(() => operations.stop())
+      return closing
+    },
+  }
+}
+
+const known = new Set(['GET', 'POST', 'HEAD', 'OPTIONS'])
+
+const readiness = (yes: boolean): Answer => jsonAnswer(yes ? 200 : 503, { status: yes ? 'ready' : 'not ready' })
+
+async function scrape(request: IncomingMessage, verifier: Verifier, metrics: Metrics): Promise<Answer> {
+  const caller = await callerOf(request, verifier)
+  if (isAnonymous(caller)) throw unauthenticated()
+  if (!caller.scopes.has('operation:read')) {
+    throw hubError('UNAUTHORIZED_FIELD_OR_TYPE', 'Cần operation:read. · The scope operation:read is needed.', {
+      extensions: { http: { status: 403 } },
+    })
+  }
+  const { registry } = metrics
+  const headers = { 'content-type': registry.contentType, 'cache-control': 'no-store' }
+  return { status: 200, headers, body: await registry.metrics() }
+}
+
+function issuerRoutes(issuer: DevelopmentIssuer, listener: Listener, limits: OperationLimits): readonly Route[] {
+  const reading = ['GET', 'HEAD']
+  return [
+    {
+      path: '/.well-known/openid-configuration',
+      methods: reading,
+      answer: async () => jsonAnswer(200, issuer.configuration()),
+    },
+    { path: '/.well-known/jwks.json', methods: reading, answer: async () => jsonAnswer(200, issuer.jwks()) },
+    {
+      path: '/dev/token',
+      methods: ['POST'],
+      answer: ({ request }) => developmentToken(request, issuer, listener, limits),
+    },
+  ]
+}

@@ -1,0 +1,1 @@
+export { administrativeUnitRoot, administrativeUnitShape, unitChangeShape } from './shape.ts'

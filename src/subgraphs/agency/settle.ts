@@ -1,0 +1,76 @@
+import { sql, type Transaction } from 'kysely'
+import type { Tables } from '../../db/tables.ts'
+import { placesOf } from './tree.ts'
+
+interface Row {
+  readonly id: number
+  readonly code: string
+  readonly name: string
+  readonly parent_id: number | null
+  readonly path: string
+  readonly unit_id: number | null
+  readonly other_codes: readonly string[]
+  readonly codes: readonly string[]
+  readonly parts: readonly { readonly name: string; readonly parent: string | null }[]
+}
+
+const committee = 'Ủy ban nhân dân '
+
+/**
+ * Every agency has its canonical code, name, parent, path and unit by what is known now, and the rows that bear an agency's
+ * path follow it. Takes the lock under which agencies are made, so that two pages do not settle at once. Safe to repeat.
+ */
+export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
+  const { rows } = await sql<Row>`
+    select a.id, a.code, a.name, a.parent_id, a.path, a.unit_id, a.other_codes,
+      (select coalesce(array_agg(c.code), '{}') from agency_code c where c.agency_id = a.id) as codes,
+      (select coalesce(json_agg(json_build_object('name', p.name, 'parent', p.parent_code)
+         order by p.parent_code is null, p.source_id, p.stream_id, p.key), '[]')
+       from agency_part p where p.agency_id = a.id) as parts
+    from agency a order by a.id
+  `.execute(trx)
+  const places = placesOf(
+    rows.map((row) => ({
+      id: row.id,
+      codes: row.codes,
+      parentCode: row.parts.find((part) => part.parent !== null)?.parent ?? null,
+    })),
+  )
+  const units = await sql<{ id: number; name: string }>`
+    select min(id) as id, lower(name) as name from administrative_unit
+    where valid_to is null group by lower(name) having count(*) = 1
+  `.execute(trx)
+  const unitByName = new Map(units.rows.map((unit) => [unit.name.toLocaleLowerCase('vi'), unit.id]))
+  const changed = rows.flatMap((row) => {
+    const place = places.get(row.id)!
+    const name = row.parts[0]?.name ?? row.name
+    const others = row.codes.filter((code) => code !== place.code).toSorted()
+    const unit = name.startsWith(committee)
+      ? (unitByName.get(name.slice(committee.length).toLocaleLowerCase('vi')) ?? null)
+      : null
+    const same =
+      row.code === place.code &&
+      row.name === name &&
+      row.parent_id === place.parentId &&
+      row.path === place.path &&
+      row.unit_id === unit &&
+      row.other_codes.join(' ') === others.join(' ')
+    return same ? [] : [{ id: row.id, code: place.code, name, parent_id: place.parentId, path: place.path, unit_id: unit, others }]
+  })
+  if (changed.length === 0) return
+  // Codes change places when two agencies are merged: the unique codes are freed first.
+  await sql`update agency set code = '#' || id where id = any(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
+  await sql`
+    update agency a set code = n.code, name = n.name, parent_id = n.parent_id, path = n.path, unit_id = n.unit_id,
+      other_codes = n.others
+    from json_to_recordset(${JSON.stringify(changed)})
+      as n(id bigint, code text, name text, parent_id bigint, path text, unit_id bigint, others text[])
+    where a.id = n.id
+  `.execute(trx)
+  await sql`select agency_rows_follow(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
+}
+
+/** Agencies are made, linked and moved by one transaction at a time. */
+export async function lockAgencies(trx: Transaction<Tables>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('hub agencies'))`.execute(trx)
+}

@@ -1,0 +1,2 @@
+export { cameraParts, cameraRoot, cameraShape } from './shape.ts'
+export { cameraEventSink, cameraSink } from './store.ts'

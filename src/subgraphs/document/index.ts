@@ -1,0 +1,2 @@
+export { documentParts, documentRoot, documentShape } from './shape.ts'
+export { documentSink } from './store.ts'

@@ -1,0 +1,2 @@
+export { procedureRoot, procedureShape } from './shape.ts'
+export { procedureSink, resolveProcedures } from './store.ts'

@@ -1,0 +1,157 @@
+import { sql } from 'kysely'
+import type { Range } from '../contract/connector.ts'
+import type { Engine } from './engine.ts'
+
+export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY'
+
+/** Who works: one database session for as long as the worker lives. When the session is gone, so are its leases. */
+export interface Owner {
+  readonly id: string
+  readonly pid: number
+}
+
+/** A stream that is this owner's until the lease ends, and the run to be carried on. */
+export interface Claim {
+  readonly source: string
+  readonly stream: string
+  readonly owner: string
+  readonly epoch: number
+  readonly run: number
+  readonly kind: RunKind
+  readonly range: Range
+  /** How far the run has come: null at its start. */
+  readonly place: string | null
+  readonly pages: number
+  /** Moment at which the run was first started. */
+  readonly startedAt: string
+}
+
+/** Which streams a worker may take: all that are due, or only these. */
+export interface Wanted {
+  readonly source: string
+  readonly stream: string
+}
+
+/**
+ * Takes the stream that is due for longest and is nobody's, and opens or carries on its run; null when there is none. Two
+ * callers never get the same stream: the row is locked while it is taken, and its epoch grows with each taking.
+ */
+export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted[]): Promise<Claim | null> {
+  const { db } = engine
+  const known = [...engine.sources.keys()]
+  const among =
+    only === undefined
+      ? sql`true`
+      : sql`(s.source_id, s.id) in (select * from unnest(${only.map((w) => w.source)}::text[], ${only.map((w) => w.stream)}::text[]))`
+  return db.transaction().execute(async (trx) => {
+    const taken = await sql<{
+      source_id: string
+      id: string
+      kind: string
+      lease_epoch: number
+      checkpoint: string | null
+      run_id: number | null
+      request: { kind: RunKind; range: Range | null } | null
+    }>`
+      update stream t
+      set lease_owner = ${owner.id}, lease_pid = ${owner.pid},
+          lease_backend_start = (select a.backend_start from pg_stat_activity a where a.pid = ${owner.pid}),
+          lease_until = now() + ${engine.leaseMs} * interval '1 millisecond', lease_epoch = lease_epoch + 1,
+          due_at = null, request = null
+      from (
+        select s.source_id, s.id, s.request
+        from stream s join source o on o.id = s.source_id
+        where o.configured and s.source_id = any(${known}::text[]) and ${among}
+          and ((s.due_at <= now() and (s.request is not null or (o.paused_at is null and s.held_at is null)))
+               or (s.run_id is not null and exists (
+                     select 1 from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING'))))
+          and (s.lease_until is null or s.lease_until < now()
+               or not exists (select 1 from pg_stat_activity a
+                              where a.pid = s.lease_pid and a.backend_start = s.lease_backend_start))
+        order by s.run_id is null, s.due_at
+        limit 1
+        for update of s skip locked
+      ) due
+      where t.source_id = due.source_id and t.id = due.id
+      returning t.source_id, t.id, t.kind, t.lease_epoch, t.checkpoint, t.run_id, due.request
+    `.execute(trx)
+    const stream = taken.rows[0]
+    if (stream === undefined) return null
+    const mine = {
+      source: stream.source_id,
+      stream: stream.id,
+      owner: owner.id,
+      epoch: stream.lease_epoch,
+    }
+    const cutOff =
+      stream.run_id === null
+        ? undefined
+        : await trx
+            .selectFrom('run')
+            .select(['id', 'kind', 'range', 'place', 'pages', 'started_at'])
+            .where('id', '=', stream.run_id)
+            .where('state', 'in', ['WAITING', 'RUNNING'])
+            .executeTakeFirst()
+    if (cutOff !== undefined) {
+      const startedAt = cutOff.started_at ?? engine.now().toISOString()
+      await trx
+        .updateTable('run')
+        .set({ state: 'RUNNING', started_at: startedAt })
+        .where('id', '=', cutOff.id)
+        .execute()
+      // A request that came while the run was cut off is joined to it, not lost: it has the same stream to read.
+      return {
+        ...mine,
+        run: cutOff.id,
+        kind: cutOff.kind as RunKind,
+        range: cutOff.range as Range,
+        place: cutOff.place,
+        pages: cutOff.pages,
+        startedAt,
+      }
+    }
+    const kind = stream.request?.kind ?? 'CHANGES'
+    const range =
+      stream.request?.range ??
+      (kind === 'CHANGES' && stream.kind !== 'snapshot' && stream.checkpoint !== null
+        ? { since: stream.checkpoint }
+        : { all: true as const })
+    const startedAt = engine.now().toISOString()
+    const run = await trx
+      .insertInto('run')
+      .values({
+        source_id: stream.source_id,
+        stream_id: stream.id,
+        kind,
+        range: JSON.stringify(range),
+        state: 'RUNNING',
+        started_at: startedAt,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await trx
+      .updateTable('stream')
+      .set({ run_id: run.id })
+      .where('source_id', '=', stream.source_id)
+      .where('id', '=', stream.id)
+      .execute()
+    return { ...mine, run: run.id, kind, range, place: null, pages: 0, startedAt }
+  })
+}
+
+/** Lengthens the lease; false when it is no longer this owner's. */
+export async function renew(engine: Engine, held: Claim): Promise<boolean> {
+  const renewed = await sql`
+    update stream set lease_until = now() + ${engine.leaseMs} * interval '1 millisecond'
+    where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+  `.execute(engine.db)
+  return (renewed.numAffectedRows ?? 0n) > 0n
+}
+
+/** Gives the stream back with its run unfinished: the next owner carries it on from its place. */
+export async function release(engine: Engine, held: Claim): Promise<void> {
+  await sql`
+    update stream set lease_until = null, lease_owner = null, lease_pid = null
+    where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+  `.execute(engine.db)
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { PAGES } from './page-names.ts'
+
+const SOURCES = fileURLToPath(new URL('.', import.meta.url))
+const PACKAGES = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
+const STAMP = 'stamp.json'
+
+/**
+ * After it resolves `<outDir>/sandbox` and `<outDir>/console` hold the pages of the present sources. A build whose stamp
+ * (the hash of the sources and of the lock file) is the present one is left alone. Safe to repeat, and from several
+ * processes at once: one builds beside the folder and swaps it in whole, the others wait for it and find it done.
+ * Needs no network. Rejects with the bundler's own words when the sources do not bundle.
+ */
+export async function buildPages({ outDir, log }: { outDir: string; log: (line: string) => void }): Promise<void> {
+  const target = resolve(outDir)
+  const stamp = await hashSources()
+  if (await isFresh(target, stamp)) return
+  await mkdir(dirname(target), { recursive: true })
+  const release = await lock(`${target}.lock`, () => isFresh(target, stamp))
+  if (release === null) return
+  try {
+    if (await isFresh(target, stamp)) return
+    const started = performance.now()
+    log('Building the browser pages …')
+    await buildInto(target, stamp)
+    log(`Browser pages built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  } finally {
+    await release()
+  }
+}
+
+async function buildInto(target: string, stamp: string): Promise<void> {
+  const fresh = `${target}.new-${randomUUID()}`
+  const old = `${target}.old-${randomUUID()}`
+  try {
+    await runBundler(fresh)
+    await writeFile(join(fresh, STAMP), JSON.stringify({ stamp }))
+    await rename(target, old).catch(ignoreMissing)
+    await rename(fresh, target)
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+    await rm(old, { recursive: true, force: true })
+  }
+}
+
+async function runBundler(folder: string): Promise<void> {
+  const child = spawn(process.execPath, [join(SOURCES, 'bundle.ts'), folder], {
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const pipe of [child.stdout, child.stderr]) pipe.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
+  if (code !== 0) throw new Error(`the browser pages do not build (exit code ${code}):\n${said.trim()}`)
+}
+
+async function hashSources(): Promise<string> {
+  const entries = await readdir(SOURCES, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const hash = createHash('sha256')
+  for (const file of [...files.toSorted(), PACKAGES]) {
+    const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+    hash.update(`${relative(SOURCES, file)}\0${bytes.length}\0`).update(bytes)
+  }
+  return hash.digest('hex')
+}
+
+async function isFresh(target: string, stamp: string): Promise<boolean> {
+  try {
+    const kept: unknown = JSON.parse(await readFile(join(target, STAMP), 'utf8'))
+    await Promise.all(PAGES.map((page) => access(join(target, page, 'index.html'))))
+    return typeof kept === 'object' && kept !== null && 'stamp' in kept && kept.stamp === stamp
+  } catch {
+    return false
+  }
+}
+
+/** Waits for the lock file; null when `done` became true meanwhile. The lock of a process that no longer lives is taken. */
+async function lock(path: string, done: () => Promise<boolean>): Promise<(() => Promise<void>) | null> {
+  for (;;) {
+    try {
+      const file = await open(path, 'wx')
+      await file.writeFile(String(process.pid))
+      await file.close()
+      return () => rm(path, { force: true })
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw error
+    }
+    if (await done()) return null
+    if (await isAbandoned(path)) await rm(path, { force: true })
+    else await sleep(200)
+  }
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const owner = Number(await readFile(path, 'utf8').catch(() => ''))
+  if (!(owner > 0)) {
+    // just made and not yet signed, or gone: a moment later it says which
+    await sleep(500)
+    return (await readFile(path, 'utf8').catch(() => 'gone')) === ''
+  }
+  try {
+    process.kill(owner, 0)
+    return false
+  } catch (error) {
+    return isCode(error, 'ESRCH')
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isCode(error, 'ENOENT')) throw error
+}

@@ -1,0 +1,66 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import { AskFailure } from './ask.ts'
+import type { Credentials } from './credentials.ts'
+import { useSources } from './live.ts'
+import { PageHead } from './page-head.tsx'
+import { Problem } from './problem.tsx'
+import { QuarantinePanel } from './quarantine-panel.tsx'
+import { RunsPanel } from './runs-panel.tsx'
+import { SourcesPanel } from './sources-panel.tsx'
+import { Summary } from './summary.tsx'
+import { TokenForm } from './token-form.tsx'
+
+export function Console({ credentials }: { credentials: Credentials }) {
+  const { t } = useTranslation()
+  const state = useSyncExternalStore(credentials.subscribe, credentials.state)
+  useEffect(() => {
+    document.title = `${t('title')} · ${t('product')}`
+  }, [t])
+  return state === 'asking' ? (
+    <>
+      <PageHead updatedAt={null} />
+      <main className="page" id="main" tabIndex={-1}>
+        <AskForToken credentials={credentials} />
+      </main>
+    </>
+  ) : (
+    <Overview credentials={credentials} />
+  )
+}
+
+function AskForToken({ credentials }: { credentials: Credentials }) {
+  const client = useQueryClient()
+  const { error } = useSources(credentials)
+  const refused = error instanceof AskFailure && error.code === 'UNAUTHENTICATED'
+  return (
+    <TokenForm
+      refused={refused}
+      onToken={(token) => {
+        credentials.paste(token)
+        void client.resetQueries()
+      }}
+    />
+  )
+}
+
+function Overview({ credentials }: { credentials: Credentials }) {
+  const [said, setSaid] = useState('')
+  const sources = useSources(credentials)
+  return (
+    <>
+      <PageHead updatedAt={sources.dataUpdatedAt === 0 ? null : sources.dataUpdatedAt} />
+      <main className="page" id="main" tabIndex={-1}>
+        <p className="said" role="status" data-part="said">
+          {said}
+        </p>
+        {sources.error === null ? null : <Problem error={sources.error} dataUpdatedAt={sources.dataUpdatedAt} />}
+        <Summary sources={sources.data} />
+        <SourcesPanel credentials={credentials} sources={sources.data} failed={sources.isError} say={setSaid} />
+        <RunsPanel credentials={credentials} sources={sources.data ?? []} />
+        <QuarantinePanel credentials={credentials} sources={sources.data ?? []} />
+      </main>
+    </>
+  )
+}

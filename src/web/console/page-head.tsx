@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next'
+import { chooseLanguage, languageOf } from '../session/language.ts'
+import { localClock } from '../session/local-time.ts'
+
+/** `updatedAt` in milliseconds since 1970; null while nothing has been read. */
+export function PageHead({ updatedAt }: { updatedAt: number | null }) {
+  const { t, i18n } = useTranslation()
+  const language = languageOf(i18n)
+  return (
+    <header className="head">
+      <a className="skip" href="#main">
+        {t('skip')}
+      </a>
+      <span className="mark" aria-hidden="true" />
+      <h1>
+        {t('title')} <span>{t('product')}</span>
+      </h1>
+      <span className="grow" />
+      <span className="quiet">{t('zone')}</span>
+      <span className="live" data-part="updated">
+        {updatedAt === null ? t('waiting') : t('live', { time: localClock(new Date(updatedAt).toISOString()) })}
+      </span>
+      <a href="/sandbox">{t('toSandbox')}</a>
+      <div className="languages" role="group" aria-label={t('language')}>
+        {(['vi', 'en'] as const).map((choice) => (
+          <button
+            key={choice}
+            type="button"
+            lang={choice}
+            aria-pressed={language === choice}
+            onClick={() => void chooseLanguage(choice)}
+          >
+            {choice === 'vi' ? 'Tiếng Việt' : 'English'}
+          </button>
+        ))}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,65 @@
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
+import type { GraphiQLPlugin } from '@graphiql/react'
+import { useSyncExternalStore } from 'react'
+import { useTranslation } from 'react-i18next'
+import { languageOf } from '../session/language.ts'
+import { EXAMPLES } from './examples.ts'
+import type { Example } from './examples.ts'
+import { roleOf } from './roles.ts'
+import type { Session } from './session.ts'
+
+/** The saved operations as a pane of the editor. `say` announces a switch of role to whoever does not see the bar. */
+export function examplesPlugin(session: Session, title: string, say: (text: string) => void): GraphiQLPlugin {
+  return { title, icon: ExamplesIcon, content: () => <ExamplesPanel session={session} say={say} /> }
+}
+
+function ExamplesPanel({ session, say }: { session: Session; say: (text: string) => void }) {
+  const { t, i18n } = useTranslation()
+  const language = languageOf(i18n)
+  const { role } = useSyncExternalStore(session.subscribe, session.state)
+  const { addTab } = useGraphiQLActions()
+  const queryEditor = useGraphiQL((state) => state.queryEditor)
+  const variableEditor = useGraphiQL((state) => state.variableEditor)
+  const domains = [...new Set(EXAMPLES.map((example) => example.domain))]
+
+  function open(example: Example): void {
+    if (!example.roles.includes(role.id)) {
+      session.chooseRole(example.roles[0])
+      say(t('switched', { role: roleOf(example.roles[0]).title[language] }))
+    }
+    if ((queryEditor?.getValue() ?? '').trim() !== '') addTab()
+    queryEditor?.setValue(example.query)
+    variableEditor?.setValue(example.variables)
+    queryEditor?.focus()
+  }
+
+  return (
+    <section className="examples" aria-label={t('examples')}>
+      <h2>{t('examples')}</h2>
+      <p>{t('examplesHint')}</p>
+      {domains.map((domain) => (
+        <section key={domain.en}>
+          <h3>{domain[language]}</h3>
+          <ul>
+            {EXAMPLES.filter((example) => example.domain === domain).map((example) => (
+              <li key={example.id}>
+                <button type="button" data-example={example.id} onClick={() => open(example)}>
+                  <span>{example.title[language]}</span>
+                  {example.roles.includes(role.id) ? null : <small>{roleOf(example.roles[0]).title[language]}</small>}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+    </section>
+  )
+}
+
+function ExamplesIcon() {
+  return (
+    <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.5" aria-hidden="true">
+      <path d="M5 4h10l4 4v12H5zM8.5 11h7M8.5 14.5h7M8.5 7.5h3" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  )
+}

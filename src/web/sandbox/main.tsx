@@ -1,0 +1,17 @@
+import '@fontsource-variable/inter/wght.css'
+import '@fontsource-variable/jetbrains-mono/wght.css'
+import 'graphiql/style.css'
+import './sandbox.css'
+import 'graphiql/setup-workers/vite'
+import { createRoot } from 'react-dom/client'
+import { prepareLanguage } from '../session/language.ts'
+import { Sandbox } from './sandbox.tsx'
+import { openSession } from './session.ts'
+import { fromHash } from './share-link.ts'
+import { TEXTS } from './texts.ts'
+
+await prepareLanguage(TEXTS)
+const shared = fromHash(location.hash)
+const place = document.getElementById('page')
+if (place === null) throw new Error('the page has no element #page')
+createRoot(place).render(<Sandbox session={openSession(shared?.role ?? null)} shared={shared} />)

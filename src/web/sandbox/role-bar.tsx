@@ -1,0 +1,120 @@
+import { useId } from 'react'
+import { useTranslation } from 'react-i18next'
+import { chooseLanguage, languageOf } from '../session/language.ts'
+import { localClock } from '../session/local-time.ts'
+import { ROLES } from './roles.ts'
+import type { Session, SessionState } from './session.ts'
+
+export type SchemaSize = { queries: number; types: number }
+
+type Props = { session: Session; state: SessionState; schema: SchemaSize | null; said: string }
+
+/** The bar above the editor: whom the sandbox speaks as, what that role carries and sees, and how the last run went. */
+export function RoleBar({ session, state, schema, said }: Props) {
+  const { t, i18n } = useTranslation()
+  const language = languageOf(i18n)
+  const roleId = useId()
+  const pasteId = useId()
+  const { role, lastRun } = state
+
+  return (
+    <header className="bar">
+      <a className="skip" href="#editor">
+        {t('skip')}
+      </a>
+      <div className="bar-row">
+        <h1>
+          {t('title')} <span>{t('product')}</span>
+        </h1>
+        <label htmlFor={roleId}>{t('role')}</label>
+        <select
+          id={roleId}
+          data-part="role"
+          value={role.id}
+          onChange={(event) => session.chooseRole(event.target.value)}
+        >
+          {ROLES.map((choice) => (
+            <option key={choice.id} value={choice.id}>
+              {choice.title[language]}
+            </option>
+          ))}
+        </select>
+        <span className="grow" />
+        <a href="/console">{t('toConsole')}</a>
+        <div className="languages" role="group" aria-label={t('language')}>
+          {(['vi', 'en'] as const).map((choice) => (
+            <button
+              key={choice}
+              type="button"
+              lang={choice}
+              aria-pressed={language === choice}
+              onClick={() => void chooseLanguage(choice)}
+            >
+              {choice === 'vi' ? 'Tiếng Việt' : 'English'}
+            </button>
+          ))}
+        </div>
+      </div>
+      <div className="bar-row facts">
+        {role.token === null ? null : (
+          <>
+            <Fact name={t('scopes')} value={role.token.scope} />
+            <Fact name={t('agency')} value={role.token.agency ?? t('none')} />
+            <Fact name={t('purpose')} value={role.purpose ?? t('none')} />
+          </>
+        )}
+        <span data-part="token">
+          <TokenText state={state} />
+        </span>
+        <span className="grow" />
+        <span data-part="schema" data-role={schema === null ? '' : role.id}>
+          {schema === null ? t('schemaWaiting') : t('schema', schema)}
+        </span>
+        {lastRun === null ? null : (
+          <span data-part="last-run">
+            {t('lastRun', { status: lastRun.status, ms: lastRun.milliseconds })}
+            {lastRun.cost === null ? null : `, ${t('cost', { cost: lastRun.cost })}`}
+          </span>
+        )}
+      </div>
+      {state.issuer ? null : (
+        <div className="bar-row">
+          <span>{t('noIssuer')}</span>
+          <label htmlFor={pasteId}>{t('pastedToken')}</label>
+          <input
+            id={pasteId}
+            type="password"
+            autoComplete="off"
+            value={state.pasted}
+            onChange={(event) => session.paste(event.target.value)}
+          />
+        </div>
+      )}
+      <p className="said" role="status">
+        {said}
+      </p>
+    </header>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <span>
+      {name}: <code>{value}</code>
+    </span>
+  )
+}
+
+function TokenText({ state }: { state: SessionState }) {
+  const { t } = useTranslation()
+  switch (state.token.kind) {
+    case 'held':
+      return t('tokenUntil', { time: localClock(state.token.expiresAt) })
+    case 'waiting':
+      return t('tokenWaiting')
+    case 'failed':
+      return t('tokenFailed', { reason: state.token.reason })
+    case 'none':
+      return t('tokenNone')
+  }
+}

@@ -1,0 +1,55 @@
+import type { Bilingual } from '../session/language.ts'
+import type { TokenRequest } from '../session/development-token.ts'
+
+export type RoleId = 'anonymous' | 'ward-officer' | 'case-handler' | 'analyst' | 'operator' | 'auditor'
+
+/** Whom the sandbox can speak as. `token` null sends no token; `purpose` goes into the header `x-hub-purpose`. */
+export type Role = { id: RoleId; title: Bilingual; token: TokenRequest | null; purpose: string | null }
+
+const WARD = 'H53.21'
+const PROVINCE = 'H53'
+
+export const ROLES: readonly Role[] = [
+  {
+    id: 'anonymous',
+    title: { vi: 'Không có token: dữ liệu mở', en: 'No token: open data' },
+    token: null,
+    purpose: null,
+  },
+  {
+    id: 'ward-officer',
+    title: { vi: 'Cán bộ một cửa của một đơn vị', en: 'Public-service officer of one unit' },
+    token: { scope: 'dossier:read dossier:masked', agency: WARD, purposes: [] },
+    purpose: null,
+  },
+  {
+    id: 'case-handler',
+    title: { vi: 'Cán bộ thụ lý, xem dữ liệu cá nhân', en: 'Case handler, sees personal data' },
+    token: { scope: 'dossier:read dossier:personal', agency: WARD, purposes: ['dossier-handling'] },
+    purpose: 'dossier-handling',
+  },
+  {
+    id: 'analyst',
+    title: { vi: 'Chuyên viên phân tích cấp tỉnh', en: 'Province analyst' },
+    token: { scope: 'dossier:read report:read document:read camera:read', agency: PROVINCE, purposes: ['statistics'] },
+    purpose: null,
+  },
+  {
+    id: 'operator',
+    title: { vi: 'Người vận hành trục dữ liệu', en: 'Operator of the hub' },
+    token: { scope: 'operation:read operation:write', agency: PROVINCE, purposes: [] },
+    purpose: null,
+  },
+  {
+    id: 'auditor',
+    title: { vi: 'Kiểm toán truy cập', en: 'Access auditor' },
+    token: { scope: 'audit:read', agency: PROVINCE, purposes: ['audit'] },
+    purpose: null,
+  },
+]
+
+export function roleOf(id: string | null | undefined): Role {
+  const role = ROLES.find((candidate) => candidate.id === id) ?? ROLES[0]
+  if (role === undefined) throw new Error('the list of roles is empty')
+  return role
+}

@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPages } from '../../src/web/build.ts'
+import { startBrowser } from '../kit/browser.ts'
+import { checkConsole, checkSandbox } from './pages.ts'
+import { openStandIn } from './stand-in.ts'
+import type { StandIn } from './stand-in.ts'
+
+const PAGES = fileURLToPath(new URL('../../dist/web', import.meta.url))
+const PICTURES = fileURLToPath(new URL('../../docs/screenshots', import.meta.url))
+
+const { browser, missing } = await startBrowser()
+const pictures = process.env['UPDATE_SCREENSHOTS'] === '1' ? PICTURES : undefined
+
+async function withPage(check: (page: Page) => Promise<void>): Promise<void> {
+  if (browser === null) throw new Error(missing)
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'vi-VN' })
+  try {
+    await check(await context.newPage())
+  } finally {
+    await context.close()
+  }
+}
+
+describe.skipIf(browser === null)('in a real browser', () => {
+  let hub: StandIn
+  beforeAll(async () => {
+    await buildPages({ outDir: PAGES, log: () => undefined })
+    if (pictures !== undefined) await mkdir(pictures, { recursive: true })
+    hub = await openStandIn({ pages: PAGES })
+  })
+  afterAll(async () => {
+    await hub?.close()
+    await browser?.close()
+  })
+
+  it('the sandbox speaks as each role, answers in Vietnamese, works by keyboard and never leaves its origin', async () => {
+    await withPage((page) => checkSandbox(page, hub.url, pictures))
+    expect(hub.minted[0]).toMatchObject({ scope: 'dossier:read dossier:masked', agency: 'H53.21', ttl: '15m' })
+  }, 120_000)
+
+  it('the sandbox names the purpose of a read of personal data', async () => {
+    await withPage(async (page) => {
+      await page.goto(`${hub.url}/sandbox`)
+      await page.locator('[data-part=role]').selectOption('case-handler')
+      await page.locator('[data-part=schema][data-role=case-handler]').waitFor()
+    })
+    expect(hub.asked.findLast((one) => one.operationName === 'IntrospectionQuery')).toMatchObject({
+      purpose: 'dossier-handling',
+      authorization: expect.stringMatching(/^Bearer /),
+    })
+  }, 60_000)
+
+  it('the console shows every source, acts on them, tells an error from a zero from no data, and polls while seen', async () => {
+    await withPage((page) => checkConsole(page, hub.url, pictures))
+  }, 120_000)
+
+  it('the console asks for a token where the hub mints none, and says when one is refused', async () => {
+    const bare = await openStandIn({ pages: PAGES, issuer: false })
+    try {
+      await withPage(async (page) => {
+        await page.goto(`${bare.url}/console`)
+        const field = page.getByLabel('Token (chỉ giữ trong bộ nhớ)')
+        await field.fill('not-a-token')
+        await page.keyboard.press('Enter')
+        await page.getByText('Token bị từ chối hoặc đã hết hạn.').waitFor()
+        await field.fill(Buffer.from('{"scope":"operation:read"}').toString('base64url'))
+        await page.keyboard.press('Enter')
+        await page.locator('[data-source]').first().waitFor()
+        await page.getByText('Token này chỉ xem, không thao tác.').waitFor()
+        expect(await page.locator('[data-action]').count()).toBe(0)
+        expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('eyJ')
+      })
+    } finally {
+      await bare.close()
+    }
+  }, 60_000)
+})

@@ -1,0 +1,2 @@
+export { checkConsole } from './check-console.ts'
+export { checkSandbox } from './check-sandbox.ts'
