@@ -1,7 +1,7 @@
 // What every entry does first. Plain JavaScript that also an older Node runs: the project's own Node comes with node_modules.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,6 +30,8 @@ const stampOf = () => join(root, 'node_modules', '.installed-lock')
 const digest = (path) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 function isStale(lock) {
+  // npm ci empties the folder that a link leads to, which is somebody else's: whoever made the link keeps it fresh.
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return false
   const installed = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return true
   if (!existsSync(lock) || statSync(lock).mtimeMs <= statSync(installed).mtimeMs) return false

@@ -56,9 +56,11 @@ process.stdout.write(`${summary(total)}\n`)
 async function runTests(files) {
   const folder = mkdtempSync(join(tmpdir(), 'hub-results-'))
   const report = join(folder, 'results.json')
+  // Node reads the settings file by itself: nothing is written into packages that another account installed.
+  const loader = ['--configLoader', 'native']
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   try {
-    const { status } = await run([tool('vitest'), 'run', ...reporters, ...files], 'shown')
+    const { status } = await run([tool('vitest'), 'run', ...loader, ...reporters, ...files], 'shown')
     return countResults(existsSync(report) ? readFileSync(report, 'utf8') : '', status)
   } finally {
     rmSync(folder, { recursive: true, force: true })

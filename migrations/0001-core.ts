@@ -31,7 +31,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       kind text not null,
       checkpoint text,
       due_at timestamptz,
-      request jsonb,
       run_id bigint,
       lease_owner text,
       lease_pid integer,

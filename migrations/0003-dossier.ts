@@ -34,7 +34,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db)
   await sql`create index dossier_code on dossier (code)`.execute(db)
   await sql`create index dossier_path on dossier (agency_path, status)`.execute(db)
-  await sql`create index dossier_received on dossier ((coalesce(received_at, '-infinity'::timestamptz)), id)`.execute(db)
+  await sql`create index dossier_received on dossier ((coalesce(received_at, '-infinity'::timestamptz)), id)`.execute(
+    db,
+  )
   await sql`create index dossier_due on dossier ((coalesce(due_at, '-infinity'::timestamptz)), id)`.execute(db)
   await sql`create index dossier_changed on dossier (changed_at, id)`.execute(db)
   await sql`create index dossier_procedure on dossier (procedure_id)`.execute(db)
@@ -76,5 +78,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       processing_days integer,
       overdue boolean not null
     )`.execute(db)
+  // On which day, by Vietnam's date, the copy was made.
+  await sql`create table publication (only boolean primary key default true check (only), day date not null)`.execute(db)
   await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
 }

@@ -30,7 +30,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       run_id bigint not null,
       unique (source_id, key)
     )`.execute(db)
-  await sql`create index document_promulgated on document ((coalesce(promulgated_at, '-infinity'::date)), id)`.execute(db)
+  await sql`create index document_promulgated on document ((coalesce(promulgated_at, '-infinity'::date)), id)`.execute(
+    db,
+  )
   await sql`create index document_due on document ((coalesce(due_at, '-infinity'::date)), id)`.execute(db)
   await sql`create index document_code on document (code)`.execute(db)
   await sql`create index document_identity on document (source_id, identity)`.execute(db)

@@ -13,7 +13,8 @@ export function frigateSession(context: CameraContext): FrigateSession | null {
   const { frigate } = context.settings
   // A setting that was left out may come as an object without members.
   if (frigate?.url === undefined) return null
-  const base = frigate.url.replace(/\/+$/, '')
+  const whole = /^https?:\/\//i.test(frigate.url) ? frigate.url : `http://${frigate.url}`
+  const base = whole.replace(/\/+(?:api\/*)?$/, '')
   const { username, password } = frigate
   let token: string | null = null
   const logIn = async (): Promise<string> => {

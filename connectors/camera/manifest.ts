@@ -70,9 +70,8 @@ export const manifest = {
         kind: 'object',
         title: { vi: 'Thiết bị', en: 'Device' },
         fields: {
-          // A text and not a url: a bare host is a setting too.
           url: {
-            kind: 'text',
+            kind: 'url',
             title: { vi: 'Địa chỉ dịch vụ thiết bị hoặc tên máy', en: 'Address of the device service, or a bare host' },
           },
           username,

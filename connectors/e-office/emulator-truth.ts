@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AgencyMention, DocumentContent, DocumentRecord, DocumentReference } from '#connector'
-import { reasons, replacementNumber, updatedSubject, updateId } from './emulator-xml.ts'
+import { reasons, replacementNumber, updatedSubject, replacementId } from './emulator-xml.ts'
 import type { DocumentFacts, Documents, Message, Party } from './emulator-data.ts'
 
 const told = (at: number): string => `${new Date(at + 7 * 3_600_000).toISOString().slice(0, 19)}.000+07:00`
@@ -48,7 +48,7 @@ export function meaningOf(message: Message, documents: Documents): DocumentRecor
     })),
   }
   if (what.kind === 'NEW' || what.kind === 'UPDATE') return { kind: what.kind, about, at, content }
-  const replacement = { ...about, id: updateId(message), code: content.code }
+  const replacement = { ...about, id: replacementId(facts.index), code: content.code }
   const replaces =
     facts.documentId === null ? [] : [{ sender: about.sender, id: facts.documentId, code: null, promulgatedAt: null }]
   return { kind: 'REPLACE', about: replacement, at, content, replaces }

@@ -13,8 +13,9 @@ export const reasons = {
   replace: 'Thay thế do sai số liệu',
 } as const
 export const updatedSubject = (subject: string): string => `${subject} (bản điều chỉnh)`
-export const updateId = (message: Message): string =>
-  createHash('sha256').update(message.docId).digest('hex').slice(0, 15)
+/** A short id, as some senders give: the same in every receiver's copy. */
+export const replacementId = (index: number): string =>
+  createHash('sha256').update(`replacement|${index}`).digest('hex').slice(0, 15)
 /** The number of the document that replaces another one. */
 export const replacementNumber = (number: string): string => `${number}a`
 
@@ -76,7 +77,7 @@ export function edxmlOf(message: Message, documents: Documents): string {
   }
   const number = what.kind === 'REPLACE' ? replacementNumber(about.number) : about.number
   const subject = what.kind === 'UPDATE' ? updatedSubject(about.subject) : about.subject
-  const ownId = what.kind === 'REPLACE' ? updateId(message) : about.documentId
+  const ownId = what.kind === 'REPLACE' ? replacementId(about.index) : about.documentId
   const business =
     what.kind === 'NEW'
       ? tag('Bussiness', text('BussinessDocType', '0'), text('Paper', '0'))

@@ -12,7 +12,8 @@ import type { AxisContext, Session } from './session.ts'
 /** Electronic exchange under QĐ 28/2018/QĐ-TTg begins in this year: nothing on an axis is older. */
 const earliest = '2018-01-01'
 const atOnce = 6
-const mostRecords = 200
+const mostMessages = 200
+const mostAgencies = 500
 const mostBytes = 900_000
 
 /** Settles when every unit is let in and its list of today's documents can be had. */
@@ -146,7 +147,7 @@ async function* pagesOf(
     }
     const record = await underway.shift()!
     const size = JSON.stringify(record).length
-    if (page.records.length > 0 && (page.records.length >= mostRecords || bytes + size > mostBytes)) {
+    if (page.records.length > 0 && (page.records.length >= mostMessages || bytes + size > mostBytes)) {
       yield page
       page = { records: [], items: [] }
       bytes = 0
@@ -193,7 +194,7 @@ async function* agencies(context: AxisContext, range: Range): AsyncGenerator<Pag
   let at = 'since' in range ? offsetOf(range.since) : 0
   do {
     context.signal.throwIfAborted()
-    const next = at + mostRecords
+    const next = at + mostAgencies
     yield { records: all.slice(at, next), next: JSON.stringify({ agencies: next < all.length ? next : 0 }) }
     at = next
   } while (at < all.length)

@@ -126,7 +126,7 @@ function madeUp(town: Town, index: number): Omit<CatalogueEntry, 'publishedAt' |
     code: `${1 + Math.floor(random() * 3)}.${String(100_000 + index).padStart(6, '0')}`,
     name: `${pick(acts)} ${thing} ${pick(places)}`,
     field,
-    agency: town.agencies.length === 0 ? '' : pick(town.agencies).code,
+    agency: index % 20 === 7 ? '000.00.00.G22' : pick(town.agencies).code,
     audiences: audience < 0.35 ? ['CITIZEN'] : audience < 0.7 ? ['BUSINESS'] : ['CITIZEN', 'BUSINESS'],
     weight: Math.max(1, 2_000_000 - index * 600),
   }

@@ -42,7 +42,7 @@ export default (async ({ town, size, now, port = 0 }) => {
     )
     return rows.map((row) => ({ ...row, TOTAL_RECORDS: String(rows.length) }))
   }
-  const nameOf = new Map(town.agencies.map(({ code, name }) => [code, name]))
+  const nameOf = new Map(catalogue.agencies.map(({ code, name }) => [code, name]))
   const publisher = town.agencies.find(({ parent }) => parent === null)?.name ?? ''
   const search = (): Row[] => {
     const rows: Row[] = catalogue.at(now()).map((entry) => ({

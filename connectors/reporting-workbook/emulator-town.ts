@@ -43,7 +43,7 @@ export type Office = ReturnType<typeof officeOf>
 
 export function officeOf(town: Town, size: number) {
   const wards = town.agencies.filter(({ unit, parent }) => unit !== null && parent === 'H53').map(({ code }) => code)
-  const agencies = wards.length > 0 ? wards.slice(0, 10) : [town.agencies[0]!.code]
+  const agencies = wards.length > 0 ? wards.slice(0, 8) : [town.agencies[0]!.code]
   const centre = town.agencies.find(({ unit, parent }) => unit === null && parent === 'H53')?.code ?? 'H53.01'
   const communes = town.units
     .filter(({ kind, validTo }) => validTo === null && ['WARD', 'COMMUNE', 'SPECIAL_ZONE'].includes(kind))
@@ -53,7 +53,7 @@ export function officeOf(town: Town, size: number) {
     const local = new Date(time + zone)
     return local.getUTCFullYear() * 12 + local.getUTCMonth()
   }
-  const months = size >= 1000 ? 12 : 3
+  const months = size >= 1000 ? 9 : 3
   const first = localMonth(founded) - months
   const rows = Math.min(300, Math.max(4, Math.round(size / (agencies.length * months * 3.6))))
   const lines = linesOf(rows)

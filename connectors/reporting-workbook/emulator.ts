@@ -1,6 +1,5 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Emulator } from '#connector'
 import { fileBytes, fileName, templatesOf } from './emulator-file.ts'
@@ -12,13 +11,13 @@ const lookEveryMs = 1000
 /**
  * A folder into which the agencies of the town drop their monthly reports. The files that are due at the start stand there
  * when this settles; later ones appear within a second of the clock reaching them. `behave`: a login that is refused is a folder
- * that is gone; a folder has no other way to misbehave.
+ * that is gone; a folder has no other way to misbehave. The files stay where they are after `close`.
  */
 export default (async (options) => {
   const { town, now } = options
   const office = officeOf(town, options.size)
-  const own = options.folder === undefined
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'reports-')))
+  const { folder } = options
+  if (folder === undefined) throw new RangeError('this emulator needs options.folder')
   const away = `${folder.replace(/[/\\]+$/, '')}.away`
   if (existsSync(away) && !existsSync(folder)) renameSync(away, folder)
   await mkdir(folder, { recursive: true })
@@ -87,7 +86,6 @@ export default (async (options) => {
       if (hidden) renameSync(away, folder)
       hidden = false
       await writing
-      if (own) await rm(folder, { recursive: true, force: true })
     },
   }
 }) satisfies Emulator

@@ -51,20 +51,22 @@ const same = (one: string, other: string): boolean =>
 const startsAt = (text: string, title: string): boolean =>
   text !== '' && (same(text, title) || same(text, title.split(' / ')[0]!))
 
-function pathsOf(rows: Grid): readonly (readonly string[])[] {
+function pathsOf(head: Grid): readonly (readonly string[])[] {
+  const rows = head.filter(
+    (row) => !row.map((cell) => textOf(cell)).every((text) => text === '' || isColumnNumber(text)),
+  )
   const width = Math.max(0, ...rows.map((row) => row.length))
-  const below = (row: number, column: number): boolean => rows.slice(row + 1).some((one) => textOf(one[column]) !== '')
+  const filled = (from: number, to: number, column: number): boolean =>
+    rows.slice(from, to).some((row) => textOf(row[column]) !== '')
   return Array.from({ length: width }, (_, column) => {
     const path = rows.map((row, index) => {
-      for (let at = column; at >= 0; at--) {
-        const text = textOf(row[at])
-        // A cell that is merged to the right covers columns that have titles of their own below it.
-        if (text !== '') return at === column || below(index, at) ? text : ''
-        if (!below(index, column)) return ''
-      }
-      return ''
+      const own = textOf(row[column])
+      // A cell merged downwards covers what is empty below it; one merged to the right, columns with titles of their own below.
+      if (own !== '' || filled(0, index, column) || !filled(index + 1, rows.length, column)) return own
+      const left = row.slice(0, column).findLastIndex((cell) => textOf(cell) !== '')
+      return left >= 0 && filled(index + 1, rows.length, left) ? textOf(row[left]) : ''
     })
-    return path.filter((text, at) => text !== '' && !isColumnNumber(text) && text !== path[at - 1])
+    return path.filter((text, at) => text !== '' && text !== path[at - 1])
   })
 }
 

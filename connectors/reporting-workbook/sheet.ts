@@ -10,6 +10,9 @@ import type { ReportFile } from './template.ts'
 const afterTable =
   /^(?:ghi chú|nơi nhận|người lập|lập biểu|người duyệt|kế toán|thủ trưởng|tm\.|kt\.|tl\.|chủ tịch)|ngày\s+\S+\s+tháng\s+\S+\s+năm/iu
 
+/** No name and no figure is longer; a cell may hold 32,767 characters. */
+const longest = 400
+
 /**
  * The figures of one report, a record for each cell of a declared column that is not empty, in the order of the rows. Throws
  * Unreadable where the head does not fit the template.
@@ -53,7 +56,7 @@ export function figuresOf(grid: Grid, report: ReportFile): SourceRecord[] {
             }),
         ...(column.period === undefined ? {} : { column: column.period }),
         ...(unit === null ? {} : { unit }),
-        ...('number' in cell ? { number: cell.number } : { text: cell.text }),
+        ...('number' in cell ? { number: cell.number } : { text: cell.text.slice(0, longest) }),
         ...(count === 1 ? {} : { fault: { code: 'AMBIGUOUS', at: place } }),
       })
     }
@@ -74,7 +77,8 @@ export function about({ file, template, agency, period }: ReportFile): SourceRec
 
 function nameOf(row: readonly Cell[], taken: readonly number[]): string {
   for (const [index, cell] of row.entries()) {
-    if (!taken.includes(index) && cell !== null && 'text' in cell && textOf(cell) !== '') return textOf(cell)
+    if (!taken.includes(index) && cell !== null && 'text' in cell && textOf(cell) !== '')
+      return textOf(cell).slice(0, longest)
   }
   return ''
 }

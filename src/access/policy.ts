@@ -109,7 +109,7 @@ export function openPolicy({ schema, purposes }: PolicyOptions): Policy {
     if (variablesMatter(operation)) return decideAnew(document, operation, caller, variables)
     const kept = decisions.get(document) ?? new Map<string, Decision>()
     decisions.set(document, kept)
-    const name = `${operation.name?.value ?? ''}\n${rightsOf(caller)}\n${caller.purpose ?? ''}\n${[...caller.purposes].join(' ')}`
+    const name = `${operation.name?.value ?? ''}\n${rightsOf(caller)}\n${caller.purpose ?? ''}\n${writtenSet(caller.purposes)}`
     const found = kept.get(name)
     if (found !== undefined) return found
     const decision = decideAnew(document, operation, caller, variables)
@@ -146,9 +146,18 @@ export function openPolicy({ schema, purposes }: PolicyOptions): Policy {
   }
 }
 
-/** What the rules read of a caller, apart from the purpose. */
-const rightsOf = (caller: Caller): string =>
-  `${isAnonymous(caller) ? '-' : '+'}${[...caller.scopes].toSorted().join(' ')}`
+const written = new WeakMap<ReadonlySet<string>, string>()
+
+/** What the rules read of a caller, apart from the purpose. A proved token keeps its sets, so each is written once. */
+const rightsOf = (caller: Caller): string => `${isAnonymous(caller) ? '-' : '+'}${writtenSet(caller.scopes)}`
+
+function writtenSet(set: ReadonlySet<string>): string {
+  const found = written.get(set)
+  if (found !== undefined) return found
+  const text = [...set].toSorted().join(' ')
+  written.set(set, text)
+  return text
+}
 
 /** The values that variables have when they are not sent. */
 function defaultsOf(operation: OperationDefinitionNode): { readonly [name: string]: unknown } {

@@ -51,7 +51,9 @@ export interface EmulatorOptions {
 }
 
 /** One record as the source means it, told without the wire format: what the hub must hold once it has read it. */
-export type Truth = { readonly [E in EntityName]: { readonly entity: E; readonly key: string; readonly record: EntityRecord[E] } }[EntityName]
+export type Truth = {
+  readonly [E in EntityName]: { readonly entity: E; readonly key: string; readonly record: EntityRecord[E] }
+}[EntityName]
 
 export interface RunningEmulator {
   /** Settings with which the connector reads this emulator; a secret stands as its value. */
@@ -63,7 +65,9 @@ export interface RunningEmulator {
   /** How many records of a stream, at the emulator's clock, are dirt that must end in quarantine. */
   dirt(stream: string): number
   /** From now on answer each data request in this way, until `behave('normal')`: what the conformance kit asks for. */
-  behave(behaviour: 'normal' | 'unauthorised' | 'forbidden' | 'throttled' | 'unavailable' | 'html' | 'unknown-shape'): void
+  behave(
+    behaviour: 'normal' | 'unauthorised' | 'forbidden' | 'throttled' | 'unavailable' | 'html' | 'unknown-shape',
+  ): void
   /** Ends every connection; settles when the port is free. */
   close(): Promise<void>
 }

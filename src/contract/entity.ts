@@ -80,7 +80,11 @@ export interface DossierRecord {
   readonly finishedAt: string | null
   readonly returnedAt: string | null
   readonly fees: readonly { readonly name: string | null; readonly amount: string; readonly paid: boolean | null }[]
-  readonly results: readonly { readonly name: string; readonly number: string | null; readonly issuedAt: string | null }[]
+  readonly results: readonly {
+    readonly name: string
+    readonly number: string | null
+    readonly issuedAt: string | null
+  }[]
   /** null: the source gives no history, the hub records what it observes. */
   readonly events:
     | readonly {
@@ -111,7 +115,11 @@ export interface DocumentContent {
   readonly promulgatedAt: string | null
   readonly dueAt: string | null
   readonly urgency: DocumentUrgency
-  readonly signer: { readonly name: string | null; readonly position: string | null; readonly competence: string | null } | null
+  readonly signer: {
+    readonly name: string | null
+    readonly position: string | null
+    readonly competence: string | null
+  } | null
   readonly sender: AgencyMention
   readonly recipients: readonly AgencyMention[]
   readonly respondsTo: readonly DocumentReference[]
@@ -132,7 +140,12 @@ export type DocumentRecord = {
   /** `replaces`: the documents that become REPLACED. */
   | { readonly kind: 'REPLACE'; readonly content: DocumentContent; readonly replaces: readonly DocumentReference[] }
   | { readonly kind: 'REVOKE'; readonly agency: AgencyMention; readonly reason: string | null }
-  | { readonly kind: 'STATUS'; readonly agency: AgencyMention; readonly status: ExchangeStatus; readonly note: string | null }
+  | {
+      readonly kind: 'STATUS'
+      readonly agency: AgencyMention
+      readonly status: ExchangeStatus
+      readonly note: string | null
+    }
 )
 
 export interface PeriodRecord {

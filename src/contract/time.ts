@@ -38,8 +38,7 @@ export function localInstant(local: LocalTime): string | null {
   return instant(Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offset)
 }
 
-const iso =
-  /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$/
+const iso = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$/
 
 /**
  * The instant of an ISO 8601 text; the offset may lack its colon (`+0000`). A text without an offset is local time in
@@ -49,16 +48,18 @@ export function isoInstant(text: string, zoneless: 'vietnam' | 'refuse' = 'refus
   const match = iso.exec(text)
   if (match === null) return null
   const [, year, month, day, hour, minute, second, fraction, zone] = match
-  const local = localInstant({
-    year: Number(year),
-    month: Number(month),
-    day: Number(day),
-    hour: Number(hour),
-    minute: Number(minute),
-    second: Number(second ?? 0),
-    millisecond: Number((fraction ?? '').padEnd(3, '0').slice(0, 3)),
-  })
-  if (zone === undefined) return zoneless === 'vietnam' ? local : null
+  if (zone === undefined) {
+    if (zoneless === 'refuse') return null
+    return localInstant({
+      year: Number(year),
+      month: Number(month),
+      day: Number(day),
+      hour: Number(hour),
+      minute: Number(minute),
+      second: Number(second ?? 0),
+      millisecond: Number((fraction ?? '').padEnd(3, '0').slice(0, 3)),
+    })
+  }
   if (calendarDate(Number(year), Number(month), Number(day)) === null) return null
   const [hours, minutes, seconds] = [Number(hour), Number(minute), Number(second ?? 0)]
   if (hours > 23 || minutes > 59 || seconds > 59) return null

@@ -24,7 +24,6 @@ export interface StreamTable {
   kind: string
   checkpoint: string | null
   due_at: string | null
-  request: ColumnType<unknown, string | null, string | null>
   run_id: number | null
   lease_owner: string | null
   lease_pid: number | null
@@ -391,7 +390,12 @@ export interface CameraEventTable {
   changed_at: string
   run_id: number
 }
+export interface PublicationTable {
+  only: Generated<boolean>
+  day: string
+}
 export interface Tables {
+  publication: PublicationTable
   source: SourceTable
   stream: StreamTable
   run: RunTable

@@ -36,7 +36,17 @@ const endless: Measure = {
   objects: Infinity,
 }
 
-const measured = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Measure>>()
+/** Measures of one operation, by the values of the variables that sizes are read from. */
+interface Measured {
+  readonly names: readonly string[]
+  readonly byValues: Map<string, Measure>
+}
+
+const measured = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Measured>>()
+const keptValues = 200
+
+const valuesOf = (names: readonly string[], variables: Variables): string =>
+  names.map((name) => (typeof variables[name] === 'number' ? clamp(variables[name]) : '')).join(' ')
 
 /** Whether the operation asks more than the limits allow. Each fragment is measured once, however often it is spread. */
 export function exceeds(
@@ -63,7 +73,8 @@ export function measure(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): Measure {
-  const known = measured.get(document)?.get(operation)
+  const earlier = measured.get(document)?.get(operation)
+  const known = earlier?.byValues.get(valuesOf(earlier.names, variables))
   if (known !== undefined) return known
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) {
@@ -71,7 +82,7 @@ export function measure(
   }
   const done = new Map<string, Measure>()
   const going = new Set<string>()
-  let readsVariables = false
+  const read = new Set<string>()
 
   function ofSet(set: SelectionSetNode, parent: GraphQLCompositeType | undefined, paged: boolean): Measure {
     let sum = nothing
@@ -132,7 +143,7 @@ export function measure(
     if (given === undefined || given.kind === Kind.NULL) return page.usual
     if (given.kind === Kind.INT) return clamp(Number(given.value))
     if (given.kind !== Kind.VARIABLE) return page.usual
-    readsVariables = true
+    read.add(given.name.value)
     const value = variables[given.name.value]
     if (typeof value === 'number') return clamp(value)
     const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === given.name.value)
@@ -141,10 +152,12 @@ export function measure(
 
   const whole = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false)
   const result = { ...whole, directives: whole.directives + (operation.directives?.length ?? 0) }
-  if (!readsVariables) {
-    const kept = measured.get(document) ?? new Map<OperationDefinitionNode, Measure>()
-    measured.set(document, kept.set(operation, result))
-  }
+  const kept = measured.get(document) ?? new Map<OperationDefinitionNode, Measured>()
+  measured.set(document, kept)
+  const names = [...read]
+  const { byValues } = earlier ?? { byValues: new Map<string, Measure>() }
+  if (byValues.size >= keptValues) byValues.clear()
+  kept.set(operation, { names, byValues: byValues.set(valuesOf(names, variables), result) })
   return result
 }
 

@@ -11,7 +11,7 @@ import { getOperationAST, GraphQLError } from 'graphql'
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { Caller } from '../access/caller.ts'
 import type { Decision } from '../access/decide.ts'
-import { hubError } from '../access/error.ts'
+import { hubError, hubErrorIn, statusOfCode } from '../access/error.ts'
 import type { Policy } from '../access/policy.ts'
 import { exceeds } from './complexity.ts'
 import { joined, partsOf } from './introspection.ts'
@@ -128,8 +128,11 @@ export async function openOperationServer(options: OperationServerOptions): Prom
       return { ...result, errors: result.errors.map((error) => maskedError(error, requestId, log)) }
     } catch (error) {
       const masked = maskedError(error, requestId, log)
-      const status = masked.extensions['code'] === 'INTERNAL' ? 500 : 400
-      return { errors: [hubErrorWith(masked, status)] }
+      const code = hubErrorIn(masked)?.code ?? 'INTERNAL'
+      const status = Math.max(400, statusOfCode(code))
+      return {
+        errors: [hubError(code, masked.message, { extensions: { ...masked.extensions, ...withStatus(status) } })],
+      }
     }
   }
 
@@ -190,11 +193,6 @@ const tooComplex = (): Error => hubError('OPERATION_TOO_COMPLEX', tooComplexText
 
 const notHere = (): GraphQLError =>
   hubError('BAD_REQUEST', 'Đăng ký theo dõi ở /graphql/stream. · Subscriptions are served at /graphql/stream.')
-
-const hubErrorWith = (masked: GraphQLError, status: number): GraphQLError =>
-  hubError((masked.extensions['code'] as 'INTERNAL' | undefined) ?? 'INTERNAL', masked.message, {
-    extensions: { ...masked.extensions, ...withStatus(status) },
-  })
 
 function refusal(errors: readonly GraphQLError[]): GraphQLResponse {
   return {

@@ -96,10 +96,12 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
       return rows === undefined ? [] : [rows(row, scope)]
     },
   }
-  const columns = rows === undefined
-    ? columnsOf(compilation, 'Query', '', [options.operation.selectionSet])
-    : [`${rowsSql(compilation, rows)} as "rows"`]
-  const sql = columns.length === 0 ? null : `select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`
+  const columns =
+    rows === undefined
+      ? columnsOf(compilation, 'Query', '', [options.operation.selectionSet])
+      : [`${rowsSql(compilation, rows)} as "rows"`]
+  const sql =
+    columns.length === 0 ? null : `select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`
   return { sql, params: statement.params }
 }
 
@@ -111,12 +113,7 @@ function rowsSql(compilation: Compilation, rows: Rows): Sql {
   return `(select coalesce(json_agg(${object} order by ${rows.orderBy(row)}), '[]') from ${table} ${row} where ${where})`
 }
 
-function objectSql(
-  compilation: Compilation,
-  type: string,
-  row: string,
-  selections: readonly SelectionSetNode[],
-): Sql {
+function objectSql(compilation: Compilation, type: string, row: string, selections: readonly SelectionSetNode[]): Sql {
   const columns = columnsOf(compilation, type, row, selections)
   const named = `'${type}' as "__typename"`
   return `(select row_to_json(o) from (select ${[named, ...columns].join(', ')}) o)`
@@ -141,7 +138,10 @@ function columnsOf(
       for (const [hidden, sql] of Object.entries(field.from)) columns.set(`_${hidden}`, sql(row, compilation.scope))
       continue
     }
-    columns.set(name, guarded(compilation, () => fieldSql(compilation, field, shape, row, selected)))
+    columns.set(
+      name,
+      guarded(compilation, () => fieldSql(compilation, field, shape, row, selected)),
+    )
   }
   return [...columns].map(([name, sql]) => `${sql} as "${name}"`)
 }

@@ -49,7 +49,12 @@ export function orderOf(shape: Shape, name: unknown): Order {
 }
 
 /** What a cursor is bound to: the place in the schema, what was filtered and ordered, and who asks. */
-export function bindingOf(caller: Caller, parent: string, field: string, args: Readonly<Record<string, unknown>>): string {
+export function bindingOf(
+  caller: Caller,
+  parent: string,
+  field: string,
+  args: Readonly<Record<string, unknown>>,
+): string {
   const { first: _first, last: _last, after: _after, before: _before, ...rest } = args
   return JSON.stringify([parent, field, rest, caller.subject, caller.issuer, caller.agency])
 }
@@ -78,7 +83,11 @@ export function connectionSql(
     )
   }
   const nodes = nodeSelections(compilation, selected)
-  const wants = collectFields(compilation.request, compilation.objectType(`${connectionName(selected)}`), selected.nodes)
+  const wants = collectFields(
+    compilation.request,
+    compilation.objectType(`${connectionName(selected)}`),
+    selected.nodes,
+  )
   const direction = downwards ? 'desc' : 'asc'
   const needsRows = ['nodes', 'edges', 'pageInfo'].some((name) => wants.has(name))
   const page = needsRows

@@ -19,7 +19,12 @@ export interface GraphContext {
    * The rows of a type that a condition names and the caller sees, with what the field at `info` selects: for mutations,
    * whose answer is read after they have acted.
    */
-  fetch(type: string, on: RowSql, orderBy: (row: string) => Sql, info: GraphQLResolveInfo): Promise<Record<string, unknown>[]>
+  fetch(
+    type: string,
+    on: RowSql,
+    orderBy: (row: string) => Sql,
+    info: GraphQLResolveInfo,
+  ): Promise<Record<string, unknown>[]>
 }
 
 export function newContext(given: Omit<GraphContext, 'load'>): GraphContext {

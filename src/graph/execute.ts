@@ -65,7 +65,9 @@ export function openExecutor(options: ExecutorOptions): Execute {
   return async (asked) => {
     const operation = getOperationAST(asked.document, asked.operationName)
     if (operation === null || operation === undefined) {
-      return { errors: [hubError('BAD_USER_INPUT', 'Không có thao tác mang tên đó. · There is no operation of that name.')] }
+      return {
+        errors: [hubError('BAD_USER_INPUT', 'Không có thao tác mang tên đó. · There is no operation of that name.')],
+      }
     }
     const variables = getVariableValues(schema, operation.variableDefinitions ?? [], { ...asked.variables })
     if (variables.errors !== undefined) return { errors: variables.errors }
@@ -103,7 +105,12 @@ export function openExecutor(options: ExecutorOptions): Execute {
       },
     })
 
-    const fieldResolver: GraphQLFieldResolver<unknown, GraphContext> = (source, args: Record<string, unknown>, ctx, info) => {
+    const fieldResolver: GraphQLFieldResolver<unknown, GraphContext> = (
+      source,
+      args: Record<string, unknown>,
+      ctx,
+      info,
+    ) => {
       if (denied.size > 0 && denied.has(`${info.parentType.name} ${namesOf(info.path)}`)) throw new Denied()
       const parent = source as Record<string, unknown>
       const field = shapes.get(info.parentType.name)?.fields[info.fieldName]
@@ -163,7 +170,8 @@ function assertShapes(schema: GraphQLSchema, shapes: Shapes): void {
     const type = schema.getType(shape.type)
     if (type === undefined || !('getFields' in type)) throw new Error(`the schema has no type ${shape.type}`)
     for (const name of Object.keys(type.getFields())) {
-      if (shape.fields[name] === undefined) throw new Error(`the shape of ${shape.type} does not tell where ${name} comes from`)
+      if (shape.fields[name] === undefined)
+        throw new Error(`the shape of ${shape.type} does not tell where ${name} comes from`)
     }
   }
 }

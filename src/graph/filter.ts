@@ -34,8 +34,10 @@ export const spanFilter =
   (row: string, filter: Span, scope: Scope): Sql => {
     const tested = sql(row, scope)
     const parts = []
-    if (filter.from !== undefined && filter.from !== null) parts.push(`${tested} >= ${scope.statement.value(filter.from, type)}`)
-    if (filter.to !== undefined && filter.to !== null) parts.push(`${tested} < ${scope.statement.value(filter.to, type)}`)
+    if (filter.from !== undefined && filter.from !== null)
+      parts.push(`${tested} >= ${scope.statement.value(filter.from, type)}`)
+    if (filter.to !== undefined && filter.to !== null)
+      parts.push(`${tested} < ${scope.statement.value(filter.to, type)}`)
     return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`
   }
 
@@ -46,7 +48,10 @@ export const booleanFilter =
 
 /** Each code with its whole subtree, by a path column; `some` wraps the test where the path stands in another table. */
 export const agencyFilter =
-  (path: RowSql, some: (row: string, test: (path: Sql) => Sql) => Sql = (row, test) => test(path(row, undefined as never))) =>
+  (
+    path: RowSql,
+    some: (row: string, test: (path: Sql) => Sql) => Sql = (row, test) => test(path(row, undefined as never)),
+  ) =>
   (row: string, filter: Choice, scope: Scope): Sql => {
     const codes = chosen(filter)
     if (codes === null) return 'true'

@@ -30,11 +30,14 @@ export const commonRoot: Shape = {
       compile(compilation, _row, args, selections) {
         const { scope } = compilation
         const text = String(args['text'])
-        if (text.trim() === '') throw hubError('BAD_USER_INPUT', 'Cần từ khoá để tìm. · A text to search for is needed.')
+        if (text.trim() === '')
+          throw hubError('BAD_USER_INPUT', 'Cần từ khoá để tìm. · A text to search for is needed.')
         const types = args['types'] as readonly string[] | null | undefined
         const window = windowOf(args as Paging)
         const wanted = [...compilation.shapes.values()].flatMap((shape) =>
-          shape.search !== undefined && (types ?? [shape.search.as]).includes(shape.search.as) && maySee(compilation, shape)
+          shape.search !== undefined &&
+          (types ?? [shape.search.as]).includes(shape.search.as) &&
+          maySee(compilation, shape)
             ? [{ shape, search: shape.search }]
             : [],
         )
@@ -61,8 +64,9 @@ export const commonRoot: Shape = {
           ...(asked.get('nodes')?.nodes ?? []),
           ...(asked.get('edges') === undefined
             ? []
-            : (collectFields(compilation.request, compilation.objectType('SearchEdge'), asked.get('edges')!.nodes).get('node')
-                ?.nodes ?? [])),
+            : (collectFields(compilation.request, compilation.objectType('SearchEdge'), asked.get('edges')!.nodes).get(
+                'node',
+              )?.nodes ?? [])),
         ]
         const hit = scope.statement.alias()
         const cases = wanted.map(({ shape }, rank) => {

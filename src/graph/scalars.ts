@@ -2,7 +2,8 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
 // Values pass as the texts that the database made: a library's DateTime would turn them into Date and lose the offset.
 
-const dateTime = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+const dateTime =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
 const date = /^(\d{4})-(\d{2})-(\d{2})$/
 const decimal = /^-?\d{1,100}(\.\d{1,100})?$/
 
@@ -30,7 +31,9 @@ function textScalar(name: string, expected: string, valid: (text: string) => boo
 
 /** Resolvers of the schema's scalars, by name. */
 export const scalars = {
-  DateTime: textScalar('DateTime', 'ISO 8601 with offset, 2026-03-05T08:00:00+07:00', (text) => isDay(dateTime.exec(text))),
+  DateTime: textScalar('DateTime', 'ISO 8601 with offset, 2026-03-05T08:00:00+07:00', (text) =>
+    isDay(dateTime.exec(text)),
+  ),
   Date: textScalar('Date', 'a date, 2026-03-05', (text) => isDay(date.exec(text))),
   Decimal: textScalar('Decimal', 'an exact decimal as text, 1234.50', (text) => decimal.test(text)),
   AgencyCode: textScalar('AgencyCode', 'an agency code of at most 35 characters', (text) => /^[\w.]{1,35}$/.test(text)),

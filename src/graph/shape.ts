@@ -25,7 +25,11 @@ export type Field =
   /** A scalar of the row. */
   | { readonly kind: 'value'; readonly sql: RowSql }
   /** The one row of another type that `on` joins; null when there is none that the caller sees. */
-  | { readonly kind: 'one'; readonly type: string; readonly on: (row: string, other: string, scope: Scope, args: Arguments) => Sql }
+  | {
+      readonly kind: 'one'
+      readonly type: string
+      readonly on: (row: string, other: string, scope: Scope, args: Arguments) => Sql
+    }
   /** All rows of another type, in order, without paging: only where their number is small by nature. */
   | { readonly kind: 'list'; readonly type: string; readonly on: JoinSql; readonly orderBy: (other: string) => Sql }
   | {
@@ -93,7 +97,12 @@ export const value = (sql: RowSql): Field => ({ kind: 'value', sql })
 export const column = (name: string): Field => ({ kind: 'value', sql: (row) => `${row}.${name}` })
 export const json = (name: string): Field => ({ kind: 'json', sql: (row) => `${row}.${name}` })
 export const one = (type: string, on: JoinSql): Field => ({ kind: 'one', type, on })
-export const list = (type: string, on: JoinSql, orderBy: (other: string) => Sql): Field => ({ kind: 'list', type, on, orderBy })
+export const list = (type: string, on: JoinSql, orderBy: (other: string) => Sql): Field => ({
+  kind: 'list',
+  type,
+  on,
+  orderBy,
+})
 export const connection = (type: string, on: JoinSql = () => 'true'): Field => ({ kind: 'connection', type, on })
 export const group = (type: string, present?: RowSql): Field =>
   present === undefined ? { kind: 'group', type } : { kind: 'group', type, present }

@@ -5,7 +5,10 @@ export type Sql = string
 export interface Statement {
   readonly params: readonly unknown[]
   /** The placeholder of a value; the same value of the same type has one placeholder. */
-  value(value: unknown, type: 'text' | 'text[]' | 'timestamptz' | 'date' | 'bigint' | 'bigint[]' | 'integer' | 'float8' | 'boolean'): Sql
+  value(
+    value: unknown,
+    type: 'text' | 'text[]' | 'timestamptz' | 'date' | 'bigint' | 'bigint[]' | 'integer' | 'float8' | 'boolean',
+  ): Sql
   alias(): string
 }
 

@@ -2,15 +2,7 @@ import { purposeHolds } from '../access/caller.ts'
 import { hubError } from '../access/error.ts'
 import type { GraphContext } from '../graph/context.ts'
 import { spanFilter } from '../graph/filter.ts'
-import {
-  column,
-  globalId,
-  list,
-  type Order,
-  type RowSql,
-  type Shape,
-  value,
-} from '../graph/shape.ts'
+import { column, globalId, list, type Order, type RowSql, type Shape, value } from '../graph/shape.ts'
 import { whoActs } from './wording.ts'
 
 /** Sources of the caller's subtree; others are absent. Their id, connector and title are seen with any row of theirs. */
@@ -30,7 +22,9 @@ const ownAsSource: RowSql = (row, { caller, statement }) => {
 
 const byId: Order = { by: (row) => `${row}.id`, type: 'bigint', descending: true }
 
-const lastFailure = (row: string): string => `(select json_build_object('code', r.failure_code, 'message', r.failure_message,
+const lastFailure = (
+  row: string,
+): string => `(select json_build_object('code', r.failure_code, 'message', r.failure_message,
     'since', s.failing_since)
   from stream s join lateral (select * from run r where r.source_id = s.source_id and r.stream_id = s.id
     and r.state = 'FAILED' order by r.id desc limit 1) r on true
@@ -70,7 +64,10 @@ export interface OperationAccess {
   /** The original bytes of a rejected record as JSON text, its correction applied; null where none were kept. */
   readonly openRecord: (body: Buffer) => string
   readonly purposes: ReadonlySet<string> | null
-  readonly log: (reads: readonly { readonly subject: string; readonly field: string }[], context: GraphContext) => Promise<readonly undefined[]>
+  readonly log: (
+    reads: readonly { readonly subject: string; readonly field: string }[],
+    context: GraphContext,
+  ) => Promise<readonly undefined[]>
   readonly reasonText: (reason: string, found: string | null, expected: string | null) => string
 }
 
@@ -85,13 +82,19 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
           on: (_row, other, scope, args) =>
             `${other}.id = ${scope.statement.value(args['id'], 'text')} and ${ownAsSource(other, scope)}`,
         },
-        sources: list('Source', (_row, other, scope) => `${other}.configured and ${ownAsSource(other, scope)}`, (other) => `${other}.id`),
+        sources: list(
+          'Source',
+          (_row, other, scope) => `${other}.configured and ${ownAsSource(other, scope)}`,
+          (other) => `${other}.id`,
+        ),
         runs: {
           kind: 'connection',
           type: 'Run',
           on: () => 'true',
           args: (row, args, { statement }) => [
-            ...(typeof args['source'] === 'string' ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`] : []),
+            ...(typeof args['source'] === 'string'
+              ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`]
+              : []),
             ...(typeof args['state'] === 'string' ? [`${row}.state = ${statement.value(args['state'], 'text')}`] : []),
           ],
         },
@@ -100,8 +103,12 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
           type: 'QuarantinedRecord',
           on: (_row, other) => `${other}.left_at is null`,
           args: (row, args, { statement }) => [
-            ...(typeof args['source'] === 'string' ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`] : []),
-            ...(typeof args['stream'] === 'string' ? [`${row}.stream_id = ${statement.value(args['stream'], 'text')}`] : []),
+            ...(typeof args['source'] === 'string'
+              ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`]
+              : []),
+            ...(typeof args['stream'] === 'string'
+              ? [`${row}.stream_id = ${statement.value(args['stream'], 'text')}`]
+              : []),
           ],
         },
         accessLog: {
@@ -109,8 +116,12 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
           type: 'AccessEntry',
           on: () => 'true',
           args: (row, args, scope) => [
-            ...(typeof args['subject'] === 'string' ? [`${row}.subject = ${scope.statement.value(args['subject'], 'text')}`] : []),
-            ...(typeof args['caller'] === 'string' ? [`${row}.caller = ${scope.statement.value(args['caller'], 'text')}`] : []),
+            ...(typeof args['subject'] === 'string'
+              ? [`${row}.subject = ${scope.statement.value(args['subject'], 'text')}`]
+              : []),
+            ...(typeof args['caller'] === 'string'
+              ? [`${row}.caller = ${scope.statement.value(args['caller'], 'text')}`]
+              : []),
             ...(typeof args['at'] === 'object' && args['at'] !== null
               ? [spanFilter((other) => `${other}.at`, 'timestamptz')(row, args['at'], scope)]
               : []),
@@ -126,14 +137,20 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         connector: column('connector'),
         title: column('title'),
         state: value(state),
-        streams: list('Stream', (row, other) => `${other}.source_id = ${row}.id`, (other) => `${other}.id`),
+        streams: list(
+          'Stream',
+          (row, other) => `${other}.source_id = ${row}.id`,
+          (other) => `${other}.id`,
+        ),
         lastSuccessAt: value(lastSuccess),
         nextRunAt: value((row) => `(select min(s.due_at) from stream s where s.source_id = ${row}.id)`),
         lagSeconds: value(
           (row, scope) =>
             `greatest(0, extract(epoch from ${scope.statement.value(scope.now, 'timestamptz')} - ${lastSuccess(row)}))::integer`,
         ),
-        recordCount: value((row) => `coalesce((select sum(s.record_count) from stream s where s.source_id = ${row}.id), 0)`),
+        recordCount: value(
+          (row) => `coalesce((select sum(s.record_count) from stream s where s.source_id = ${row}.id), 0)`,
+        ),
         quarantineCount: value(
           (row) => `(select count(*) from quarantine q where q.source_id = ${row}.id and q.left_at is null)`,
         ),
@@ -209,7 +226,10 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
             if (body === null) return null
             const scope = scopeOfRaw(row['_entity'] as string)
             if (scope !== null && !(context.caller.scopes as ReadonlySet<string>).has(scope)) {
-              throw hubError('UNAUTHORIZED_FIELD_OR_TYPE', 'Không có quyền đọc trường này. · Not authorised to read this field.')
+              throw hubError(
+                'UNAUTHORIZED_FIELD_OR_TYPE',
+                'Không có quyền đọc trường này. · Not authorised to read this field.',
+              )
             }
             if (!purposeHolds(context.caller, purposes)) return null
             await context.load(log, { subject: row['_subject'] as string, field: 'QuarantinedRecord.raw' })

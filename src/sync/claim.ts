@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Range } from '../contract/connector.ts'
+import type { Tables } from '../db/tables.ts'
 import type { Engine } from './engine.ts'
 
 export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY'
@@ -51,18 +52,17 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
       lease_epoch: number
       checkpoint: string | null
       run_id: number | null
-      request: { kind: RunKind; range: Range | null } | null
     }>`
       update stream t
       set lease_owner = ${owner.id}, lease_pid = ${owner.pid},
           lease_backend_start = (select a.backend_start from pg_stat_activity a where a.pid = ${owner.pid}),
           lease_until = now() + ${engine.leaseMs} * interval '1 millisecond', lease_epoch = lease_epoch + 1,
-          due_at = null, request = null
+          due_at = null
       from (
-        select s.source_id, s.id, s.request
+        select s.source_id, s.id
         from stream s join source o on o.id = s.source_id
         where o.configured and s.source_id = any(${known}::text[]) and ${among}
-          and ((s.due_at <= now() and (s.request is not null or (o.paused_at is null and s.held_at is null)))
+          and ((s.due_at <= now() and o.paused_at is null and s.held_at is null)
                or (s.run_id is not null and exists (
                      select 1 from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING'))))
           and (s.lease_until is null or s.lease_until < now()
@@ -73,7 +73,7 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
         for update of s skip locked
       ) due
       where t.source_id = due.source_id and t.id = due.id
-      returning t.source_id, t.id, t.kind, t.lease_epoch, t.checkpoint, t.run_id, due.request
+      returning t.source_id, t.id, t.kind, t.lease_epoch, t.checkpoint, t.run_id
     `.execute(trx)
     const stream = taken.rows[0]
     if (stream === undefined) return null
@@ -99,7 +99,6 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
         .set({ state: 'RUNNING', started_at: startedAt })
         .where('id', '=', cutOff.id)
         .execute()
-      // A request that came while the run was cut off is joined to it, not lost: it has the same stream to read.
       return {
         ...mine,
         run: cutOff.id,
@@ -110,33 +109,41 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
         startedAt,
       }
     }
-    const kind = stream.request?.kind ?? 'CHANGES'
-    const range =
-      stream.request?.range ??
-      (kind === 'CHANGES' && stream.kind !== 'snapshot' && stream.checkpoint !== null
-        ? { since: stream.checkpoint }
-        : { all: true as const })
+    const kind: RunKind = 'CHANGES'
+    const range = rangeOfChanges(stream.kind, stream.checkpoint)
     const startedAt = engine.now().toISOString()
-    const run = await trx
-      .insertInto('run')
-      .values({
-        source_id: stream.source_id,
-        stream_id: stream.id,
-        kind,
-        range: JSON.stringify(range),
-        state: 'RUNNING',
-        started_at: startedAt,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    await trx
-      .updateTable('stream')
-      .set({ run_id: run.id })
-      .where('source_id', '=', stream.source_id)
-      .where('id', '=', stream.id)
-      .execute()
-    return { ...mine, run: run.id, kind, range, place: null, pages: 0, startedAt }
+    const run = await openRun(trx, stream.source_id, stream.id, kind, range, startedAt)
+    return { ...mine, run, kind, range, place: null, pages: 0, startedAt }
   })
+}
+
+/** What a run of changes reads: on from the checkpoint, or everything where a stream has none or can only be read whole. */
+export const rangeOfChanges = (kind: string, checkpoint: string | null): Range =>
+  kind !== 'snapshot' && checkpoint !== null ? { since: checkpoint } : { all: true }
+
+/** A run of the stream, which must have none: RUNNING from `startedAt`, or WAITING for a worker. */
+export async function openRun(
+  trx: Transaction<Tables>,
+  source: string,
+  stream: string,
+  kind: RunKind,
+  range: Range,
+  startedAt: string | null,
+): Promise<number> {
+  const run = await trx
+    .insertInto('run')
+    .values({
+      source_id: source,
+      stream_id: stream,
+      kind,
+      range: JSON.stringify(range),
+      state: startedAt === null ? 'WAITING' : 'RUNNING',
+      started_at: startedAt,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await sql`update stream set run_id = ${run.id} where source_id = ${source} and id = ${stream}`.execute(trx)
+  return run.id
 }
 
 /** Lengthens the lease; false when it is no longer this owner's. */

@@ -43,43 +43,61 @@ export async function commitPage(
   source: SourceSetup,
   held: Claim,
   page: Page,
-  from?: { readonly rawPage: number; readonly indexes: readonly number[] },
+  from?: RawPlace,
 ): Promise<Tally> {
   const outcomes = outcomesOf(source.connector, source.settings, held.stream, page.records, engine.box)
+  return engine.db.transaction().execute(async (trx) => {
+    await fence(trx, engine, held)
+    return applyOutcomes(trx, engine, source, held, page, outcomes, from)
+  })
+}
+
+/** Where the records of a page already stand in raw: a replay writes no raw again. */
+export interface RawPlace {
+  readonly rawPage: number
+  readonly indexes: readonly number[]
+}
+
+/** What `commitPage` does inside a transaction that holds the stream's row. */
+export async function applyOutcomes(
+  trx: Transaction<Tables>,
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  page: Page,
+  outcomes: readonly Outcome[],
+  from?: RawPlace,
+): Promise<Tally> {
   const stream = source.connector.manifest.streams[held.stream]!
   const now = engine.now().toISOString()
   const records = page.records as readonly SourceRecord[]
-  return engine.db.transaction().execute(async (trx) => {
-    await fence(trx, engine, held)
-    const plan = await planOf(trx, held, outcomes)
-    let rawPage = from?.rawPage ?? 0
-    const fresh = plan.store.length > 0 || plan.quarantine.some((one) => one.rejection.withoutBytes !== true)
-    if (from === undefined && fresh) {
-      const kept = records.map((record, index) => (plan.withheld.has(index) ? null : record))
-      const body = engine.box.seal(gzipSync(JSON.stringify(kept)), 'raw')
-      const raw = await trx
-        .insertInto('raw_page')
-        .values({ run_id: held.run, source_id: held.source, stream_id: held.stream, page: held.pages, body })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      rawPage = raw.id
-    }
-    const sink = engine.sinks[stream.entity] as Sink<EntityRecord[EntityName]>
-    if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
-    if (plan.store.length > 0) {
-      const changes = plan.store.map(
-        (one): Change<EntityRecord[EntityName]> => ({
-          source: held.source,
-          stream: held.stream,
-          key: one.key,
-          record: one.record,
-          run: held.run,
-          firstSeenAt: plan.stored.get(one.key)?.first_seen_at ?? now,
-          changedAt: now,
-        }),
-      )
-      await sink.upsert(trx, changes)
-      await sql`
+  const plan = await planOf(trx, held, outcomes)
+  let rawPage = from?.rawPage ?? 0
+  const fresh = plan.store.length > 0 || plan.quarantine.some((one) => one.rejection.withoutBytes !== true)
+  if (from === undefined && fresh) {
+    const kept = records.map((record, index) => (plan.withheld.has(index) ? null : record))
+    const body = engine.box.seal(gzipSync(JSON.stringify(kept)), 'raw')
+    const raw = await trx
+      .insertInto('raw_page')
+      .values({ run_id: held.run, source_id: held.source, stream_id: held.stream, page: held.pages, body })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    rawPage = raw.id
+  }
+  const sink = engine.sinks[stream.entity] as Sink<EntityRecord[EntityName]>
+  if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
+  if (plan.store.length > 0) {
+    const changes = plan.store.map((one): Change<EntityRecord[EntityName]> => ({
+      source: held.source,
+      stream: held.stream,
+      key: one.key,
+      record: one.record,
+      run: held.run,
+      firstSeenAt: plan.stored.get(one.key)?.first_seen_at ?? now,
+      changedAt: now,
+    }))
+    await sink.upsert(trx, changes)
+    await sql`
         insert into record (source_id, stream_id, key, hash, raw_page_id, raw_index, run_id, first_seen_at, changed_at)
         select ${held.source}, ${held.stream}, r.key, decode(r.hash, 'hex'), ${rawPage}, r.raw_index, ${held.run}, ${now}, ${now}
         from json_to_recordset(${JSON.stringify(
@@ -93,43 +111,42 @@ export async function commitPage(
           raw_index = excluded.raw_index, run_id = excluded.run_id, changed_at = excluded.changed_at,
           removed_at = null, removed_because = null
       `.execute(trx)
-    }
-    await quarantineRejected(trx, engine, held, plan.quarantine, records, now)
-    await quarantineSettled(trx, engine, held, plan.settled, now)
-    if (stream.kind === 'snapshot' && held.kind !== 'REPLAY') {
-      const seen = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
-      await sql`insert into run_seen (run_id, key) select ${held.run}, unnest(${seen}::text[]) on conflict do nothing`.execute(
-        trx,
-      )
-    }
-    if (source.connector.acknowledge !== undefined && source.settings['acknowledge'] === true) {
-      const keys = outcomes.flatMap((one) => (one.do === 'store' ? [one.key] : []))
-      await sql`
+  }
+  await quarantineRejected(trx, engine, held, plan.quarantine, records, now)
+  await quarantineSettled(trx, engine, held, plan.settled, now)
+  if (stream.kind === 'snapshot' && held.kind !== 'REPLAY') {
+    const seen = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
+    await sql`insert into run_seen (run_id, key) select ${held.run}, unnest(${seen}::text[]) on conflict do nothing`.execute(
+      trx,
+    )
+  }
+  if (source.connector.acknowledge !== undefined && source.settings['acknowledge'] === true) {
+    const keys = outcomes.flatMap((one) => (one.do === 'store' ? [one.key] : []))
+    await sql`
         insert into acknowledgement (source_id, stream_id, key)
         select ${held.source}, ${held.stream}, unnest(${keys}::text[]) on conflict do nothing
       `.execute(trx)
-    }
-    const tally: Tally = {
-      read: records.length,
-      written: plan.store.length,
-      unchanged: plan.unchanged,
-      removed: plan.remove.size,
-      rejected: plan.quarantine.length,
-    }
-    await sql`
+  }
+  const tally: Tally = {
+    read: records.length,
+    written: plan.store.length,
+    unchanged: plan.unchanged,
+    removed: plan.remove.size,
+    rejected: plan.quarantine.length,
+  }
+  await sql`
       update run set pages = pages + 1, read = read + ${tally.read}, written = written + ${tally.written},
         unchanged = unchanged + ${tally.unchanged}, removed = removed + ${tally.removed},
         rejected = rejected + ${tally.rejected}, place = ${page.next}
       where id = ${held.run}
     `.execute(trx)
-    const grown = plan.store.filter((one) => plan.stored.get(one.key)?.removed_at !== null).length
-    if (grown > 0) {
-      await sql`
+  const grown = plan.store.filter((one) => plan.stored.get(one.key)?.removed_at !== null).length
+  if (grown > 0) {
+    await sql`
         update stream set record_count = record_count + ${grown} where source_id = ${held.source} and id = ${held.stream}
       `.execute(trx)
-    }
-    return tally
-  })
+  }
+  return tally
 }
 
 /** Takes records out with their evidence; the entity's rows go by its sink. Those already gone are passed over. */
@@ -196,7 +213,8 @@ async function planOf(trx: Transaction<Tables>, held: Claim, outcomes: readonly 
       remove.delete(one.key)
     } else {
       for (const key of last.keys()) if (matches(one.key, key)) last.delete(key)
-      for (const [key, row] of stored) if (row.removed_at === null && matches(one.key, key)) remove.set(key, one.evidence)
+      for (const [key, row] of stored)
+        if (row.removed_at === null && matches(one.key, key)) remove.set(key, one.evidence)
     }
   }
   const store = [...last.values()].filter((one) => {

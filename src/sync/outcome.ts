@@ -4,7 +4,13 @@ import type { Box } from '../db/box.ts'
 
 /** What is to be done with one record of a page. */
 export type Outcome =
-  | { readonly do: 'store'; readonly key: string; readonly record: EntityRecord[EntityName]; readonly hash: Buffer; readonly index: number }
+  | {
+      readonly do: 'store'
+      readonly key: string
+      readonly record: EntityRecord[EntityName]
+      readonly hash: Buffer
+      readonly index: number
+    }
   | { readonly do: 'remove'; readonly key: string; readonly evidence: string; readonly index: number }
   | { readonly do: 'quarantine'; readonly key: string | null; readonly rejection: Rejection; readonly index: number }
 
@@ -17,13 +23,11 @@ export function outcomesOf(
   box: Box,
 ): Outcome[] {
   const keyName = connector.manifest.streams[stream]!.key
-  const normalise = connector.normalise[stream] as (
-    record: SourceRecord,
-    settings: unknown,
-  ) => Normalised<EntityName>
+  const normalise = connector.normalise[stream] as (record: SourceRecord, settings: unknown) => Normalised<EntityName>
   return records.map((source, index): Outcome => {
     const given = Object.hasOwn(source, keyName) ? source[keyName] : undefined
-    const key = typeof given === 'string' && given !== '' && !given.includes('\u0000') && given.isWellFormed() ? given : null
+    const key =
+      typeof given === 'string' && given !== '' && !given.includes('\u0000') && given.isWellFormed() ? given : null
     if (key === null) return { do: 'quarantine', key: null, rejection: { reject: 'MISSING', at: keyName }, index }
     const outcome = normalise(source, settings)
     if ('reject' in outcome) return { do: 'quarantine', key, rejection: outcome, index }

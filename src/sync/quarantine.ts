@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql, type Transaction } from 'kysely'
-import type { SourceRecord } from '../contract/connector.ts'
+import type { Json, SourceRecord } from '../contract/connector.ts'
 import type { Box } from '../db/box.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Claim } from './claim.ts'
@@ -48,7 +48,30 @@ export async function quarantineSettled(
   `.execute(trx)
 }
 
-/** The record of a quarantine row as it came, with its correction applied where there is one. */
+/** The record of a quarantine row as it came. */
 export function quarantinedRecord(box: Box, body: Buffer): SourceRecord {
   return JSON.parse(gunzipSync(box.open(body, 'quarantine')).toString()) as SourceRecord
 }
+
+/** The record with its correction, where a clerk has made one: a JSON merge patch (RFC 7396) over the bytes that stay. */
+export function correctedRecord(box: Box, body: Buffer, patch: Buffer | null): SourceRecord {
+  const record = quarantinedRecord(box, body)
+  if (patch === null) return record
+  return mergePatch(record, JSON.parse(box.open(patch, 'quarantine patch').toString()) as Json) as SourceRecord
+}
+
+export function mergePatch(target: Json, patch: Json): Json {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const merged = new Map<string, Json>(
+    typeof target === 'object' && target !== null && !Array.isArray(target) ? Object.entries(target) : [],
+  )
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name)
+    else merged.set(name, mergePatch(merged.get(name) ?? null, value))
+  }
+  // fromEntries defines members, so that a name like __proto__ stays a member.
+  return Object.fromEntries(merged)
+}
+
+/** The bytes of a quarantine row as JSON text, as they came. */
+export const quarantinedText = (box: Box, body: Buffer): string => gunzipSync(box.open(body, 'quarantine')).toString()

@@ -1,20 +1,20 @@
 import { sql } from 'kysely'
 import type { Range } from '../contract/connector.ts'
-import type { RunKind, Wanted } from './claim.ts'
+import { openRun, rangeOfChanges, type RunKind, type Wanted } from './claim.ts'
 import type { Engine } from './engine.ts'
 
 export interface Requested extends Wanted {
-  /** The newest run of the stream before the request: the run to be watched is a later one, or `joined`. */
-  readonly after: number
-  /** A run that was going already; the request joins it. */
-  readonly joined: number | null
-  /** A brake or a drift stop holds the stream: nothing was asked for. */
+  /** The run that will answer the request; 0 where the stream is held. */
+  readonly run: number
+  /** That run was there already: the request joined it. */
+  readonly joined: boolean
+  /** Why a brake or a drift stop holds the stream: nothing was asked for. */
   readonly held: string | null
 }
 
 /**
- * Each wanted stream is due now, with what is to be read; a stream whose run is going is joined instead. Safe to repeat:
- * two requests before the run starts make one run.
+ * Each wanted stream has a run that a worker will take at once; a stream whose run waits or goes is joined instead. Safe to
+ * repeat: two requests before the run ends make one run.
  */
 export async function requestRuns(
   engine: Pick<Engine, 'db'>,
@@ -25,24 +25,28 @@ export async function requestRuns(
   return engine.db.transaction().execute(async (trx) => {
     const requested: Requested[] = []
     for (const one of wanted) {
-      const locked = await sql<{ run_id: number | null; held_at: string | null; held_reason: string | null; after: number }>`
-        select s.run_id, s.held_at, s.held_reason,
-          coalesce((select max(r.id) from run r where r.source_id = s.source_id and r.stream_id = s.id), 0) as after
-        from stream s where s.source_id = ${one.source} and s.id = ${one.stream} for update
+      const locked = await sql<{
+        kind: string
+        checkpoint: string | null
+        going: number | null
+        held_at: string | null
+        held_reason: string | null
+      }>`
+        select s.kind, s.checkpoint, s.held_at, s.held_reason,
+          (select r.id from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING')) as going
+        from stream s where s.source_id = ${one.source} and s.id = ${one.stream} for update of s
       `.execute(trx)
       const stream = locked.rows[0]
       if (stream === undefined) throw new Error(`there is no stream ${one.source}/${one.stream}`)
       if (stream.held_at !== null) {
-        requested.push({ ...one, after: stream.after, joined: null, held: stream.held_reason })
-        continue
+        requested.push({ ...one, run: 0, joined: false, held: stream.held_reason })
+      } else if (stream.going === null) {
+        const read = range ?? rangeOfChanges(stream.kind, stream.checkpoint)
+        const run = await openRun(trx, one.source, one.stream, kind, read, null)
+        requested.push({ ...one, run, joined: false, held: null })
+      } else {
+        requested.push({ ...one, run: stream.going, joined: true, held: null })
       }
-      if (stream.run_id === null) {
-        await sql`
-          update stream set due_at = least(due_at, now()), request = ${JSON.stringify({ kind, range })}::jsonb
-          where source_id = ${one.source} and id = ${one.stream}
-        `.execute(trx)
-      }
-      requested.push({ ...one, after: stream.after, joined: stream.run_id, held: null })
     }
     await sql`select pg_notify('hub_due', '')`.execute(trx)
     return requested

@@ -3,9 +3,10 @@ import { sql } from 'kysely'
 import { ConnectorFailure } from '../contract/failure.ts'
 import type { Page } from '../contract/connector.ts'
 import { type Claim, release, renew } from './claim.ts'
-import { commitPage, fence, removeRecords, type Tally } from './commit.ts'
+import { commitPage, fence, type RawPlace, removeRecords, type Tally } from './commit.ts'
 import type { Engine, SourceSetup } from './engine.ts'
 import { failureOf, Fenced } from './failure.ts'
+import { rawPages } from './replay.ts'
 import { nextFire } from './schedule.ts'
 
 /** A listing shorter than this share of what is stored deletes nothing until a person confirms. */
@@ -53,9 +54,7 @@ async function readPages(
   held: Claim,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const context = source.open(signal)
-  const range = held.place === null ? held.range : { since: held.place }
-  const pages = source.connector.read(context, held.stream, range)[Symbol.asyncIterator]()
+  const pages = pagesOf(engine, source, held, signal)[Symbol.asyncIterator]()
   let place = held.place
   let number = held.pages
   let pending = within(engine, pages.next())
@@ -65,13 +64,13 @@ async function readPages(
       const answer = await pending
       signal.throwIfAborted()
       if (answer.done === true) break
-      const page: Page = answer.value
+      const page = answer.value
       if (page.records.length > 0 && page.next === place) {
         throw new ConnectorFailure('SOURCE_CHANGED', `${held.source}: the source gives the same place again and again`)
       }
       pending = within(engine, pages.next())
       pending.catch(() => undefined)
-      const tally: Tally = await commitPage(engine, source, { ...held, pages: number }, page)
+      const tally: Tally = await commitPage(engine, source, { ...held, pages: number }, page, page.from)
       totals.read += tally.read
       totals.rejected += tally.rejected
       place = page.next
@@ -88,6 +87,17 @@ async function readPages(
     )
   }
   return place
+}
+
+function pagesOf(
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  signal: AbortSignal,
+): AsyncIterable<Page & { from?: RawPlace }> {
+  if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)
+  const range = held.place === null ? held.range : { since: held.place }
+  return source.connector.read(source.open(signal), held.stream, range)
 }
 
 /** The next page, or SOURCE_UNAVAILABLE when it does not come in time. */

@@ -36,7 +36,10 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
   let settled = false
 
   async function open(): Promise<Owner> {
-    const client = new pg.Client({ connectionString: options.databaseUrl, application_name: `hub worker ${options.name}` })
+    const client = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: `hub worker ${options.name}`,
+    })
     client.on('error', () => {
       session = null
       owner = null

@@ -27,26 +27,24 @@ export function checkKind(kind: Kind, contentType: string | undefined, text: () 
 }
 
 function foundKind(type: string, start: string): 'HTML' | 'XML' | 'JSON' | 'text' {
-  if (/^(?:<\?xml[^>]*>|<!--[\s\S]*?-->|\s)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])/i.test(start))
-    return 'HTML'
+  if (/^<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])/i.test(afterProlog(start))) return 'HTML'
   if (/^(?:text\/html|application\/xhtml\+xml)$/.test(type) && !/^[[{]|^<\?xml/.test(start)) return 'HTML'
   if (start.startsWith('<')) return 'XML'
   return /^[[{]/.test(start) ? 'JSON' : 'text'
 }
 
-/** Whether `<!DOCTYPE` stands before the first element. */
-function hasDoctype(xml: string): boolean {
-  for (let at = 0; at < xml.length;) {
-    at += /^\s*/.exec(xml.slice(at, at + 1000))![0].length
-    const past = xml.startsWith('<?', at)
-      ? xml.indexOf('?>', at) + 2
-      : xml.startsWith('<!--', at)
-        ? xml.indexOf('-->', at) + 3
-        : 0
-    if (past <= at) return /^\s*<!doctype/i.test(xml.slice(at, at + 1100))
-    at = past
+const hasDoctype = (xml: string): boolean => /^<!doctype/i.test(afterProlog(xml))
+
+/** What follows the declaration, comments and white space, found in one pass. */
+function afterProlog(text: string): string {
+  let at = 0
+  for (;;) {
+    while (at < text.length && text.charCodeAt(at) <= 0x20) at++
+    const [head, tail] = text.startsWith('<?', at) ? ['<?', '?>'] : ['<!--', '-->']
+    const end = text.startsWith(head, at) ? text.indexOf(tail, at + head.length) : -1
+    if (end === -1) return text.slice(at)
+    at = end + tail.length
   }
-  return false
 }
 
 /**

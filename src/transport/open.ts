@@ -10,6 +10,7 @@ import { exactJson } from './exact-json.ts'
 import type { Transport, TransportAnswer, TransportRequest } from './exchange.ts'
 import { TransportFailure } from './failure.ts'
 import { checkKind, provesWhole } from './kind.ts'
+import type { Kind } from './kind.ts'
 import { pacing } from './pace.ts'
 import { redactor } from './redact.ts'
 import { retrying, waitFor } from './retry.ts'
@@ -99,13 +100,16 @@ export function openTransport(options: TransportOptions = {}): Transport & { clo
       const text = (): string => (decoded ??= decodeText(bytes, headers['content-type'], place))
       const good = answer.statusCode >= 200 && answer.statusCode < 300
       if (good && answer.statusCode !== 204 && answer.statusCode !== 205) {
-        checkKind(expect, headers['content-type'], () => sniffed(bytes, text), place)
-        if (end === 'closed' && !provesWhole(expect, text())) {
+        const type = headers['content-type']
+        if (end === 'closed' && !wholeByContent(expect, text)) {
+          // A page that is not ours, such as a login, is told as that; what remains may be ours, cut anywhere.
+          if (bytes.length > 0) checkKind(expect, type, () => new TextDecoder().decode(bytes.subarray(0, 4096)), place)
           throw new TransportFailure(
             'SOURCE_UNAVAILABLE',
             `${place} ended without a proof that it is whole; expected a content-length or chunks`,
           )
         }
+        checkKind(expect, type, () => sniffed(bytes, text), place)
       }
       return { status: answer.statusCode, headers, body: bytes, text, json: () => parsedJson(text(), place) }
     } catch (error) {
@@ -132,9 +136,7 @@ export function openTransport(options: TransportOptions = {}): Transport & { clo
           throw new TransportFailure(
             'SOURCE_UNAVAILABLE',
             `${url.host} has failed again and again and is left alone for a while`,
-            {
-              cause: error,
-            },
+            { cause: error },
           )
         }
       }
@@ -199,6 +201,15 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
     if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value
   }
   return flat
+}
+
+/** A character cut in two makes the text unreadable: then it is not whole either. */
+function wholeByContent(kind: Kind, text: () => string): boolean {
+  try {
+    return provesWhole(kind, text())
+  } catch {
+    return false
+  }
 }
 
 /** What a check of the kind looks at: the text; the bare bytes where they are no text, so that a file is told by its head. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { PAGES } from './page-names.ts'
 const SOURCES = fileURLToPath(new URL('.', import.meta.url))
 const PACKAGES = fileURLToPath(new URL('../../package-lock.json', import.meta.url))
 const STAMP = 'stamp.json'
+const LONGEST_BUILD_MS = 10 * 60_000
 
 /**
  * After it resolves `<outDir>/sandbox` and `<outDir>/console` hold the pages of the present sources. A build whose stamp
@@ -106,9 +107,11 @@ async function isAbandoned(path: string): Promise<boolean> {
   }
   try {
     process.kill(owner, 0)
-    return false
+    // a number may be given again to a process that has nothing to do with this
+    const { mtimeMs } = await stat(path)
+    return Date.now() - mtimeMs > LONGEST_BUILD_MS
   } catch (error) {
-    return isCode(error, 'ESRCH')
+    return isCode(error, 'ESRCH') || isCode(error, 'ENOENT')
   }
 }
 

@@ -124,6 +124,9 @@ describe('what a caller is denied', () => {
     const query = 'query ($f: DossierFilter) { dossiers(filter: $f) { totalCount } }'
     expect(denied(query, who, { f: { all: [{ identityNumber: '1' }] } })).toEqual(expected)
     expect(denied(query, who, { f: { status: 'x' } })).toEqual([])
+    const document = parse(query)
+    const decided = (f: object) => policy.decide(document, null, who, { f }).denied.length
+    expect([decided({ status: 'x' }), decided({ identityNumber: '1' }), decided({})]).toEqual([0, 1, 0])
     const usual = 'query ($f: DossierFilter = { identityNumber: "1" }) { dossiers(filter: $f) { totalCount } }'
     expect(denied(usual, who)).toEqual(expected)
     expect(denied(usual, who, { f: null })).toEqual([])

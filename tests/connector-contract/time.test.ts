@@ -12,7 +12,9 @@ import {
 } from '../../src/contract/time.ts'
 
 const milliseconds = fc.integer({ min: Date.UTC(1975, 5, 13), max: Date.UTC(9999, 0, 1) })
-const dates = fc.integer({ min: Date.UTC(1975, 5, 13), max: Date.UTC(9900, 0, 1) }).map((value) => new Date(value).toISOString().slice(0, 10))
+const dates = fc
+  .integer({ min: Date.UTC(1975, 5, 13), max: Date.UTC(9900, 0, 1) })
+  .map((value) => new Date(value).toISOString().slice(0, 10))
 
 describe('instants', () => {
   it('keep their millisecond and are written in Vietnam time', () => {

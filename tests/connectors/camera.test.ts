@@ -365,7 +365,7 @@ describe('a Frigate server', () => {
       return { body: JSON.stringify(listed.map((event) => ({ camera: 'a', label: 'car', ...event }))) }
     })
     const settings = {
-      frigate: { url: `http://${host}`, username: 'u', password: 'khong-dung-that', cameras: { a: { code: 'A' } } },
+      frigate: { url: `${host}/api/`, username: 'u', password: 'khong-dung-that', cameras: { a: { code: 'A' } } },
     }
     return { context: reading({ hosts: [host], settings }), seen }
   }

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import { addDays } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import connector from '../../connectors/e-office/index.ts'
 import emulator from '../../connectors/e-office/emulator.ts'
+import { windowsOf } from '../../connectors/e-office/place.ts'
 import { contextFor } from '../kit/context.ts'
 import { smallTown } from '../kit/small-town.ts'
 
@@ -45,6 +48,7 @@ interface Item {
 }
 interface Axis {
   items: Item[]
+  agencies: readonly object[]
   readonly requests: string[]
   readonly acknowledged: unknown[]
   /** How many data requests are refused with 401 from now on. */
@@ -57,6 +61,7 @@ const unit = { username: 'vt', password: 'p', applicationCode: 'HUB', systemId: 
 async function axis(items: Item[], units: readonly object[] = [unit]): Promise<Axis> {
   const held: { -readonly [M in keyof Axis]: Axis[M] } = {
     items,
+    agencies: [],
     requests: [],
     acknowledged: [],
     refuse: 0,
@@ -78,12 +83,14 @@ async function axis(items: Item[], units: readonly object[] = [unit]): Promise<A
         held.refuse -= 1
         return json({ success: false }, 401)
       }
+      if (url.pathname === '/v1/getAgenciesList') return json({ success: true, data: held.agencies })
       if (url.pathname === '/v1/updateStatus') {
         held.acknowledged.push({ by: request.headers.authorization, ...(JSON.parse(body) as object) })
         return json({ success: true })
       }
       if (url.pathname === '/v1/getEdoc') {
         const { answer } = held.items.find(({ docId }) => docId === url.searchParams.get('docId'))!
+        if (answer === 'refuse') return json({ success: false }, 401)
         if (typeof answer !== 'string') return json(answer)
         response.writeHead(200, { 'content-type': 'application/xml' }).end(answer)
         return
@@ -194,6 +201,20 @@ describe('the document axis', () => {
     expect(held.requests.slice(before).filter((path) => path.startsWith('/v1/getEdoc'))).toHaveLength(2)
   })
 
+  it('reads a long list of agencies in pages, one that stands there twice once', async () => {
+    const held = await axis([])
+    held.agencies = Array.from({ length: 1_101 }, (_, index) => ({
+      orgcode: `H53.${index % 1_100}`,
+      orgName: 'Cơ quan',
+      parentCode: 'H53',
+    }))
+    const context = contextOf(held.settings)
+    const pages = await pagesOf(context, 'agencies')
+    expect(pages.map(({ records }) => records.length)).toEqual([500, 500, 100])
+    expect(await pagesOf(context, 'agencies', { since: pages[0]!.next })).toEqual(pages.slice(1))
+    expect(await pagesOf(context, 'agencies', { since: pages[2]!.next })).toEqual(pages)
+  })
+
   it('asks for windows of at most a month with slashed dates, and yields a message of two windows once', async () => {
     const held = await axis([item('edge', undefined, '2026/06/01 00:00:00')])
     const pages = await pagesOf(contextOf(held.settings), 'documents', { from: '2026-05-20', to: '2026-06-15' })
@@ -224,6 +245,11 @@ describe('the document axis', () => {
     held.refuse = 1_000
     await expect(pagesOf(contextOf(held.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(logins()).toBe(4)
+    const before = logins()
+    held.refuse = 1
+    held.items = [item('a'), item('refused', 'refuse')]
+    await expect(pagesOf(contextOf(held.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    expect(logins()).toBe(before + 2)
   })
 
   it.each([
@@ -292,6 +318,23 @@ describe('the document axis', () => {
   })
 })
 
+describe('the windows of a read', () => {
+  it('cover every day, share their edges and are no longer than a month', () => {
+    const day = fc.integer({ min: 0, max: 4_000 }).map((days) => addDays('2018-01-01', days))
+    fc.assert(
+      fc.property(day, fc.integer({ min: 0, max: 1_500 }), (from, days) => {
+        const to = addDays(from, days)
+        const windows = windowsOf(from, to)
+        expect([windows[0]!.from, windows.at(-1)!.to]).toEqual([from, to])
+        for (const [index, window] of windows.entries()) {
+          expect(window.to <= addDays(window.from, 31)).toBe(true)
+          if (index > 0) expect(window.from).toBe(windows[index - 1]!.to)
+        }
+      }),
+    )
+  })
+})
+
 describe('one edXML', () => {
   const prefixed = edxml().replaceAll(/<(\/?)(?=[A-Za-z])/g, '<$1any:')
   it.each([
@@ -346,7 +389,7 @@ describe('one edXML', () => {
     ['a DOCTYPE', `<!DOCTYPE edXML [<!ENTITY x "y">]>${edxml().replace(/<\?.*?\?>/, '')}`],
     ['an entity of its own', edxml(header('&secret;'))],
     ['no closed root', edxml().slice(0, -5)],
-    ['too deep a nesting', edxml('<a>'.repeat(60) + '</a>'.repeat(60))],
+    ['too deep a nesting', edxml(header() + '<a>'.repeat(60) + '</a>'.repeat(60))],
     ['neither header', edxml('<Other/>')],
     ['no XML at all', 'văn bản'],
   ])('is rejected by itself when it has %s', async (_what, data) => {

@@ -51,8 +51,8 @@ const recordsOf = (read: Read) => read.pages.flatMap(({ records }) => records)
 const outcomes = (stream: Stream, read: Read): Normalised<'Procedure' | 'Agency'>[] =>
   recordsOf(read).map((record) => connector.normalise[stream](record, { url: '', pageSize: 500 }))
 
-/** A gateway that holds given rows, pages them at most `cap` at a time, and names their total (or another) on each. */
-async function gateway(rows: Readonly<Record<string, readonly Row[]>>, cap = 1_000): Promise<string> {
+/** A gateway that holds given rows, their totals included, and hands out at most `cap` and at least `least` of them. */
+async function gateway(rows: Readonly<Record<string, readonly Row[]>>, cap = 1_000, least = 1): Promise<string> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -62,7 +62,7 @@ async function gateway(rows: Readonly<Record<string, readonly Row[]>>, cap = 1_0
         unknown
       >
       const list = params['service'] === 'get_list_agency_service_v2' ? 'agencies' : String(params['pObjectType'])
-      const size = Math.min(Number(params['p_Page_Size'] ?? 1_000), cap)
+      const size = Math.max(Math.min(Number(params['p_Page_Size'] ?? 1_000), cap), least)
       const page = Number(params['p_Page_Index'] ?? 1)
       response.setHeader('content-type', 'application/json;charset=UTF-8')
       response.end(JSON.stringify(rows[list]!.slice((page - 1) * size, page * size)))
@@ -134,6 +134,14 @@ describe('the catalogue of procedures', () => {
     expect(read.pages.map(({ records }) => records.length)).toEqual([100, 100, 50])
   })
 
+  it('cuts an answer that is larger than was asked for, and goes on inside it', async () => {
+    const settings = { url: await gateway({ 1: rows(1_200) }, 2_000, 2_000), pageSize: 500 }
+    const { pages, failure } = await readAll(settings, 'citizen-procedures')
+    expect(failure).toBeNull()
+    expect(pages.map(({ records }) => records.length)).toEqual([500, 500, 200])
+    expect((await readAll(settings, 'citizen-procedures', { since: pages[0]!.next })).pages).toEqual(pages.slice(1))
+  })
+
   it('lands the rows served and fails when the pages end before the total', async () => {
     const read = await readAll({ url: await gateway({ 1: rows(250, 300) }, 100), pageSize: 500 }, 'citizen-procedures')
     expect(recordsOf(read)).toHaveLength(250)
@@ -154,6 +162,7 @@ describe('the catalogue of procedures', () => {
     const broken = rows(3).map((one, index) => (index === 1 ? { ...one, TTHC_MA: '' } : one))
     const read = await readAll({ url: await gateway({ 1: broken }), pageSize: 500 }, 'citizen-procedures')
     expect(read.failure).toBeNull()
+    expect(recordsOf(read)[1]!['TTHC_MA']).toMatch(/^\?[0-9a-f]{16}$/)
     expect(outcomes('citizen-procedures', read)).toMatchObject([
       { record: {} },
       { reject: 'MISSING', at: 'TTHC_MA' },

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector, Context, Manifest, Normalised, Page, Range, RunningEmulator, SourceRecord } from '#connector'
 import connector from '../../connectors/reporting-sdmx/index.ts'
@@ -354,6 +355,62 @@ describe('an SDMX-CSV message', () => {
     expect(() => readCsvMessage('a,b\n1,2', null)).toThrow(expect.objectContaining({ code: 'SOURCE_CHANGED' }))
     expect(() => readCsvMessage(`${header}\n1,2`, null)).toThrow(expect.objectContaining({ code: 'SOURCE_CHANGED' }))
     expect(csv(`${header}\ndataflow,X:F(1.0),R,,,,,,,,`)).toEqual([])
+  })
+})
+
+describe('one message in three shapes', () => {
+  const cell = fc.record({
+    area: fc.integer({ min: 0, max: 3 }),
+    time: fc.integer({ min: 0, max: 3 }),
+    value: fc.option(fc.integer({ min: -99_999, max: 99_999 })),
+    status: fc.integer({ min: 0, max: 1 }),
+  })
+  const cells = fc.uniqueArray(cell, { minLength: 1, selector: ({ area, time }) => area * 4 + time })
+  const areas = ['25645', '25630', '25534', '72'].map((id) => ({ id }))
+  const times = ['2026-03', '2026-M04', '2026-Q2', '2026'].map((id) => ({ id }))
+  const frame = (asSeries: boolean) => {
+    const [area, time] = [
+      { id: 'REF_AREA', keyPosition: 0, values: areas },
+      { id: 'TIME_PERIOD', keyPosition: 1, values: times },
+    ]
+    return {
+      dimensions: { dataSet: [], series: asSeries ? [area] : [], observation: asSeries ? [time] : [area, time] },
+      attributes: { observation: [{ id: 'OBS_STATUS', values: [{ id: 'A' }, { id: 'M' }] }] },
+    }
+  }
+  const standing = (records: readonly SourceRecord[]) =>
+    new Map(
+      records
+        .map((record) => [record['key'], normalised(record)] as const)
+        .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    )
+
+  it('says the same as series, as a flat list and as CSV', () => {
+    fc.assert(
+      fc.property(cells, (list) => {
+        const series: Record<string, { observations: Record<string, unknown> }> = {}
+        const flat: Record<string, unknown> = {}
+        for (const { area, time, value, status } of list) {
+          const values = [value === null ? null : value / 100, status]
+          ;(series[`${area}`] ??= { observations: {} }).observations[`${time}`] = values
+          flat[`${area}:${time}`] = values
+        }
+        const rows = list.map(({ area, time, value, status }) => {
+          const written = value === null ? 'NaN' : String(value / 100).replace('.', ',')
+          return `dataflow;X:F(1.0);${areas[area]!.id};${times[time]!.id};${written};${'AM'[status]}`
+        })
+        const bySeries = readJsonMessage({ data: { dataSets: [{ series }], structures: [frame(true)] } }, 'F')
+        const byList = readJsonMessage(
+          { data: { dataSets: [{ observations: flat }], structures: [frame(false)] } },
+          'F',
+        )
+        const table = ['STRUCTURE;STRUCTURE_ID;REF_AREA;TIME_PERIOD;OBS_VALUE;OBS_STATUS', ...rows].join('\n')
+        expect(standing(bySeries.records).size).toBe(list.length)
+        expect(standing(byList.records)).toEqual(standing(bySeries.records))
+        expect(standing(readCsvMessage(table, 'F').records)).toEqual(standing(bySeries.records))
+      }),
+      { numRuns: 60, seed: 11 },
+    )
   })
 })
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
+import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import writeWorkbook from 'write-excel-file/node'
 import type { Connector, Context, Manifest, Normalised, Page, Range, RunningEmulator, SourceRecord } from '#connector'
@@ -80,10 +81,15 @@ const template = {
 }
 type Files = Record<string, string | Uint8Array>
 
-/** A folder with these files, which have stood there for a day. */
-function folderOf(files: Files, more: object = {}) {
+function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'workbooks-'))
   closing.push(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A folder with these files, which have stood there for a day. */
+function folderOf(files: Files, more: object = {}) {
+  const folder = emptyFolder()
   const put = (name: string, content: string | Uint8Array, changedAt = stands): void => {
     writeFileSync(join(folder, name), content)
     utimesSync(join(folder, name), changedAt, changedAt)
@@ -107,7 +113,7 @@ const name = 'KTXH_H53.21_2026-M08.csv'
 
 describe('the folder of a town', () => {
   it('is read whole into exactly what its agencies reported, and its dirt alone is rejected', async () => {
-    const emulator = await emulate({ town: smallTown, size: 1500, now })
+    const emulator = await emulate({ town: smallTown, folder: emptyFolder(), size: 1500, now })
     closing.push(() => emulator.close())
     const context = contextOf(emulator)
     for (const [stream, normalise] of [
@@ -127,7 +133,7 @@ describe('the folder of a town', () => {
 
   it('is followed as files come, change and fail to come', async () => {
     let clock = now()
-    const emulator = await emulate({ town: smallTown, size: 1000, now: () => clock })
+    const emulator = await emulate({ town: smallTown, folder: emptyFolder(), size: 1000, now: () => clock })
     closing.push(() => emulator.close())
     const { folder } = emulator.settings as { folder: string }
     const context = contextOf(emulator, { now: () => clock })
@@ -157,7 +163,7 @@ describe('the folder of a town', () => {
   })
 
   it('is read on from any page to exactly the remaining pages', async () => {
-    const emulator = await emulate({ town: smallTown, size: 300, now })
+    const emulator = await emulate({ town: smallTown, folder: emptyFolder(), size: 300, now })
     closing.push(() => emulator.close())
     const context = contextOf(emulator)
     for (const stream of ['reports', 'observations']) {
@@ -169,7 +175,7 @@ describe('the folder of a town', () => {
   })
 
   it('fails the check while the folder is gone', async () => {
-    const emulator = await emulate({ town: smallTown, size: 100, now })
+    const emulator = await emulate({ town: smallTown, folder: emptyFolder(), size: 100, now })
     closing.push(() => emulator.close())
     const context = contextOf(emulator)
     await general.check(context)
@@ -201,6 +207,30 @@ describe('a sheet', () => {
       'BAD_NUMBER C8',
       'KTXH.TONG_SO 1234567 triệu đồng',
     ])
+  })
+
+  it('gives back every figure that is written in Vietnamese style', () => {
+    const parts = fc.tuple(fc.boolean(), fc.bigInt({ min: 0n, max: 10n ** 17n }), fc.stringMatching(/^\d{0,4}$/))
+    fc.assert(
+      fc.property(parts, ([negative, whole, fraction]) => {
+        const grouped = String(whole).replace(/\B(?=(?:\d{3})+$)/g, '.')
+        const text = `${negative ? '-' : ''}${grouped}${fraction === '' ? '' : `,${fraction}`}`
+        const zero = whole === 0n && !/[1-9]/.test(fraction)
+        const plain = `${negative && !zero ? '-' : ''}${whole}${fraction === '' ? '' : `.${fraction}`}`
+        const record = {
+          key: 'k',
+          file: name,
+          template: 'K',
+          agency: 'H53',
+          period: '2026',
+          cell: 'A1',
+          indicator: 'K.I',
+          text,
+        }
+        expect(figure(record)).toHaveProperty('record.value', plain)
+      }),
+      { numRuns: 200, seed: 11 },
+    )
   })
 
   it('spreads merged header cells over what they cover and ignores the row that numbers the columns', async () => {

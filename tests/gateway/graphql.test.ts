@@ -1,9 +1,12 @@
 import { request as rawRequest } from 'node:http'
-import { buildClientSchema, getIntrospectionQuery } from 'graphql'
+import { buildClientSchema, buildSchema, getIntrospectionQuery } from 'graphql'
 import type { IntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { hubError } from '../../src/access/error.ts'
+import { openPolicy } from '../../src/access/policy.ts'
 import { ask, codes, openSmallGateway } from './open.ts'
 import type { OpenedGateway } from './open.ts'
+import { smallSchema } from './small-schema.ts'
 
 let opened: OpenedGateway
 let reader: string
@@ -79,6 +82,46 @@ describe('an operation', () => {
     const unknown = await ask(opened.gateway, query, { token: reader, variables: { f: { noSuchFieldIs: '1' } } })
     expect([denied.status, codes(denied)]).toEqual([400, ['BAD_USER_INPUT']])
     expect(denied.text).toBe(unknown.text.replaceAll('noSuchFieldIs', 'identityNumber'))
+  })
+})
+
+describe('an executor', () => {
+  it('that fails as a whole is a 500, masked; with an error made on purpose, that error', async () => {
+    let failure: Error = new Error('CANARY-CAUSE')
+    const own = await openSmallGateway(async () => ({
+      generation: {
+        schema: smallSchema(),
+        policy: openPolicy({ schema: smallSchema(), purposes: null }),
+        execute: () => Promise.reject(failure),
+      },
+    }))
+    try {
+      const broken = await ask(own.gateway, '{ hello }')
+      expect([broken.status, codes(broken)]).toEqual([500, ['INTERNAL']])
+      expect(broken.text).not.toContain('CANARY')
+      failure = hubError('BAD_USER_INPUT', 'first is 1 to 100.')
+      const refused = await ask(own.gateway, '{ hello }')
+      expect([refused.status, refused.json.errors]).toEqual([
+        400,
+        [{ message: 'first is 1 to 100.', extensions: { code: 'BAD_USER_INPUT' } }],
+      ])
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('gives way to the next generation, schema and rules with it', async () => {
+    const own = await openSmallGateway()
+    try {
+      const schema = buildSchema('type Query { later: String }')
+      expect((await ask(own.gateway, '{ later }')).status).toBe(400)
+      const execute = async () => ({ data: { later: 'now' } })
+      own.gateway.replace({ schema, policy: openPolicy({ schema, purposes: null }), execute })
+      expect((await ask(own.gateway, '{ later }')).json).toEqual({ data: { later: 'now' } })
+      expect((await ask(own.gateway, '{ hello }')).status).toBe(400)
+    } finally {
+      await own.close()
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -28,6 +28,8 @@ const INSTALLED = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
+
+const FONTS_FILE = 'hub-fonts.conf'
 
 type Candidate = { path: string; env: Record<string, string> }
 
@@ -62,7 +64,7 @@ async function* candidates(failures: string[]): AsyncGenerator<Candidate> {
       yield { path, env: {} }
       yield {
         path,
-        env: { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_PATH: join(folder, 'fonts') },
+        env: { LD_LIBRARY_PATH: join(folder, 'al2023', 'lib'), FONTCONFIG_FILE: join(folder, FONTS_FILE) },
       }
     }
   }
@@ -79,6 +81,8 @@ async function launch({ path, env }: Candidate): Promise<Browser> {
   try {
     const page = await browser.newPage()
     await page.setContent('<p>Việt</p>')
+    const drawn = await page.locator('p').boundingBox()
+    if (drawn === null || drawn.height === 0) throw new Error('draws no text')
     await page.close()
     return browser
   } catch (error) {
@@ -104,6 +108,9 @@ async function unpack(): Promise<string> {
       await chromium.executablePath()
       await inflate(${JSON.stringify(join(packageFolder, 'bin', 'al2023.tar.br'))})`
     await runNode(script, { ...process.env, TMPDIR: fresh })
+    // the packed font settings name folders of another machine
+    const dirs = `<dir>${folder}/fonts</dir><cachedir>${folder}/font-cache</cachedir>`
+    await writeFile(join(fresh, FONTS_FILE), `<?xml version="1.0"?><fontconfig>${dirs}</fontconfig>\n`)
     await rename(fresh, folder).catch(async (error: unknown) => {
       if (!(await isOwn(folder, uid))) throw error
     })

@@ -68,6 +68,8 @@ export const unknownShape: Rule = {
   run: (subject) =>
     trial(subject, async (tried) => {
       const found = findings()
+      if (readsFolder(tried.running))
+        return { is: 'skipped', why: 'the source is a folder: a strange file in it is a record' }
       for (const behaviour of ['html', 'unknown-shape'] as const) {
         await tried.behave(behaviour)
         for (const stream of streamsOf(subject)) {

@@ -9,9 +9,9 @@ const shipped =
   `MIT ISC BSD-2-Clause BSD-3-Clause 0BSD Apache-2.0 BlueOak-1.0.0 CC0-1.0 Unlicense Zlib PostgreSQL OFL-1.1
   CC-BY-3.0 CC-BY-4.0`.split(/\s+/)
 const development = [...shipped, 'MPL-2.0', 'Python-2.0', 'PSF-2.0']
-// Parts of the bundler, which is installed with the product and builds its pages on the spot; none of them is delivered
-// in these. tslib's and argparse's kin carry the licence of Python's own standard library.
-const bundler = /^(lightningcss(-.+)?|argparse)$/
+// Installed with the product and no part of what it delivers: the bundler's style sheets (the pages are built on the spot),
+// and the command line of a Markdown parser, which nobody calls.
+const undelivered = /^(lightningcss(-.+)?|argparse)$/
 
 interface Package {
   readonly license?: string
@@ -29,7 +29,7 @@ export function licenceFaults(packages: Readonly<Record<string, Package>>): stri
   return Object.entries(packages).flatMap(([path, entry]) => {
     if (path === '' || entry.link) return []
     const name = path.replace(/^.*node_modules\//, '')
-    const list = entry.dev || bundler.test(name) ? development : shipped
+    const list = entry.dev || undelivered.test(name) ? development : shipped
     return fits(entry.license ?? 'none', list) ? [] : [`${name}: ${entry.license ?? 'none'}`]
   })
 }

@@ -21,12 +21,9 @@ function schemaOf(...texts: string[]): GraphQLSchema {
 export const breaking = (before: string, ...after: string[]): string[] =>
   findBreakingChanges(schemaOf(before), schemaOf(...after)).map(({ description }) => description)
 
-const described = new Set(
-  [
-    ...['ObjectType', 'InterfaceType', 'InputObjectType', 'EnumType', 'UnionType', 'ScalarType', 'Directive', 'Field'],
-    ...['InputValue', 'EnumValue'],
-  ].map((kind) => `${kind}Definition`),
-)
+const kinds =
+  'ObjectType InterfaceType InputObjectType EnumType UnionType ScalarType Directive Field InputValue EnumValue'
+const described = new Set(kinds.split(' ').map((kind) => `${kind}Definition`))
 const bilingual = (text: string | undefined) => {
   const [vietnamese = '', english = '', ...more] = (text ?? '').trim().split(/\s\/\s/)
   return vietnamese.trim() !== '' && english.trim() !== '' && more.length === 0

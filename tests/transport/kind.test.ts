@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TransportRequest } from '../../src/transport/exchange.ts'
-import { provesWhole } from '../../src/transport/kind.ts'
+import { checkKind, provesWhole } from '../../src/transport/kind.ts'
 import { failure, serving, transport } from './servers.ts'
 
 const answering = (type: string | null, body: string | Uint8Array, status = 200): ReturnType<typeof serving> =>
@@ -70,6 +70,15 @@ describe('the kind of an answer', () => {
   it('is not asked of an answer without content', async () => {
     const { url } = await answering(null, '', 204)
     expect((await transport().exchange({ url })).body).toHaveLength(0)
+  })
+
+  it('is told in one pass, however many comments stand before it', () => {
+    const many = '<!-- a -->'.repeat(200_000)
+    const started = performance.now()
+    expect(() => checkKind('xml', 'text/xml', () => `${many}<data/>`, 'host/page')).not.toThrow()
+    expect(() => checkKind('xml', 'text/xml', () => `${many}<!DOCTYPE a><a/>`, 'host/page')).toThrow('document type')
+    expect(() => checkKind('json', undefined, () => `${many}<html>`, 'host/page')).toThrow('an HTML page')
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 

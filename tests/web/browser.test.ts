@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPages } from '../../src/web/build.ts'
 import { startBrowser } from '../kit/browser.ts'
 import { checkConsole, checkSandbox } from './pages.ts'
+import { accessibilityFaults, watch } from './watch.ts'
 import { openStandIn } from './stand-in.ts'
 import type { StandIn } from './stand-in.ts'
 
@@ -76,5 +77,29 @@ describe.skipIf(browser === null)('in a real browser', () => {
     } finally {
       await bare.close()
     }
+  }, 60_000)
+
+  it('the watch over a page sees a request that leaves, an inline script, an exception and an unlabelled image', async () => {
+    await withPage(async (page) => {
+      const watched = await watch(page, hub.url)
+      await page.goto(`${hub.url}/console`)
+      await page.locator('[data-source]').first().waitFor()
+      expect(await watched.faults()).toEqual([])
+      await page.evaluate(async () => {
+        const script = document.createElement('script')
+        script.textContent = 'window.planted = true'
+        document.body.append(script, document.createElement('img'))
+        setTimeout(() => {
+          throw new Error('planted')
+        })
+        new Image().src = 'http://127.0.0.1:9/planted.png'
+        await new Promise((done) => setTimeout(done, 300))
+      })
+      const faults = (await watched.faults()).join('\n')
+      expect(faults).toContain('request left the origin: http://127.0.0.1:9/planted.png')
+      expect(faults).toContain('policy violation: script-src-elem: inline')
+      expect(faults).toContain('exception: planted')
+      expect((await accessibilityFaults(page)).join('\n')).toContain('image-alt')
+    })
   }, 60_000)
 })

@@ -26,8 +26,16 @@ export const administrativeUnitShape: Shape = {
     parent: one('AdministrativeUnit', (row, other) => `${other}.id = ${row}.parent_id`),
     validFrom: column('valid_from'),
     validTo: column('valid_to'),
-    predecessors: list('UnitChange', (row, other) => `${other}.to_id = ${row}.id and ${other}.side = 'FROM'`, (other) => `${other}.code`),
-    successors: list('UnitChange', (row, other) => `${other}.from_id = ${row}.id and ${other}.side = 'TO'`, (other) => `${other}.code`),
+    predecessors: list(
+      'UnitChange',
+      (row, other) => `${other}.to_id = ${row}.id and ${other}.side = 'FROM'`,
+      (other) => `${other}.code`,
+    ),
+    successors: list(
+      'UnitChange',
+      (row, other) => `${other}.from_id = ${row}.id and ${other}.side = 'TO'`,
+      (other) => `${other}.code`,
+    ),
   },
   defaultOrder: { by: (row) => `${row}.code`, type: 'text', descending: false },
   filters: {

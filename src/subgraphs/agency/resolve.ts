@@ -71,7 +71,9 @@ export async function learn(trx: Transaction<Tables>, source: string, wanted: re
     const byId = one.externalId === null ? undefined : external.get(one.externalId)
     const id = byCode ?? byId ?? (await make(trx, one))
     if (byCode === undefined) {
-      await sql`insert into agency_code (code, agency_id) values (${one.code}, ${id}) on conflict do nothing`.execute(trx)
+      await sql`insert into agency_code (code, agency_id) values (${one.code}, ${id}) on conflict do nothing`.execute(
+        trx,
+      )
     }
     if (one.externalId !== null && byId === undefined) {
       await sql`

@@ -55,7 +55,9 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
       row.path === place.path &&
       row.unit_id === unit &&
       row.other_codes.join(' ') === others.join(' ')
-    return same ? [] : [{ id: row.id, code: place.code, name, parent_id: place.parentId, path: place.path, unit_id: unit, others }]
+    return same
+      ? []
+      : [{ id: row.id, code: place.code, name, parent_id: place.parentId, path: place.path, unit_id: unit, others }]
   })
   if (changed.length === 0) return
   // Codes change places when two agencies are merged: the unique codes are freed first.
@@ -68,6 +70,7 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
     where a.id = n.id
   `.execute(trx)
   await sql`select agency_rows_follow(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
+  await sql`select pg_notify('hub_agency', '')`.execute(trx)
 }
 
 /** Agencies are made, linked and moved by one transaction at a time. */

@@ -6,7 +6,10 @@ const parentCode = (row: string): string => `(select p.code from agency p where 
 export const agencyShape: Shape = {
   type: 'Agency',
   table: 'agency',
-  id: { sql: (row) => `${row}.code`, find: (row, key) => `${row}.id = (select c.agency_id from agency_code c where c.code = ${key})` },
+  id: {
+    sql: (row) => `${row}.code`,
+    find: (row, key) => `${row}.id = (select c.agency_id from agency_code c where c.code = ${key})`,
+  },
   fields: {
     id: globalId('Agency', (row) => `${row}.code`),
     code: column('code'),
@@ -16,14 +19,23 @@ export const agencyShape: Shape = {
     children: connection('Agency', (row, other) => `${other}.parent_id = ${row}.id`),
     unit: one('AdministrativeUnit', (row, other) => `${other}.id = ${row}.unit_id`),
     // What is an agency's is also what is of the agencies beneath it, as with the filters by agency.
-    dossiers: connection('Dossier', (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`),
+    dossiers: connection(
+      'Dossier',
+      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
+    ),
     documents: connection(
       'Document',
       (row, other) => `exists (select 1 from document_agency x where x.document_id = ${other}.id
         and x.agency_path >= ${row}.path and x.agency_path < ${row}.path_end)`,
     ),
-    reports: connection('Report', (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`),
-    cameras: connection('Camera', (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`),
+    reports: connection(
+      'Report',
+      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
+    ),
+    cameras: connection(
+      'Camera',
+      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
+    ),
   },
   defaultOrder: { by: (row) => `${row}.code`, type: 'text', descending: false },
   filters: {

@@ -1,14 +1,5 @@
 import { agencyFilter, booleanFilter, chosen } from '../../graph/filter.ts'
-import {
-  column,
-  connection,
-  globalId,
-  group,
-  one,
-  type Shape,
-  value,
-  withinAgency,
-} from '../../graph/shape.ts'
+import { column, connection, globalId, group, one, type Shape, value, withinAgency } from '../../graph/shape.ts'
 
 const key = (row: string): string => `${row}.source_id || ':' || ${row}.key`
 
@@ -46,7 +37,10 @@ export const cameraShape: Shape = {
           ? `${row}.profiles`
           : `(select coalesce(jsonb_agg(p - 'streamUri' - 'snapshotUri'), '[]') from jsonb_array_elements(${row}.profiles) p)`,
     },
-    events: connection('CameraEvent', (row, other) => `${other}.source_id = ${row}.source_id and ${other}.camera_code = ${row}.code`),
+    events: connection(
+      'CameraEvent',
+      (row, other) => `${other}.source_id = ${row}.source_id and ${other}.camera_code = ${row}.code`,
+    ),
     provenance: group('Provenance'),
   },
   orders: {

@@ -9,7 +9,11 @@ export const cameraSink: Sink<CameraRecord> = {
   async upsert(trx, changes) {
     const first = changes[0]
     if (first === undefined) return
-    const agencies = await resolveAgencies(trx, first.source, changes.map(({ record }) => record.agency))
+    const agencies = await resolveAgencies(
+      trx,
+      first.source,
+      changes.map(({ record }) => record.agency),
+    )
     const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => {
       const agency = record.agency === null ? null : agencies.get(record.agency.code)!
       return {
@@ -87,7 +91,11 @@ export const cameraEventSink: Sink<CameraEventRecord> = {
   remove: (trx, removals) => removeRows(trx, 'camera_event', removals),
 }
 
-async function removeRows(trx: Transaction<Tables>, table: 'camera' | 'camera_event', removals: readonly Removal[]): Promise<void> {
+async function removeRows(
+  trx: Transaction<Tables>,
+  table: 'camera' | 'camera_event',
+  removals: readonly Removal[],
+): Promise<void> {
   await sql`
     delete from ${sql.table(table)} t
     using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)

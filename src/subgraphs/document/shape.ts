@@ -71,7 +71,11 @@ export const documentShape: Shape = {
         and ${other}.source_id = ${row}.source_id and (${other}.identity = x.identity or ${other}.fallback = x.fallback))`,
       (other) => `${other}.promulgated_at, ${other}.id`,
     ),
-    exchanges: list('Exchange', (row, other) => `${other}.document_id = ${row}.id`, (other) => `${other}.seq`),
+    exchanges: list(
+      'Exchange',
+      (row, other) => `${other}.document_id = ${row}.id`,
+      (other) => `${other}.seq`,
+    ),
     attachments: json('attachments'),
     provenance: group('Provenance'),
   },

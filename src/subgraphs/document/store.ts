@@ -23,7 +23,9 @@ function mentionsOf(record: DocumentRecord): AgencyMention[] {
 function namesOf(reference: DocumentReference, agencies: Agencies): { identity: string; fallback: string | null } {
   const sender = agencies.get(reference.sender)?.id ?? reference.sender
   const fallback =
-    reference.code === null || reference.promulgatedAt === null ? null : `${sender}|${reference.code}|${reference.promulgatedAt}`
+    reference.code === null || reference.promulgatedAt === null
+      ? null
+      : `${sender}|${reference.code}|${reference.promulgatedAt}`
   return { identity: reference.id === null ? `?${fallback ?? sender}` : `${sender}|${reference.id}`, fallback }
 }
 
@@ -35,7 +37,11 @@ export const documentSink: Sink<DocumentRecord> = {
   async upsert(trx, changes) {
     const first = changes[0]
     if (first === undefined) return
-    const agencies = await resolveAgencies(trx, first.source, changes.flatMap(({ record }) => mentionsOf(record)))
+    const agencies = await resolveAgencies(
+      trx,
+      first.source,
+      changes.flatMap(({ record }) => mentionsOf(record)),
+    )
     const parts = changes.flatMap(({ key, record, run, firstSeenAt, changedAt }) =>
       targetsOf(record).map((target, seq) => ({
         key,
@@ -106,7 +112,11 @@ async function refold(
     const document = foldDocument(group.map((row) => ({ stream: row.stream_id, key: row.key, record: row.body })))
     return document === null ? [] : [{ identity, group, document }]
   })
-  const agencies = await resolveAgencies(trx, source, rows.flatMap((row) => mentionsOf(row.body)))
+  const agencies = await resolveAgencies(
+    trx,
+    source,
+    rows.flatMap((row) => mentionsOf(row.body)),
+  )
   const made = folded.map(({ identity, group, document }) => rowOf(identity, group, document, agencies))
   await sql`
     delete from document where source_id = ${source} and identity = any(${stale}::text[])
@@ -126,7 +136,9 @@ export function groupParts<P extends { readonly identity: string; readonly fallb
     if (known === undefined || row.identity < known) byFallback.set(row.fallback, row.identity)
   }
   return Map.groupBy(rows, (row) =>
-    row.identity.startsWith('?') && row.fallback !== null ? (byFallback.get(row.fallback) ?? row.identity) : row.identity,
+    row.identity.startsWith('?') && row.fallback !== null
+      ? (byFallback.get(row.fallback) ?? row.identity)
+      : row.identity,
   )
 }
 
@@ -157,7 +169,10 @@ function rowOf(identity: string, group: readonly PartRow[], document: FoldedDocu
     external_id: first.key,
     first_seen_at: group.reduce((a, b) => (a.first_seen_at <= b.first_seen_at ? a : b)).first_seen_at,
     changed_at: newest.changed_at,
-    source_updated_at: group.map((row) => row.body.at).toSorted().at(-1),
+    source_updated_at: group
+      .map((row) => row.body.at)
+      .toSorted()
+      .at(-1),
     run_id: newest.run_id,
     agencies: [
       { ...agencies.get(content.sender.code)!, role: 'SENDER', seq: 0 },
@@ -219,4 +234,3 @@ async function writeDocuments(trx: Transaction<Tables>, source: string, made: re
     from ${given} cross join lateral jsonb_to_recordset(g.responses) as r(seq integer, identity text, fallback text)
   `.execute(trx)
 }
-

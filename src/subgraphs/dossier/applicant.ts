@@ -40,7 +40,11 @@ export const tokensOfText = (box: Box, text: string): readonly string[] =>
 export const identityToken = (box: Box, number: string): string => token(box, `identity:${number.trim()}`)
 
 const lastThree = (number: string | null): string | null =>
-  number === null ? null : number.length <= 3 ? '*'.repeat(number.length) : `${'*'.repeat(number.length - 3)}${number.slice(-3)}`
+  number === null
+    ? null
+    : number.length <= 3
+      ? '*'.repeat(number.length)
+      : `${'*'.repeat(number.length - 3)}${number.slice(-3)}`
 
 /** What the lesser scope sees of an applicant: no name, no e-mail, the ward of the address, the last digits of numbers. */
 export const maskApplicant = (applicant: PartyRecord): PartyRecord => ({

@@ -8,7 +8,9 @@ const offset = 7 * 3_600_000
 const day = 86_400_000
 
 export async function loadCalendar(trx: Transaction<Tables>): Promise<Calendar> {
-  const { rows } = await sql<{ day: string; kind: 'HOLIDAY' | 'WORKING' }>`select day, kind from calendar_day`.execute(trx)
+  const { rows } = await sql<{ day: string; kind: 'HOLIDAY' | 'WORKING' }>`select day, kind from calendar_day`.execute(
+    trx,
+  )
   return new Map(rows.map((row) => [row.day, row.kind]))
 }
 

@@ -29,7 +29,8 @@ const finished: ReadonlySet<DossierStatus> = new Set(['PROCESSED', 'RETURNED'])
  * else the time of reading. Pure: the same sight again adds nothing.
  */
 export function observe(known: KnownDossier | null, record: DossierRecord, seenAt: string): Observed {
-  const moved = record.dueAt !== null && Date.parse(record.dueAt) !== (known?.dueAt == null ? Number.NaN : Date.parse(known.dueAt))
+  const moved =
+    record.dueAt !== null && Date.parse(record.dueAt) !== (known?.dueAt == null ? Number.NaN : Date.parse(known.dueAt))
   const dueDate = moved ? { seq: known?.dueDates ?? 0, dueAt: record.dueAt!, since: seenAt } : null
   if (known === null) {
     return {
@@ -47,7 +48,10 @@ export function observe(known: KnownDossier | null, record: DossierRecord, seenA
   return {
     event: changed ? { seq: known.events, at: seenAt, status: record.status } : null,
     dueDate,
-    finishedAt: record.finishedAt ?? (open ? null : (known.finishedAt ?? (finishes && !finished.has(known.status) ? seenAt : null))),
-    returnedAt: record.returnedAt ?? (record.status !== 'RETURNED' ? null : (known.returnedAt ?? (returns ? seenAt : null))),
+    finishedAt:
+      record.finishedAt ??
+      (open ? null : (known.finishedAt ?? (finishes && !finished.has(known.status) ? seenAt : null))),
+    returnedAt:
+      record.returnedAt ?? (record.status !== 'RETURNED' ? null : (known.returnedAt ?? (returns ? seenAt : null))),
   }
 }

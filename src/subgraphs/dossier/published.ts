@@ -15,5 +15,9 @@ export async function publishStatistics(db: Kysely<Tables>, now: Date): Promise<
           else false end, false)
       from dossier
     `.execute(trx)
+    await sql`
+      insert into publication (day) values ((${now.toISOString()}::timestamptz at time zone 'Asia/Ho_Chi_Minh')::date)
+      on conflict (only) do update set day = excluded.day
+    `.execute(trx)
   })
 }

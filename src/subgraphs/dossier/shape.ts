@@ -52,7 +52,10 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
     type: 'Dossier',
     table: 'dossier',
     rows: withinAgency('dossier:read'),
-    id: { sql: key, find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}` },
+    id: {
+      sql: key,
+      find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}`,
+    },
     fields: {
       id: globalId('Dossier', key),
       code: column('code'),
@@ -75,19 +78,30 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
           const { caller } = context
           const whole = (caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(caller, codes)
           if (!whole) return maskApplicant(applicant)
-          await context.load(batch, { subject: row['_subject'] as string, field: `Dossier.applicant.${selectedNames(info)}` })
+          await context.load(batch, {
+            subject: row['_subject'] as string,
+            field: `Dossier.applicant.${selectedNames(info)}`,
+          })
           return applicant
         },
       },
       receivedAt: column('received_at'),
       dueAt: column('due_at'),
-      dueDates: list('DueDate', (row, other) => `${other}.dossier_id = ${row}.id`, (other) => `${other}.seq`),
+      dueDates: list(
+        'DueDate',
+        (row, other) => `${other}.dossier_id = ${row}.id`,
+        (other) => `${other}.seq`,
+      ),
       finishedAt: column('finished_at'),
       returnedAt: column('returned_at'),
       overdue: value(overdue),
       fees: json('fees'),
       results: json('results'),
-      events: list('DossierEvent', (row, other) => `${other}.dossier_id = ${row}.id`, (other) => `${other}.seq`),
+      events: list(
+        'DossierEvent',
+        (row, other) => `${other}.dossier_id = ${row}.id`,
+        (other) => `${other}.seq`,
+      ),
       provenance: group('Provenance'),
     },
     orders: {
@@ -117,9 +131,13 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
       identityNumber: (row, filter: never, scope) => {
         const numbers = chosen(filter)
         if (numbers === null) return 'true'
-        const may = (scope.caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(scope.caller, codes)
+        const may =
+          (scope.caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(scope.caller, codes)
         if (!may) return 'false'
-        return `${row}.personal_tokens && ${scope.statement.value(numbers.map((number) => identityToken(box, number)), 'bigint[]')}`
+        return `${row}.personal_tokens && ${scope.statement.value(
+          numbers.map((number) => identityToken(box, number)),
+          'bigint[]',
+        )}`
       },
       text: wordsFilter(
         (row) => `${row}.search`,
@@ -189,7 +207,9 @@ export const dossierRoot: Shape = {
       on: (_row, other, scope, args) => {
         const code = `${other}.code = ${scope.statement.value(args['code'], 'text')}`
         const source = args['source']
-        return typeof source === 'string' ? `${code} and ${other}.source_id = ${scope.statement.value(source, 'text')}` : code
+        return typeof source === 'string'
+          ? `${code} and ${other}.source_id = ${scope.statement.value(source, 'text')}`
+          : code
       },
     },
     dossiers: connection('Dossier'),

@@ -77,7 +77,9 @@ export const statisticsField: Field = {
         / nullif(count(*) filter (where ${finished}), 0) as on_time_rate`,
       `count(${row}.processing_days)::integer as timed_count`,
       `percentile_disc(0.5) within group (order by ${row}.processing_days) as median_days`,
-    ].join(', ')} from ${open ? 'dossier_published' : 'dossier'} ${row} where ${where} group by ${groups.map((_, at) => at + 1).join(', ')})`
+    ].join(
+      ', ',
+    )} from ${open ? 'dossier_published' : 'dossier'} ${row} where ${where} group by ${groups.map((_, at) => at + 1).join(', ')})`
     const object = compilation.objectSql('DossierStatistic', cell, compilation.selection)
     const order = grouped.map(([name]) => {
       if (name === 'agency_id') return `(select a.code from agency a where a.id = ${cell}.agency_id)`
@@ -93,7 +95,9 @@ export const statisticsField: Field = {
   },
   resolve(found) {
     const { open, cells } = found as { open: boolean; cells: { row: Record<string, unknown>; is: Cell }[] }
-    const shown = open ? suppressCells(cells.map((one) => one.is)) : cells.map((one) => ({ ...one.is, suppressed: false }))
+    const shown = open
+      ? suppressCells(cells.map((one) => one.is))
+      : cells.map((one) => ({ ...one.is, suppressed: false }))
     return cells.map(({ row }, place) => {
       const cell = shown[place]!
       return {

@@ -31,10 +31,20 @@ export function openDossierSink(box: Box): Sink<DossierRecord> {
         first.source,
         changes.flatMap(({ record }) => [record.agency, ...(record.events ?? []).map((event) => event.agency)]),
       )
-      const procedures = await resolveProcedures(trx, changes.map(({ record }) => record.procedure))
-      const known = await knownDossiers(trx, first.source, first.stream, changes.map((change) => change.key))
+      const procedures = await resolveProcedures(
+        trx,
+        changes.map(({ record }) => record.procedure),
+      )
+      const known = await knownDossiers(
+        trx,
+        first.source,
+        first.stream,
+        changes.map((change) => change.key),
+      )
       const calendar = await loadCalendar(trx)
-      const own = await sql<{ agency_path: string }>`select agency_path from source where id = ${first.source}`.execute(trx)
+      const own = await sql<{ agency_path: string }>`select agency_path from source where id = ${first.source}`.execute(
+        trx,
+      )
       const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => {
         const before = known.get(key) ?? null
         const seenAt = record.sourceUpdatedAt ?? changedAt
@@ -58,7 +68,9 @@ export function openDossierSink(box: Box): Sink<DossierRecord> {
           finished_at: finishedAt,
           returned_at: observed.returnedAt,
           processing_days:
-            finishedAt === null || record.receivedAt === null ? null : workingDays(calendar, record.receivedAt, finishedAt),
+            finishedAt === null || record.receivedAt === null
+              ? null
+              : workingDays(calendar, record.receivedAt, finishedAt),
           fees: record.fees,
           results: record.results,
           search: foldText(`${record.code} ${record.subject ?? ''}`),

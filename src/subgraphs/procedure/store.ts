@@ -5,7 +5,9 @@ import type { Tables } from '../../db/tables.ts'
 import { resolveAgencies } from '../agency/index.ts'
 
 /** A procedure's parts folded to one, by a rule that knows neither their order nor their time. */
-export function foldProcedure(parts: readonly ProcedureRecord[]): Omit<ProcedureRecord, 'audience'> & { audiences: string[] } {
+export function foldProcedure(
+  parts: readonly ProcedureRecord[],
+): Omit<ProcedureRecord, 'audience'> & { audiences: string[] } {
   const rank = (part: ProcedureRecord): string =>
     // A name that the list could not write (U+FFFD) yields to a clean one; then the citizens' list leads.
     `${part.name.includes('\uFFFD') ? 1 : 0}${part.audience === 'CITIZEN' ? 0 : part.audience === 'BUSINESS' ? 1 : 2}${part.name}`
@@ -36,7 +38,9 @@ export async function resolveProcedures(
     return new Map(rows.map((row) => [row.code, row.id]))
   }
   const found = await look()
-  const missing = [...named.values()].filter((one) => !found.has(one.code)).toSorted((a, b) => (a.code < b.code ? -1 : 1))
+  const missing = [...named.values()]
+    .filter((one) => !found.has(one.code))
+    .toSorted((a, b) => (a.code < b.code ? -1 : 1))
   if (missing.length === 0) return found
   await sql`
     insert into procedure (code, name, field)
@@ -52,8 +56,16 @@ async function refold(trx: Transaction<Tables>, ids: readonly number[]): Promise
     order by source_id, stream_id, key
   `.execute(trx)
   const parts = Map.groupBy(rows, (row) => row.procedure_id)
-  const folded = [...parts].map(([id, group]) => ({ id, source: group[0]!.source_id, ...foldProcedure(group.map((row) => row.body)) }))
-  const agencies = await resolveAgencies(trx, folded[0]?.source ?? '', folded.map((one) => one.agency))
+  const folded = [...parts].map(([id, group]) => ({
+    id,
+    source: group[0]!.source_id,
+    ...foldProcedure(group.map((row) => row.body)),
+  }))
+  const agencies = await resolveAgencies(
+    trx,
+    folded[0]?.source ?? '',
+    folded.map((one) => one.agency),
+  )
   await sql`
     update procedure p set name = f.name, field = coalesce(f.field, p.field), agency_id = f.agency_id, audiences = f.audiences
     from json_to_recordset(${JSON.stringify(

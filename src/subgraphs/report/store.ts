@@ -9,7 +9,11 @@ export const reportSink: Sink<ReportRecord> = {
   async upsert(trx, changes) {
     const first = changes[0]
     if (first === undefined) return
-    const agencies = await resolveAgencies(trx, first.source, changes.map(({ record }) => record.agency))
+    const agencies = await resolveAgencies(
+      trx,
+      first.source,
+      changes.map(({ record }) => record.agency),
+    )
     const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => ({
       key,
       code: record.code,
@@ -49,7 +53,10 @@ export const observationSink: Sink<ObservationRecord> = {
   async upsert(trx, changes) {
     const first = changes[0]
     if (first === undefined) return
-    const indicators = await resolveIndicators(trx, changes.map(({ record }) => record.indicator))
+    const indicators = await resolveIndicators(
+      trx,
+      changes.map(({ record }) => record.indicator),
+    )
     const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => ({
       key,
       indicator_id: indicators.get(record.indicator.code)!,
@@ -100,8 +107,11 @@ export const observationSink: Sink<ObservationRecord> = {
 }
 
 /** What ties an observation to the report that it came in; the report may be read before or after. */
-export const reportKey = (report: { readonly code: string; readonly agencyCode: string; readonly periodCode: string }): string =>
-  `${report.code}|${report.agencyCode}|${report.periodCode}`
+export const reportKey = (report: {
+  readonly code: string
+  readonly agencyCode: string
+  readonly periodCode: string
+}): string => `${report.code}|${report.agencyCode}|${report.periodCode}`
 
 /** Indicators by code; the name that sorts first of those that sources give, so that it rests on no order of reading. */
 async function resolveIndicators(
@@ -111,7 +121,8 @@ async function resolveIndicators(
   const named = new Map<string, ObservationRecord['indicator']>()
   for (const one of mentions) {
     const known = named.get(one.code)
-    if (known === undefined || known.name === null || (one.name !== null && one.name < known.name)) named.set(one.code, one)
+    if (known === undefined || known.name === null || (one.name !== null && one.name < known.name))
+      named.set(one.code, one)
   }
   const given = [...named.values()].toSorted((a, b) => (a.code < b.code ? -1 : 1))
   await sql`
@@ -127,7 +138,11 @@ async function resolveIndicators(
   return new Map(rows.map((row) => [row.code, row.id]))
 }
 
-async function removeRows(trx: Transaction<Tables>, table: 'report' | 'observation', removals: readonly Removal[]): Promise<void> {
+async function removeRows(
+  trx: Transaction<Tables>,
+  table: 'report' | 'observation',
+  removals: readonly Removal[],
+): Promise<void> {
   await sql`
     delete from ${sql.table(table)} t
     using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSaid } from '../reader/said.ts'
 import { AskFailure } from './ask.ts'
 import type { Credentials } from './credentials.ts'
 import { useSources } from './live.ts'
@@ -20,7 +21,7 @@ export function Console({ credentials }: { credentials: Credentials }) {
   }, [t])
   return state === 'asking' ? (
     <>
-      <PageHead updatedAt={null} />
+      <PageHead updatedAt={null} failed={false} />
       <main className="page" id="main" tabIndex={-1}>
         <AskForToken credentials={credentials} />
       </main>
@@ -46,11 +47,11 @@ function AskForToken({ credentials }: { credentials: Credentials }) {
 }
 
 function Overview({ credentials }: { credentials: Credentials }) {
-  const [said, setSaid] = useState('')
+  const [said, setSaid] = useSaid()
   const sources = useSources(credentials)
   return (
     <>
-      <PageHead updatedAt={sources.dataUpdatedAt === 0 ? null : sources.dataUpdatedAt} />
+      <PageHead updatedAt={sources.dataUpdatedAt === 0 ? null : sources.dataUpdatedAt} failed={sources.isError} />
       <main className="page" id="main" tabIndex={-1}>
         <p className="said" role="status" data-part="said">
           {said}

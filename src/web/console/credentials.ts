@@ -1,4 +1,4 @@
-import { keepToken, mintToken, NoDevelopmentIssuer } from '../session/development-token.ts'
+import { keepToken, mintToken, NoDevelopmentIssuer } from '../reader/development-token.ts'
 import { AskFailure, ask } from './ask.ts'
 
 export type Credentials = {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
-import { distance, localTime } from '../session/local-time.ts'
+import { languageOf } from '../reader/language.ts'
+import { distance, localTime } from '../reader/local-time.ts'
 
 /** An instant on the province's clock, with how far away it is; `none` where there is no such instant. */
 export function Moment({ iso, none }: { iso: string | null; none: string }) {

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next'
-import { chooseLanguage, languageOf } from '../session/language.ts'
-import { localClock } from '../session/local-time.ts'
+import { chooseLanguage, languageOf } from '../reader/language.ts'
+import { localClock } from '../reader/local-time.ts'
 
 /** `updatedAt` in milliseconds since 1970; null while nothing has been read. */
-export function PageHead({ updatedAt }: { updatedAt: number | null }) {
+export function PageHead({ updatedAt, failed }: { updatedAt: number | null; failed: boolean }) {
   const { t, i18n } = useTranslation()
   const language = languageOf(i18n)
   return (
@@ -17,7 +17,7 @@ export function PageHead({ updatedAt }: { updatedAt: number | null }) {
       </h1>
       <span className="grow" />
       <span className="quiet">{t('zone')}</span>
-      <span className="live" data-part="updated">
+      <span className={failed ? 'live stale' : 'live'} data-part="updated">
         {updatedAt === null ? t('waiting') : t('live', { time: localClock(new Date(updatedAt).toISOString()) })}
       </span>
       <a href="/sandbox">{t('toSandbox')}</a>

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { localTime } from '../session/local-time.ts'
+import { localTime } from '../reader/local-time.ts'
 import { AskFailure } from './ask.ts'
 
 type Props = { error: Error; dataUpdatedAt?: number; title?: string }

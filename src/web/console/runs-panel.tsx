@@ -1,7 +1,7 @@
 import { NativeSelect, Table, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
-import { duration } from '../session/local-time.ts'
+import { languageOf } from '../reader/language.ts'
+import { duration } from '../reader/local-time.ts'
 import type { Credentials } from './credentials.ts'
 import { Empty, Waiting } from './empty.tsx'
 import { useRuns } from './live.ts'
@@ -23,7 +23,7 @@ export function RunsPanel({ credentials, sources }: { credentials: Credentials; 
   return (
     <section className="panel" aria-labelledby="runs-title" data-part="runs">
       <div className="panel-head">
-        <Title order={2} id="runs-title" size="h4">
+        <Title order={2} id="runs-title" size="h4" tabIndex={-1}>
           {t('runs')}
         </Title>
         <SourceFilter sources={sources} />

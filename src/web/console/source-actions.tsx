@@ -28,6 +28,7 @@ export function SourceActions({ credentials, source, say }: Props) {
       <Group gap={6} wrap="nowrap">
         <Button
           size="compact-xs"
+          variant="outline"
           data-action="run"
           aria-label={`${t('runNow')}: ${source.title}`}
           aria-disabled={action.isPending}

@@ -1,8 +1,9 @@
 import { Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
-import { duration, localTime } from '../session/local-time.ts'
+import { languageOf } from '../reader/language.ts'
+import { duration, localTime } from '../reader/local-time.ts'
 import type { Credentials } from './credentials.ts'
+import { FilterLink } from './filter-link.tsx'
 import { Moment } from './moment.tsx'
 import type { Failure, Run, Source } from './operations.ts'
 import { SourceActions } from './source-actions.tsx'
@@ -53,7 +54,7 @@ export function SourceRows({ credentials, source, lastRuns, mayAct, opened, togg
         <Table.Td>
           <Moment iso={source.lastSuccessAt} none={t('noneYet')} />
         </Table.Td>
-        <Table.Td>
+        <Table.Td className="name">
           {source.lagSeconds === null ? (
             <span className="none">{t('noneYet')}</span>
           ) : (
@@ -82,9 +83,9 @@ export function SourceRows({ credentials, source, lastRuns, mayAct, opened, togg
         </Table.Td>
         <Table.Td className="number">
           {source.quarantineCount > 0 ? (
-            <a href={`?source=${encodeURIComponent(source.id)}#quarantine-title`} className="warn-link">
+            <FilterLink source={source.id} heading="quarantine-title" className="warn-link">
               {number.format(source.quarantineCount)}
-            </a>
+            </FilterLink>
           ) : (
             number.format(0)
           )}
@@ -97,7 +98,10 @@ export function SourceRows({ credentials, source, lastRuns, mayAct, opened, togg
       {source.failure === null ? null : (
         <Table.Tr className="failure" data-failure={source.id}>
           <Table.Td colSpan={COLUMNS}>
-            <FailureText failure={source.failure} />
+            <FailureText failure={source.failure} />{' '}
+            <FilterLink source={source.id} state="FAILED" heading="runs-title">
+              {t('failedRuns')}
+            </FilterLink>
           </Table.Td>
         </Table.Tr>
       )}
@@ -112,7 +116,7 @@ export function SourceRows({ credentials, source, lastRuns, mayAct, opened, togg
   )
 }
 
-export function FailureText({ failure }: { failure: Failure }) {
+function FailureText({ failure }: { failure: Failure }) {
   const { t, i18n } = useTranslation()
   const sentence = i18n.exists(`failure.${failure.code}`) ? t(`failure.${failure.code}`) : failure.code
   const who = i18n.exists(`acts.${failure.code}`) ? t(`acts.${failure.code}`) : failure.whoActs

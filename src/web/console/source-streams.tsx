@@ -1,6 +1,6 @@
 import { Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
+import { languageOf } from '../reader/language.ts'
 import { Moment } from './moment.tsx'
 import type { Run, Source } from './operations.ts'
 import { StateMark } from './state-mark.tsx'

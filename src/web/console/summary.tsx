@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
+import { languageOf } from '../reader/language.ts'
 import { SOURCE_STATES } from './operations.ts'
 import type { Source } from './operations.ts'
 import { StateMark } from './state-mark.tsx'

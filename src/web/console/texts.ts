@@ -1,4 +1,4 @@
-import type { Bilingual } from '../session/language.ts'
+import type { Bilingual } from '../reader/language.ts'
 
 /** Every text of the console; `state.*`, `run.*`, `failure.*`, `acts.*` are keyed by the schema's own words. */
 export const TEXTS = {
@@ -49,6 +49,8 @@ export const TEXTS = {
   readOnly: { vi: 'Token này chỉ xem, không thao tác.', en: 'This token may look but not act.' },
   since: { vi: 'từ {{time}}', en: 'since {{time}}' },
   whoActs: { vi: 'Ai xử lý: {{who}}', en: 'Who acts: {{who}}' },
+
+  failedRuns: { vi: 'Xem các lần chạy lỗi', en: 'See the failed runs' },
 
   stream: { vi: 'Luồng', en: 'Stream' },
   entity: { vi: 'Thực thể', en: 'Entity' },

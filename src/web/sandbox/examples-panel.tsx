@@ -2,21 +2,21 @@ import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
 import type { GraphiQLPlugin } from '@graphiql/react'
 import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { languageOf } from '../session/language.ts'
+import { languageOf } from '../reader/language.ts'
 import { EXAMPLES } from './examples.ts'
 import type { Example } from './examples.ts'
 import { roleOf } from './roles.ts'
-import type { Session } from './session.ts'
+import type { Caller } from './caller.ts'
 
 /** The saved operations as a pane of the editor. `say` announces a switch of role to whoever does not see the bar. */
-export function examplesPlugin(session: Session, title: string, say: (text: string) => void): GraphiQLPlugin {
-  return { title, icon: ExamplesIcon, content: () => <ExamplesPanel session={session} say={say} /> }
+export function examplesPlugin(caller: Caller, title: string, say: (text: string) => void): GraphiQLPlugin {
+  return { title, icon: ExamplesIcon, content: () => <ExamplesPanel caller={caller} say={say} /> }
 }
 
-function ExamplesPanel({ session, say }: { session: Session; say: (text: string) => void }) {
+function ExamplesPanel({ caller, say }: { caller: Caller; say: (text: string) => void }) {
   const { t, i18n } = useTranslation()
   const language = languageOf(i18n)
-  const { role } = useSyncExternalStore(session.subscribe, session.state)
+  const { role } = useSyncExternalStore(caller.subscribe, caller.state)
   const { addTab } = useGraphiQLActions()
   const queryEditor = useGraphiQL((state) => state.queryEditor)
   const variableEditor = useGraphiQL((state) => state.variableEditor)
@@ -24,7 +24,7 @@ function ExamplesPanel({ session, say }: { session: Session; say: (text: string)
 
   function open(example: Example): void {
     if (!example.roles.includes(role.id)) {
-      session.chooseRole(example.roles[0])
+      caller.chooseRole(example.roles[0])
       say(t('switched', { role: roleOf(example.roles[0]).title[language] }))
     }
     if ((queryEditor?.getValue() ?? '').trim() !== '') addTab()

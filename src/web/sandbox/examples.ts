@@ -1,4 +1,4 @@
-import type { Bilingual } from '../session/language.ts'
+import type { Bilingual } from '../reader/language.ts'
 import type { RoleId } from './roles.ts'
 
 /**
@@ -26,7 +26,7 @@ export const EXAMPLES: readonly Example[] = [
     id: 'statistics-by-agency',
     domain: DOSSIERS,
     title: { vi: 'Thống kê hồ sơ theo cơ quan (mở)', en: 'Dossier statistics by agency (open)' },
-    roles: ['anonymous', ...READERS],
+    roles: EVERYONE,
     query: `# Dữ liệu mở: số dưới 5 được che (suppressed).
 # Open data: counts below 5 are suppressed.
 query DossierStatisticsByAgency {

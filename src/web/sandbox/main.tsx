@@ -4,9 +4,9 @@ import 'graphiql/style.css'
 import './sandbox.css'
 import 'graphiql/setup-workers/vite'
 import { createRoot } from 'react-dom/client'
-import { prepareLanguage } from '../session/language.ts'
+import { prepareLanguage } from '../reader/language.ts'
 import { Sandbox } from './sandbox.tsx'
-import { openSession } from './session.ts'
+import { openCaller } from './caller.ts'
 import { fromHash } from './share-link.ts'
 import { TEXTS } from './texts.ts'
 
@@ -14,4 +14,4 @@ await prepareLanguage(TEXTS)
 const shared = fromHash(location.hash)
 const place = document.getElementById('page')
 if (place === null) throw new Error('the page has no element #page')
-createRoot(place).render(<Sandbox session={openSession(shared?.role ?? null)} shared={shared} />)
+createRoot(place).render(<Sandbox caller={openCaller(shared?.role ?? null)} shared={shared} />)

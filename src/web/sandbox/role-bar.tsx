@@ -1,16 +1,22 @@
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { chooseLanguage, languageOf } from '../session/language.ts'
-import { localClock } from '../session/local-time.ts'
+import { chooseLanguage, languageOf } from '../reader/language.ts'
+import { localClock } from '../reader/local-time.ts'
 import { ROLES } from './roles.ts'
-import type { Session, SessionState } from './session.ts'
+import type { Caller, CallerState } from './caller.ts'
 
 export type SchemaSize = { queries: number; types: number }
 
-type Props = { session: Session; state: SessionState; schema: SchemaSize | null; said: string }
+type Props = {
+  caller: Caller
+  state: CallerState
+  schema: SchemaSize | null
+  said: string
+  say: (text: string) => void
+}
 
 /** The bar above the editor: whom the sandbox speaks as, what that role carries and sees, and how the last run went. */
-export function RoleBar({ session, state, schema, said }: Props) {
+export function RoleBar({ caller, state, schema, said, say }: Props) {
   const { t, i18n } = useTranslation()
   const language = languageOf(i18n)
   const roleId = useId()
@@ -31,7 +37,10 @@ export function RoleBar({ session, state, schema, said }: Props) {
           id={roleId}
           data-part="role"
           value={role.id}
-          onChange={(event) => session.chooseRole(event.target.value)}
+          onChange={(event) => {
+            caller.chooseRole(event.target.value)
+            say('')
+          }}
         >
           {ROLES.map((choice) => (
             <option key={choice.id} value={choice.id}>
@@ -39,7 +48,9 @@ export function RoleBar({ session, state, schema, said }: Props) {
             </option>
           ))}
         </select>
-        <span className="grow" />
+        <span className="said grow" role="status">
+          {said}
+        </span>
         <a href="/console">{t('toConsole')}</a>
         <div className="languages" role="group" aria-label={t('language')}>
           {(['vi', 'en'] as const).map((choice) => (
@@ -86,13 +97,10 @@ export function RoleBar({ session, state, schema, said }: Props) {
             type="password"
             autoComplete="off"
             value={state.pasted}
-            onChange={(event) => session.paste(event.target.value)}
+            onChange={(event) => caller.paste(event.target.value)}
           />
         </div>
       )}
-      <p className="said" role="status">
-        {said}
-      </p>
     </header>
   )
 }
@@ -105,7 +113,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   )
 }
 
-function TokenText({ state }: { state: SessionState }) {
+function TokenText({ state }: { state: CallerState }) {
   const { t } = useTranslation()
   switch (state.token.kind) {
     case 'held':

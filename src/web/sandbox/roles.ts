@@ -1,5 +1,5 @@
-import type { Bilingual } from '../session/language.ts'
-import type { TokenRequest } from '../session/development-token.ts'
+import type { Bilingual } from '../reader/language.ts'
+import type { TokenRequest } from '../reader/development-token.ts'
 
 export type RoleId = 'anonymous' | 'ward-officer' | 'case-handler' | 'analyst' | 'operator' | 'auditor'
 

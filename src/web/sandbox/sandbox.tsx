@@ -2,30 +2,31 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import type { GraphQLSchema } from 'graphql'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useSaid } from '../reader/said.ts'
 import { EditorFont } from './editor-font.tsx'
 import { examplesPlugin } from './examples-panel.tsx'
 import { EXAMPLES } from './examples.ts'
 import { RoleBar } from './role-bar.tsx'
 import type { SchemaSize } from './role-bar.tsx'
 import { SchemaOfRole } from './schema-of-role.tsx'
-import type { Session } from './session.ts'
+import type { Caller } from './caller.ts'
 import { ShareButtons } from './share-buttons.tsx'
 import type { SharedOperation } from './share-link.ts'
 
 const RENEWAL_CHECK_MS = 30_000
 
-export function Sandbox({ session, shared }: { session: Session; shared: SharedOperation | null }) {
+export function Sandbox({ caller, shared }: { caller: Caller; shared: SharedOperation | null }) {
   const { t } = useTranslation()
-  const state = useSyncExternalStore(session.subscribe, session.state)
+  const state = useSyncExternalStore(caller.subscribe, caller.state)
   const [schema, setSchema] = useState<SchemaSize | null>(null)
-  const [said, setSaid] = useState('')
-  const plugins = useMemo(() => [examplesPlugin(session, t('examples'), setSaid), HISTORY_PLUGIN], [session, t])
+  const [said, setSaid] = useSaid()
+  const plugins = useMemo(() => [examplesPlugin(caller, t('examples'), setSaid), HISTORY_PLUGIN], [caller, t])
   const first = EXAMPLES[0]
 
   useEffect(() => {
-    const timer = setInterval(session.renew, RENEWAL_CHECK_MS)
+    const timer = setInterval(caller.renew, RENEWAL_CHECK_MS)
     return () => clearInterval(timer)
-  }, [session])
+  }, [caller])
 
   useEffect(() => {
     document.title = `${t('title')} · ${t('product')}`
@@ -33,10 +34,10 @@ export function Sandbox({ session, shared }: { session: Session; shared: SharedO
 
   return (
     <>
-      <RoleBar session={session} state={state} schema={schema} said={said} />
+      <RoleBar caller={caller} state={state} schema={schema} said={said} say={setSaid} />
       <main className="editor" id="editor" tabIndex={-1} aria-label={t('title')}>
         <GraphiQL
-          fetcher={session.fetcher}
+          fetcher={caller.fetcher}
           plugins={plugins}
           {...(plugins[0] === undefined ? {} : { visiblePlugin: plugins[0] })}
           {...(shared === null ? {} : { initialQuery: shared.query, initialVariables: shared.variables })}
@@ -56,7 +57,7 @@ export function Sandbox({ session, shared }: { session: Session; shared: SharedO
                 {prettify}
                 {merge}
                 {copy}
-                <ShareButtons session={session} say={setSaid} />
+                <ShareButtons caller={caller} say={setSaid} />
                 <SchemaOfRole role={`${state.role.id} ${state.pasted}`} forget={() => setSchema(null)} />
                 <EditorFont />
               </>

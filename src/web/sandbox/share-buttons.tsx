@@ -3,11 +3,11 @@ import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { chosenOperation } from './chosen-operation.ts'
 import { asCurl } from './curl.ts'
-import type { Session } from './session.ts'
+import type { Caller } from './caller.ts'
 import { toHash } from './share-link.ts'
 
 /** Two buttons: a link that carries the operation and the role, and the same operation as a shell command. */
-export function ShareButtons({ session, say }: { session: Session; say: (text: string) => void }) {
+export function ShareButtons({ caller, say }: { caller: Caller; say: (text: string) => void }) {
   const { t } = useTranslation()
   const queryEditor = useGraphiQL((state) => state.queryEditor)
   const variableEditor = useGraphiQL((state) => state.variableEditor)
@@ -28,13 +28,13 @@ export function ShareButtons({ session, say }: { session: Session; say: (text: s
 
   async function share(): Promise<void> {
     const query = queryEditor?.getValue() ?? ''
-    const hash = toHash({ query, variables: variableEditor?.getValue() ?? '', role: session.state().role.id })
+    const hash = toHash({ query, variables: variableEditor?.getValue() ?? '', role: caller.state().role.id })
     history.replaceState(null, '', hash)
     await copy(location.href, t('shared'))
   }
 
   async function curl(): Promise<void> {
-    const { role, token, pasted } = session.state()
+    const { role, token, pasted } = caller.state()
     const variables = parseVariables(variableEditor?.getValue() ?? '')
     if (variables === undefined) return say(t('badVariables'))
     const query = queryEditor?.getValue() ?? ''

@@ -1,4 +1,4 @@
-import type { Bilingual } from '../session/language.ts'
+import type { Bilingual } from '../reader/language.ts'
 
 /** Every text of the sandbox that does not stand beside its own thing (roles and examples carry theirs). */
 export const TEXTS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { keepToken } from '../../src/web/session/development-token.ts'
-import type { Token } from '../../src/web/session/development-token.ts'
-import { distance, duration, localTime } from '../../src/web/session/local-time.ts'
+import { keepToken } from '../../src/web/reader/development-token.ts'
+import type { Token } from '../../src/web/reader/development-token.ts'
+import { distance, duration, localTime } from '../../src/web/reader/local-time.ts'
 import { readEvents } from '../../src/web/sandbox/event-stream.ts'
 
 const REQUEST = { scope: 'dossier:read', agency: 'H53', purposes: [] }

@@ -1,8 +1,8 @@
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit'
 import { GraphQLError } from 'graphql'
 import type { ExecutionResult } from 'graphql'
-import { keepToken, mintToken, NoDevelopmentIssuer } from '../session/development-token.ts'
-import type { TokenKeeper } from '../session/development-token.ts'
+import { keepToken, mintToken, NoDevelopmentIssuer } from '../reader/development-token.ts'
+import type { TokenKeeper } from '../reader/development-token.ts'
 import { chosenOperation } from './chosen-operation.ts'
 import { readEvents } from './event-stream.ts'
 import { roleOf } from './roles.ts'
@@ -16,7 +16,7 @@ export type TokenState =
 
 export type LastRun = { status: number; milliseconds: number; cost: number | null }
 
-export type SessionState = {
+export type CallerState = {
   role: Role
   token: TokenState
   /** False once the hub said that it has no development issuer. */
@@ -32,8 +32,8 @@ type Answer = {
   extensions?: Record<string, unknown>
 }
 
-export type Session = {
-  state(): SessionState
+export type Caller = {
+  state(): CallerState
   subscribe(listener: () => void): () => void
   chooseRole(id: RoleId | string): void
   paste(token: string): void
@@ -44,12 +44,12 @@ export type Session = {
 }
 
 /** Holds who the sandbox speaks as. Tokens live in memory alone. */
-export function openSession(role: RoleId | string | null): Session {
+export function openCaller(role: RoleId | string | null): Caller {
   const listeners = new Set<() => void>()
   const keepers = new Map<string, TokenKeeper>()
-  let state: SessionState = { role: roleOf(role), token: { kind: 'none' }, issuer: true, pasted: '', lastRun: null }
+  let state: CallerState = { role: roleOf(role), token: { kind: 'none' }, issuer: true, pasted: '', lastRun: null }
 
-  function change(part: Partial<SessionState>): void {
+  function change(part: Partial<CallerState>): void {
     state = { ...state, ...part }
     for (const listener of listeners) listener()
   }

@@ -1,0 +1,7 @@
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+export function countResults(report: string, status: number): Counts
+export function summary(counts: Counts): string

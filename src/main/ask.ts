@@ -1,0 +1,49 @@
+import { parse } from 'graphql'
+import { anonymous, type Caller } from '../access/caller.ts'
+import type { Scope } from '../access/scopes.ts'
+import { composeGraph } from './graph.ts'
+import type { Hub } from './hub.ts'
+
+/** Whoever may run commands on this machine with the hub's key is the province's operator. */
+const operator = (purpose: string | null): Caller => ({
+  ...anonymous,
+  subject: 'operator on this machine',
+  issuer: 'urn:hub:command-line',
+  scopes: new Set<Scope>([
+    'operation:read',
+    'operation:write',
+    'dossier:personal',
+    'document:read',
+    'report:read',
+    'camera:read',
+  ]),
+  agency: 'H53',
+  agencyRange: { from: null, to: null },
+  purposes: new Set(purpose === null ? [] : [purpose]),
+  purpose,
+})
+
+/** The answer of the hub's own schema to an operator's question: what commands print is what the console shows. */
+export async function ask(
+  hub: Hub,
+  text: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  purpose: string | null = null,
+): Promise<Record<string, unknown>> {
+  const { execute } = composeGraph(hub.store, hub.engine, hub.config)
+  const document = parse(text)
+  const [operation] = document.definitions
+  if (operation?.kind !== 'OperationDefinition') throw new Error('an operation is expected')
+  const result = await execute({
+    document,
+    operation,
+    operationName: undefined,
+    variables,
+    caller: operator(purpose),
+    signal: new AbortController().signal,
+    requestId: 'command',
+    decision: { denied: [] },
+  })
+  if (result.errors !== undefined) throw result.errors[0]!
+  return result.data as Record<string, unknown>
+}

@@ -1,0 +1,89 @@
+import pino, { type Logger } from 'pino'
+import type { Config } from '../config.ts'
+import { loadConfig } from '../config.ts'
+import { loadShippedReference } from '../reference/index.ts'
+import { agencySink, settleAgencies } from '../subgraphs/agency/index.ts'
+import { cameraEventSink, cameraSink } from '../subgraphs/camera/index.ts'
+import { documentSink } from '../subgraphs/document/index.ts'
+import { openDossierSink } from '../subgraphs/dossier/index.ts'
+import { procedureSink } from '../subgraphs/procedure/index.ts'
+import { observationSink, reportSink } from '../subgraphs/report/index.ts'
+import type { Engine } from '../sync/engine.ts'
+import { registerSources } from '../sync/register.ts'
+import { discoverConnectors } from './connectors.ts'
+import { demonstrationPurposes, openDemonstration } from './demonstration.ts'
+import { openSources } from './sources.ts'
+import { openStore, type Store } from './store.ts'
+
+export interface Hub {
+  readonly config: Config
+  readonly store: Store
+  readonly engine: Engine
+  readonly log: Logger
+  close(): Promise<void>
+}
+
+export interface HubOptions {
+  /** What this process is, in the database's list of sessions. */
+  readonly name: string
+  /** Whether sources will be read: then the demonstration's emulators must be there. Default true. */
+  readonly reads?: boolean
+  readonly onStep?: (step: 'database' | 'reference' | 'sources') => void
+}
+
+/** The configuration, with the demonstration's purposes where it runs. */
+export async function readConfig(secrets: 'now' | 'later' = 'now'): Promise<Config> {
+  const config = await loadConfig(process.env, process.cwd(), { secrets })
+  return config.demonstration && config.purposes.length === 0 ? { ...config, purposes: demonstrationPurposes } : config
+}
+
+/** Everything that serves and works, opened in order; `close` ends it in the opposite one. */
+export async function openHub(config: Config, options: HubOptions): Promise<Hub> {
+  const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
+  const closing: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const one of closing.splice(0).toReversed()) await one()
+  }
+  try {
+    const store = await openStore(config, options.name)
+    closing.push(store.close)
+    options.onStep?.('database')
+    const loaded = await loadShippedReference(store.database.db)
+    // Agencies of communes find their units only now.
+    if (loaded.changed) await store.database.db.transaction().execute(settleAgencies)
+    options.onStep?.('reference')
+    const demonstration =
+      config.demonstration && options.reads !== false
+        ? await openDemonstration(config)
+        : { sources: [], stop: () => Promise.resolve() }
+    closing.push(demonstration.stop)
+    const connectors = await discoverConnectors()
+    const sources = openSources([...config.sources, ...demonstration.sources], connectors, process.env)
+    closing.push(sources.close)
+    const engine: Engine = {
+      db: store.database.db,
+      box: store.box,
+      sources: sources.setups,
+      sinks: {
+        Agency: agencySink,
+        Procedure: procedureSink,
+        Dossier: openDossierSink(store.box),
+        Document: documentSink,
+        Report: reportSink,
+        Observation: observationSink,
+        Camera: cameraSink,
+        CameraEvent: cameraEventSink,
+      },
+      log,
+      now: () => new Date(),
+      leaseMs: config.leaseMs,
+      pageMs: 300_000,
+    }
+    if (options.reads !== false) await registerSources(engine)
+    options.onStep?.('sources')
+    return { config, store, engine, log, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,76 @@
+import { openDevelopmentIssuer, type DevelopmentIssuer } from '../access/development-issuer.ts'
+import { discovered } from '../access/discovery.ts'
+import type { Issuer } from '../access/issuer.ts'
+import { openVerifier } from '../access/verifier.ts'
+import type { Listener } from '../gateway/listen.ts'
+import { openMetrics } from '../gateway/metrics.ts'
+import { type Gateway, openGateway } from '../gateway/server.ts'
+import { openTransport } from '../transport/open.ts'
+import { watchAgencyPlaces } from './agency-places.ts'
+import { composeGraph } from './graph.ts'
+import type { Hub } from './hub.ts'
+import { pagesFolder } from './places.ts'
+import { developmentAudience, issuerName } from './token.ts'
+
+export interface Serving {
+  readonly gateway: Gateway
+  readonly issuer: DevelopmentIssuer | null
+  close(): Promise<void>
+}
+
+/** The gateway on a bound port: tokens, schema, pages. */
+export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
+  const { config, log } = hub
+  const places = await watchAgencyPlaces(hub.store.url, (error) =>
+    log.warn({ err: error }, 'the agency tree could not be read'),
+  )
+  const issuer = config.developmentIssuer
+    ? await openDevelopmentIssuer({
+        home: config.home,
+        issuer: issuerName(config, listener.url),
+        audience: developmentAudience,
+        now: Date.now,
+      })
+    : null
+  const transports = config.issuers.map((one) => ({ one, transport: openTransport({ allowHosts: one.allowHosts }) }))
+  const issuers: Issuer[] = transports.map(({ one, transport }) => ({
+    issuer: one.issuer,
+    audience: one.audience,
+    otherAudiences: one.otherAudiences,
+    maxTokenAgeSeconds: one.maxTokenAgeSeconds,
+    ...(one.typ === undefined ? {} : { typ: one.typ }),
+    ...(one.agencies === undefined ? {} : { agencies: one.agencies }),
+    keys: discovered(one.issuer, transport),
+  }))
+  if (issuer !== null) {
+    issuers.push({ issuer: issuer.issuer, audience: issuer.audience, keys: () => Promise.resolve(issuer.jwks()) })
+  }
+  const verifier = openVerifier({
+    issuers,
+    now: Date.now,
+    placeOf: places.placeOf,
+    alarm: (name, what) => log.warn({ issuer: name }, what),
+  })
+  const gateway = await openGateway({
+    listener,
+    generation: composeGraph(hub.store, hub.engine, config),
+    verifier,
+    developmentIssuer: issuer,
+    ready: async () => {
+      await hub.store.reading.pool.query('select 1')
+      return true
+    },
+    pages: pagesFolder,
+    metrics: openMetrics(),
+    log,
+  })
+  return {
+    gateway,
+    issuer,
+    close: async () => {
+      await gateway.close()
+      await places.close()
+      for (const { transport } of transports) await transport.close()
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import { publishStatistics } from '../subgraphs/dossier/index.ts'
+import type { Engine } from '../sync/engine.ts'
+import { startWorker, type Worker } from '../sync/worker.ts'
+import { buildPages } from '../web/build.ts'
+import type { Config } from '../config.ts'
+import { type Hub, openHub } from './hub.ts'
+import { pagesFolder } from './places.ts'
+import { watchFirstPull } from './progress.ts'
+import { forgetRunning, tellRunning } from './running.ts'
+import { serve, type Serving } from './serve.ts'
+import { untilSignal } from './signal.ts'
+import { welcome } from './welcome.ts'
+import { listen } from '../gateway/listen.ts'
+
+export interface Roles {
+  readonly serves: boolean
+  readonly works: boolean
+}
+
+/** Opens what the roles need, runs until a signal, and ends it in order; settles with the exit code. */
+export async function start(config: Config, roles: Roles): Promise<number> {
+  const listener = roles.serves ? await listen({ host: config.host, port: config.port }) : null
+  let hub: Hub | null = null
+  let serving: Serving | null = null
+  let worker: Worker | null = null
+  let statistics: NodeJS.Timeout | undefined
+  const end = untilSignal()
+  const stop = async (): Promise<void> => {
+    clearInterval(statistics)
+    if (serving !== null) forgetRunning(config.home)
+    await worker?.stop()
+    if (serving !== null) await serving.close()
+    else await listener?.close()
+    await hub?.close()
+  }
+  try {
+    hub = await openHub(config, { name: roles.works ? 'work' : 'serve', reads: roles.works || config.demonstration })
+    if (hub.store.warning !== undefined) console.error(hub.store.warning)
+    if (listener !== null) {
+      serving = await serve(hub, listener)
+      tellRunning(config.home, serving.gateway.url)
+      console.log(`Serving ${serving.gateway.url}/graphql`)
+      buildPages({ outDir: pagesFolder, log: (line) => console.log(line) }).catch((error: unknown) =>
+        hub?.log.error({ err: error }, 'the browser pages could not be built'),
+      )
+    }
+    if (roles.works) {
+      const { engine } = hub
+      worker = await startWorker(engine, { databaseUrl: hub.store.url, name: `${process.pid}` })
+      statistics = setInterval(() => void publishDue(engine), 60_000)
+      statistics.unref()
+      const first = await watchFirstPull(engine, end.signal)
+      if (!end.signal.aborted) {
+        await publishDue(engine, first.pulled)
+        if (serving !== null) console.log(await welcome(config, serving, first))
+        else console.log('Ready')
+      }
+    } else {
+      console.log(`Ready ${serving!.gateway.url}`)
+    }
+    await end.done
+    await stop()
+    return 0
+  } catch (error) {
+    await stop()
+    throw error
+  } finally {
+    end.forget()
+  }
+}
+
+/** The open statistics are renewed once a night (by Vietnam's date), and at once when `now` is set. */
+async function publishDue(engine: Engine, now = false): Promise<void> {
+  try {
+    const today = new Date(engine.now().getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
+    const published = await engine.db.selectFrom('publication').select('day').executeTakeFirst()
+    if (!now && published?.day === today) return
+    await publishStatistics(engine.db, engine.now())
+  } catch (error) {
+    engine.log.error({ err: error }, 'the open statistics could not be renewed')
+  }
+}

@@ -1,0 +1,46 @@
+import { scopes } from '../access/scopes.ts'
+import type { Config } from '../config.ts'
+import type { FirstPull } from './progress.ts'
+import type { Serving } from './serve.ts'
+
+/** What a person who has just started the hub needs next: where things are, ready tokens, one query to paste. */
+export async function welcome(config: Config, serving: Serving, first: FirstPull): Promise<string> {
+  const { url } = serving.gateway
+  const lines = [
+    '',
+    first.pulled ? `Ready (first pull ${first.seconds.toFixed(0)} s)` : 'Ready',
+    '',
+    `  Sandbox    ${url}/sandbox`,
+    `  Console    ${url}/console`,
+    `  GraphQL    ${url}/graphql`,
+  ]
+  if (first.failed.length > 0) {
+    lines.push('', `  Not pulled: ${first.failed.join(', ')}; npx --no hub sources tells why and who acts.`)
+  }
+  if (serving.issuer !== null) {
+    const purposes = config.purposes.map((one) => one.code)
+    const mint = async (scope: string, agency: string): Promise<string> =>
+      (await serving.issuer!.mint({ scope, agency, purposes, ttlSeconds: 86_400, subject: 'developer' })).token
+    const all = Object.keys(scopes).filter((scope) => scope !== 'subgraph:compose')
+    const province = await mint(all.filter((scope) => scope !== 'dossier:masked').join(' '), 'H53')
+    const ward = await mint('dossier:read dossier:masked document:read report:read camera:read', 'H53.21')
+    lines.push(
+      '',
+      '  Tokens of the development issuer, good for 24 hours (more: npx --no hub token --help)',
+      '',
+      `  The whole province, every scope:`,
+      `  ${province}`,
+      '',
+      `  One ward (H53.21), applicants masked:`,
+      `  ${ward}`,
+      '',
+      '  One query to paste:',
+      '',
+      `  curl -s ${url}/graphql -H 'content-type: application/json' \\`,
+      `    -H 'authorization: Bearer ${ward}' \\`,
+      `    -d '{"query":"{ dossiers(first: 3, filter: { overdue: { eq: true } }) { totalCount nodes { code status dueAt agency { name } procedure { name } } } }"}'`,
+    )
+  }
+  lines.push('', '  Ctrl-C stops the hub; the data stays.', '')
+  return lines.join('\n')
+}

@@ -1,0 +1,14 @@
+import { useEffect, useState } from 'react'
+
+const SHOWN_MS = 8_000
+
+/** A sentence that tells what has just been done; it goes by itself. */
+export function useSaid(): [string, (text: string) => void] {
+  const [said, say] = useState('')
+  useEffect(() => {
+    if (said === '') return undefined
+    const timer = setTimeout(() => say(''), SHOWN_MS)
+    return () => clearTimeout(timer)
+  }, [said])
+  return [said, say]
+}
