@@ -391,7 +391,7 @@ export interface CameraEventTable {
   run_id: number
 }
 export interface PublicationTable {
-  only: Generated<boolean>
+  single: Generated<boolean>
   day: string
 }
 export interface Tables {

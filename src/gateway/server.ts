@@ -16,6 +16,7 @@ import type { Metrics } from './metrics.ts'
 import { openOperationServer } from './operation-server.ts'
 import type { Generation } from './operation-server.ts'
 import { page } from './pages.ts'
+import type { BuiltPages } from './pages.ts'
 import { openRateLimit } from './rate-limit.ts'
 
 export interface GatewayOptions {
@@ -26,8 +27,8 @@ export interface GatewayOptions {
   readonly developmentIssuer: DevelopmentIssuer | null
   /** Whether the database answers and the schema is composed; a rejection is a no. */
   readonly ready: () => Promise<boolean>
-  /** The built pages, or null; the folder may come into being later. */
-  readonly pages: string | null
+  /** The built pages, or null; they may come into being later. */
+  readonly pages: BuiltPages | null
   readonly metrics: Metrics
   readonly log: Log
   readonly limits?: Partial<OperationLimits>
@@ -82,7 +83,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     { path: '/health/ready', methods: reading, answer: async () => readiness(await ready().catch(() => false)) },
     { path: '/metrics', methods: reading, answer: ({ request }) => scrape(request, verifier, metrics) },
     ...(developmentIssuer === null ? [] : issuerRoutes(developmentIssuer, listener, limits)),
-    { path: null, methods: reading, answer: ({ path }) => page(pages, path) },
+    { path: null, methods: reading, answer: ({ path, request }) => page(pages, path, request.headers['accept-encoding']?.toString()) },
   ]
 
   async function answer(visit: Visit): Promise<{ route: string; answer: Answer }> {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import type { Config, ConfiguredSource } from '../config.ts'
 import { demoTown } from '../demo/town.ts'
 import type { DemonstrationData, DemonstrationReady } from '../demo/worker.ts'
-import { shippedTownUnits } from '../reference/index.ts'
+import { shippedUnits } from '../reference/index.ts'
 import { connectorNames } from './connectors.ts'
 import { connectorsFolder } from './places.ts'
 import { demonstrationFolder } from './store.ts'
@@ -61,7 +61,7 @@ export async function openDemonstration(config: Config): Promise<Demonstration> 
   const running = readRunning(known)
   if (running !== null) return { sources: running.sources.map(configured), stop: () => Promise.resolve() }
   const data: DemonstrationData = {
-    town: demoTown({ seed: 53, foundedAt: foundedAt(join(folder, 'town.json')), units: shippedTownUnits() }),
+    town: demoTown({ seed: 53, foundedAt: foundedAt(join(folder, 'town.json')), units: shippedUnits() }),
     emulators: (await connectorNames())
       .filter((name) => existsSync(join(connectorsFolder, name, 'emulator.ts')))
       .map((name) => {

@@ -2,7 +2,7 @@ import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { loadConfig } from '../config.ts'
 import { loadShippedReference } from '../reference/index.ts'
-import { agencySink, settleAgencies } from '../subgraphs/agency/index.ts'
+import { agencySink } from '../subgraphs/agency/index.ts'
 import { cameraEventSink, cameraSink } from '../subgraphs/camera/index.ts'
 import { documentSink } from '../subgraphs/document/index.ts'
 import { openDossierSink } from '../subgraphs/dossier/index.ts'
@@ -48,9 +48,7 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
     const store = await openStore(config, options.name)
     closing.push(store.close)
     options.onStep?.('database')
-    const loaded = await loadShippedReference(store.database.db)
-    // Agencies of communes find their units only now.
-    if (loaded.changed) await store.database.db.transaction().execute(settleAgencies)
+    await loadShippedReference(store.database.db)
     options.onStep?.('reference')
     const demonstration =
       config.demonstration && options.reads !== false

@@ -6,6 +6,7 @@ import type { Listener } from '../gateway/listen.ts'
 import { openMetrics } from '../gateway/metrics.ts'
 import { type Gateway, openGateway } from '../gateway/server.ts'
 import { openTransport } from '../transport/open.ts'
+import { answerPage } from '../web/serve.ts'
 import { watchAgencyPlaces } from './agency-places.ts'
 import { composeGraph } from './graph.ts'
 import type { Hub } from './hub.ts'
@@ -60,7 +61,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
       await hub.store.reading.pool.query('select 1')
       return true
     },
-    pages: pagesFolder,
+    pages: (request) => answerPage(pagesFolder, request),
     metrics: openMetrics(),
     log,
   })

@@ -71,7 +71,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
 }
 
 /** A correction stands beside the original bytes, with its reason; the record is tried again by a release. */
-export async function correctQuarantined(engine: Engine, id: number, patch: Json, reason: string): Promise<void> {
+export async function correctQuarantined(engine: Engine, id: number, patch: object, reason: string): Promise<void> {
   await engine.db
     .updateTable('quarantine')
     .set({ patch: engine.box.seal(JSON.stringify(patch), 'quarantine patch'), patch_reason: reason })

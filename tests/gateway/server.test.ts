@@ -7,6 +7,7 @@ import { openDevelopmentIssuer } from '../../src/access/development-issuer.ts'
 import { openVerifier } from '../../src/access/verifier.ts'
 import { listen } from '../../src/gateway/listen.ts'
 import { ask, openSmallGateway } from './open.ts'
+import { answerPage } from '../../src/web/serve.ts'
 import type { OpenedGateway } from './open.ts'
 
 let opened: OpenedGateway
@@ -27,7 +28,7 @@ beforeAll(async () => {
     return {
       developmentIssuer,
       verifier: openVerifier({ issuers: [trusted], now: Date.now, placeOf: () => null }),
-      pages: join(folder, 'web'),
+      pages: (request) => answerPage(join(folder, 'web'), request),
       ready: () => isReady(),
     }
   })
@@ -138,23 +139,17 @@ describe('the development issuer', () => {
 })
 
 describe('pages', () => {
-  it('are being prepared until they are built, then served with a nonce and without inline script', async () => {
+  it('are being prepared until they are built, then served as their own room gives them', async () => {
     const early = await fetch(url('/sandbox'))
     expect(early.status).toBe(503)
     expect(await early.text()).toContain('http-equiv="refresh"')
-    await mkdir(join(folder, 'web', 'sandbox'), { recursive: true })
-    await mkdir(join(folder, 'web', 'assets'), { recursive: true })
-    await writeFile(join(folder, 'web', 'sandbox', 'index.html'), '<style nonce="__CSP_NONCE__"></style>')
-    await writeFile(join(folder, 'web', 'console.html'), '<title>console</title>')
-    await writeFile(join(folder, 'web', 'assets', 'app-1.js'), '1')
+    await mkdir(join(folder, 'web', 'sandbox', 'assets'), { recursive: true })
+    await writeFile(join(folder, 'web', 'sandbox', 'index.html'), '<title>sandbox</title>')
+    await writeFile(join(folder, 'web', 'sandbox', 'assets', 'app-1.js'), '1')
     const page = await fetch(url('/sandbox/'))
-    const policy = page.headers.get('content-security-policy') ?? ''
-    const nonce = /'nonce-([^']+)'/.exec(policy)?.[1] ?? 'none'
-    expect(await page.text()).toBe(`<style nonce="${nonce}"></style>`)
-    expect(policy).toContain("default-src 'none'; script-src 'self'; ")
-    expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:/)
-    expect(await (await fetch(url('/console/sources/one-stop'))).text()).toBe('<title>console</title>')
-    const script = await fetch(url('/assets/app-1.js'))
+    expect(await page.text()).toBe('<title>sandbox</title>')
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self';/)
+    const script = await fetch(url('/sandbox/assets/app-1.js'))
     expect(script.headers.get('content-type')).toContain('text/javascript')
     expect(script.headers.get('cache-control')).toContain('immutable')
   })
@@ -162,11 +157,11 @@ describe('pages', () => {
   it('give no file from outside their folder', async () => {
     await writeFile(join(folder, 'secret.js'), 'CANARY')
     for (const path of [
-      '/assets/../../secret.js',
-      '/assets/%2e%2e/%2e%2e/secret.js',
-      '/assets/..%2f..%2fsecret.js',
-      '/assets/%00',
-      '/assets/%',
+      '/sandbox/assets/../../../secret.js',
+      '/sandbox/assets/%2e%2e/%2e%2e/%2e%2e/secret.js',
+      '/sandbox/assets/..%2f..%2f..%2fsecret.js',
+      '/sandbox/assets/%00',
+      '/sandbox/assets/%',
     ]) {
       const { status, text } = await raw(path)
       expect([path, status]).toEqual([path, 404])

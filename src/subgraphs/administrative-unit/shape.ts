@@ -1,3 +1,4 @@
+import type { AdministrativeUnitFilter, StringFilter } from '../../generated/schema.ts'
 import { chosen, textFilter, wordsFilter } from '../../graph/filter.ts'
 import { column, connection, globalId, list, one, type Scope, type Shape } from '../../graph/shape.ts'
 import type { Sql } from '../../graph/statement.ts'
@@ -40,14 +41,15 @@ export const administrativeUnitShape: Shape = {
   defaultOrder: { by: (row) => `${row}.code`, type: 'text', descending: false },
   filters: {
     code: textFilter((row) => `${row}.code`),
-    parent: (row, filter: never, scope) => {
+    parent: (row, filter: StringFilter, scope) => {
       const codes = chosen(filter)
       return codes === null
         ? 'true'
         : `exists (select 1 from administrative_unit p where p.id = ${row}.parent_id and p.code = any(${scope.statement.value(codes, 'text[]')}))`
     },
-    kind: (row, kind: never, scope) => `${row}.kind = ${scope.statement.value(kind, 'text')}`,
-    on: (row, on: never, scope) => validOn(row, dayOf(scope, on)),
+    kind: (row, kind: NonNullable<AdministrativeUnitFilter['kind']>, scope) =>
+      `${row}.kind = ${scope.statement.value(kind, 'text')}`,
+    on: (row, on: NonNullable<AdministrativeUnitFilter['on']>, scope) => validOn(row, dayOf(scope, on)),
     text: wordsFilter((row) => `${row}.search`),
   },
   search: { as: 'ADMINISTRATIVE_UNIT', sql: (row) => `${row}.search` },

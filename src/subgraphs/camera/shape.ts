@@ -1,3 +1,4 @@
+import type { BoundsFilter, NearFilter, StringFilter } from '../../generated/schema.ts'
 import { agencyFilter, booleanFilter, chosen } from '../../graph/filter.ts'
 import { column, connection, globalId, group, one, type Shape, value, withinAgency } from '../../graph/shape.ts'
 
@@ -55,16 +56,16 @@ export const cameraShape: Shape = {
   filters: {
     online: booleanFilter((row) => `${row}.online`),
     agency: agencyFilter((row) => `${row}.agency_path`),
-    unit: (row, filter: never, scope) => {
+    unit: (row, filter: StringFilter, scope) => {
       const codes = chosen(filter)
       return codes === null
         ? 'true'
         : `${row}.unit_id in (select u.id from administrative_unit u where u.code = any(${scope.statement.value(codes, 'text[]')}))`
     },
-    near: (row, near: { latitude: number; longitude: number; metres: number }, { statement }) =>
+    near: (row, near: NearFilter, { statement }) =>
       `(${row}.latitude is not null and ${distance(row, statement.value(near.latitude, 'float8'), statement.value(near.longitude, 'float8'))}
         <= ${statement.value(near.metres, 'float8')})`,
-    within: (row, box: { south: number; west: number; north: number; east: number }, { statement }) =>
+    within: (row, box: BoundsFilter, { statement }) =>
       `(${row}.latitude between ${statement.value(box.south, 'float8')} and ${statement.value(box.north, 'float8')}
         and ${row}.longitude between ${statement.value(box.west, 'float8')} and ${statement.value(box.east, 'float8')})`,
   },

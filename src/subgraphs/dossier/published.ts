@@ -17,7 +17,7 @@ export async function publishStatistics(db: Kysely<Tables>, now: Date): Promise<
     `.execute(trx)
     await sql`
       insert into publication (day) values ((${now.toISOString()}::timestamptz at time zone 'Asia/Ho_Chi_Minh')::date)
-      on conflict (only) do update set day = excluded.day
+      on conflict (single) do update set day = excluded.day
     `.execute(trx)
   })
 }

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { purposeHolds } from '../../access/caller.ts'
 import type { Box } from '../../db/box.ts'
+import type { StringFilter } from '../../generated/schema.ts'
 import type { GraphContext } from '../../graph/context.ts'
 import { agencyFilter, booleanFilter, chosen, spanFilter, textFilter, wordsFilter } from '../../graph/filter.ts'
 import {
@@ -117,7 +118,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
       status: textFilter((row) => `${row}.status`),
       channel: textFilter((row) => `${row}.channel`),
       agency: agencyFilter((row) => `${row}.agency_path`),
-      procedure: (row, filter: never, scope) => {
+      procedure: (row, filter: StringFilter, scope) => {
         const wanted = chosen(filter)
         return wanted === null
           ? 'true'
@@ -128,7 +129,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
       dueAt: spanFilter((row) => `${row}.due_at`, 'timestamptz'),
       changedAt: spanFilter((row) => `${row}.changed_at`, 'timestamptz'),
       overdue: booleanFilter(overdue),
-      identityNumber: (row, filter: never, scope) => {
+      identityNumber: (row, filter: StringFilter, scope) => {
         const numbers = chosen(filter)
         if (numbers === null) return 'true'
         const may =

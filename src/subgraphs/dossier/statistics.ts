@@ -1,4 +1,5 @@
 import { hubError } from '../../access/error.ts'
+import type { DossierFilter, DossierGroup } from '../../generated/schema.ts'
 import { chosen } from '../../graph/filter.ts'
 import { filterConditions } from '../../graph/connection.ts'
 import type { Compilation } from '../../graph/compile.ts'
@@ -6,11 +7,9 @@ import type { Field, Scope } from '../../graph/shape.ts'
 import type { Sql } from '../../graph/statement.ts'
 import { suppressCells, type Cell } from './suppress.ts'
 
-export type Group = 'AGENCY' | 'STATUS' | 'PROCEDURE' | 'CHANNEL' | 'MONTH'
+const openGroups: ReadonlySet<DossierGroup> = new Set(['AGENCY', 'STATUS', 'PROCEDURE', 'MONTH'])
 
-const openGroups: ReadonlySet<Group> = new Set(['AGENCY', 'STATUS', 'PROCEDURE', 'MONTH'])
-
-const groupSql: Readonly<Record<Group, (row: string) => readonly [name: string, sql: Sql]>> = {
+const groupSql: Readonly<Record<DossierGroup, (row: string) => readonly [name: string, sql: Sql]>> = {
   AGENCY: (row) => ['agency_id', `${row}.agency_id`],
   STATUS: (row) => ['status', `${row}.status`],
   PROCEDURE: (row) => ['procedure_id', `${row}.procedure_id`],
@@ -22,7 +21,7 @@ const groupSql: Readonly<Record<Group, (row: string) => readonly [name: string, 
 const isOpen = (scope: Scope): boolean =>
   !(scope.caller.scopes as ReadonlySet<string>).has('dossier:read') || scope.caller.agencyRange === null
 
-function checkOpen(groups: readonly Group[], filter: Readonly<Record<string, unknown>>): void {
+function checkOpen(groups: readonly DossierGroup[], filter: DossierFilter): void {
   const wrong = (): never => {
     throw hubError(
       'BAD_USER_INPUT',
@@ -33,13 +32,13 @@ function checkOpen(groups: readonly Group[], filter: Readonly<Record<string, unk
   if (groups.length !== 1 || !openGroups.has(groups[0]!)) wrong()
   const used = Object.entries(filter).filter(([, given]) => given !== null && given !== undefined)
   if (used.some(([name]) => name !== 'agency' && name !== 'receivedAt')) wrong()
-  const span = (filter['receivedAt'] ?? {}) as { from?: string | null; to?: string | null }
+  const span = filter.receivedAt ?? {}
   for (const edge of [span.from, span.to]) {
     if (edge === null || edge === undefined) continue
     const local = new Date(Date.parse(edge) + 7 * 3_600_000).toISOString()
     if (!local.endsWith('-01T00:00:00.000Z')) wrong()
   }
-  const agency = chosen(filter['agency'] as never)
+  const agency = chosen(filter.agency)
   // Several agencies at once could be combined against one another.
   if (agency !== null && agency.length > 1) wrong()
 }
@@ -48,8 +47,8 @@ export const statisticsField: Field = {
   kind: 'custom',
   compile(compilation: Compilation, _row, args) {
     const { scope } = compilation
-    const groups = [...new Set(args['groupBy'] as Group[])]
-    const filter = (args['filter'] ?? {}) as Readonly<Record<string, unknown>>
+    const groups = [...new Set(args['groupBy'] as DossierGroup[])]
+    const filter = (args['filter'] ?? {}) as DossierFilter
     if (groups.length === 0) {
       throw hubError('BAD_USER_INPUT', 'groupBy cần ít nhất một nhóm. · groupBy needs at least one group.')
     }

@@ -1,3 +1,4 @@
+import type { ReportState, StringFilter } from '../../generated/schema.ts'
 import { agencyFilter, textFilter, wordsFilter } from '../../graph/filter.ts'
 import {
   column,
@@ -64,7 +65,7 @@ export const reportShape: Shape = {
     agency: agencyFilter((row) => `${row}.agency_path`),
     code: textFilter((row) => `${row}.code`),
     period: textFilter((row) => `${row}.period_code`),
-    state: (row, wanted: never, scope) => `(${state(row, scope)}) = ${scope.statement.value(wanted, 'text')}`,
+    state: (row, wanted: ReportState, scope) => `(${state(row, scope)}) = ${scope.statement.value(wanted, 'text')}`,
   },
   search: { as: 'REPORT', sql: (row) => `${row}.search` },
 }
@@ -116,7 +117,7 @@ export const observationShape: Shape = {
   orders: { PERIOD_ASC: byPeriod(false), PERIOD_DESC: byPeriod(true) },
   defaultOrder: byPeriod(true),
   filters: {
-    indicator: (row, filter: never, scope) =>
+    indicator: (row, filter: StringFilter, scope) =>
       `${row}.indicator_id in (select i.id from indicator i where ${textFilter((other) => `${other}.code`)('i', filter, scope)})`,
     area: textFilter((row) => `${row}.area_code`),
     period: textFilter((row) => `${row}.period_code`),
