@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connector, Page, Range, TransportRequest } from '#connector'
 import { newConnectorCommand, testConnectorCommand } from '../../src/main/connector-commands.ts'
+import { rules } from '../kit/conformance.ts'
 import { root } from '../rules/house.ts'
 
 // Inside the checkout, where #connector is known, and in a folder that is nobody's source.
@@ -244,4 +245,25 @@ describe('the read of a new connector', () => {
       expect((await reading({ since }, { total: 0, items: [] })).failure).toMatchObject({ code: 'CONFIG_INVALID' })
     },
   )
+})
+
+describe('the page about adding a connector', () => {
+  const page = readFileSync(join(root, 'docs', 'adding-a-connector.md'), 'utf8')
+
+  it.each(rules)('tells $id as the kit does', ({ id, severity, title }) => {
+    expect(page).toContain(`\n| ${id} | ${severity} ${title} | `)
+  })
+
+  it('names every file that is made, and the lines for hub.config.ts as they are printed', async () => {
+    const folder = join(places.connectorsFolder, 'land-registry')
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(join(places.docsFolder, 'land-registry.md'), { force: true })
+    await made('land-registry')
+    for (const name of readdirSync(folder)) expect(page).toContain(`\`${name}`)
+    const lines = said.join('\n').split('\n')
+    const from = lines.indexOf('    {')
+    const printed = lines.slice(from, lines.indexOf('    },') + 1).map((line) => line.slice(4))
+    expect(printed.length).toBeGreaterThan(5)
+    expect(page).toContain(printed.join('\n'))
+  })
 })
