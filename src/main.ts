@@ -1,8 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { BoxFailure } from './db/box.ts'
-import { EmbeddedFailure } from './db/embedded.ts'
-import { MigrationFailure } from './db/migrate.ts'
-import { ConfigError } from './config.ts'
+import { Command, InvalidArgumentError } from 'commander'
+import { exitCodeOf } from './main/exit-code.ts'
 
 // Every command loads what it needs when it is called, so that `hub token` does not wait for a web server.
 
@@ -194,22 +191,14 @@ program
     does(await doctorCommand(options))
   })
 
+// Whoever reads our output may stop, like `head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)
-}
-
-/** 2 for wrong usage, 1 for what failed; one line for what the operator can mend, the stack for what only we can. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) {
-    return error.exitCode === 0 || error.code === 'commander.helpDisplayed' || error.code === 'commander.help' ? 0 : 2
-  }
-  const known = [ConfigError, BoxFailure, EmbeddedFailure, MigrationFailure].some((kind) => error instanceof kind)
-  const usage = error instanceof RangeError
-  const named = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-  console.error(
-    error instanceof Error ? (known || usage || named ? error.message : (error.stack ?? error.message)) : error,
-  )
-  return usage ? 2 : 1
 }

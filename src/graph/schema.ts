@@ -6,6 +6,7 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
+  getLocation,
   GraphQLError,
   type GraphQLScalarType,
   type GraphQLSchema,
@@ -84,13 +85,19 @@ function parsed(files: readonly { readonly name: string; readonly text: string }
 
 function stopOn(faults: readonly GraphQLError[]): void {
   if (faults.length === 0) return
-  const lines = faults.map(({ message, nodes, source, locations }) => {
-    const file = source ?? nodes?.[0]?.loc?.source
-    const [place] = locations ?? []
-    const at = file === undefined || place === undefined ? '' : `${file.name}:${place.line}:${place.column} `
-    return `${at}${message}`
+  const lines = faults.map(({ message, nodes, source, positions }) => {
+    const starts = nodes?.flatMap(({ loc }) => (loc === undefined ? [] : [placeOf(loc.source, loc.start)])) ?? []
+    const [position] = positions ?? []
+    const places =
+      starts.length > 0 || source === undefined || position === undefined ? starts : [placeOf(source, position)]
+    return [...places, message].join(' ')
   })
   throw new Error(`the schema is not valid:\n${lines.join('\n')}`)
+}
+
+function placeOf(source: Source, position: number): string {
+  const { line, column } = getLocation(source, position)
+  return `${source.name}:${line}:${column}`
 }
 
 /** Extensions of a root put into the root, directives first, then roots, then all others by name. */

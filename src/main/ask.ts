@@ -1,4 +1,5 @@
 import { parse } from 'graphql'
+import { hubErrorIn } from '../access/error.ts'
 import { anonymous, type Caller } from '../access/caller.ts'
 import type { Scope } from '../access/scopes.ts'
 import { composeGraph } from './graph.ts'
@@ -44,6 +45,6 @@ export async function ask(
     requestId: 'command',
     decision: { denied: [] },
   })
-  if (result.errors !== undefined) throw result.errors[0]!
+  if (result.errors !== undefined) throw hubErrorIn(result.errors[0]) ?? result.errors[0]!
   return result.data as Record<string, unknown>
 }

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import type { Config, ConfiguredSource } from '../config.ts'
 import { demoTown } from '../demo/town.ts'
-import type { DemonstrationData, DemonstrationReady } from '../demo/worker.ts'
+import type { DemonstrationSource } from '../demo/process.ts'
 import { shippedUnits } from '../reference/index.ts'
 import { connectorNames } from './connectors.ts'
+import { useEmulators } from './emulators.ts'
 import { connectorsFolder } from './places.ts'
 import { demonstrationFolder } from './store.ts'
 
@@ -45,55 +45,41 @@ export const demonstrationPurposes = [
 ] as const
 
 export interface Demonstration {
+  /** The tables that a province would import: which old code is which agency's. */
+  readonly reference: string
   readonly sources: readonly ConfiguredSource[]
-  /** Ends the emulators that this call started; those of another process live on. */
+  /** Settles when the emulators end although they are used. */
+  readonly lost: Promise<void>
+  /** Leaves the emulators; the last process to do so ends them. */
   stop(): Promise<void>
 }
 
 /**
- * The demonstration province's sources: the emulators of a hub of this home that runs, else emulators started here. The town
- * is founded once a home and lives on with the clock.
+ * The demonstration province's sources: the emulators of this home, which are started where none run and shared by all
+ * processes of the home. The town is founded once a home and lives on with the clock.
  */
 export async function openDemonstration(config: Config): Promise<Demonstration> {
   const folder = demonstrationFolder(config)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const known = join(folder, 'running.json')
-  const running = readRunning(known)
-  if (running !== null) return { sources: running.sources.map(configured), stop: () => Promise.resolve() }
-  const data: DemonstrationData = {
-    town: demoTown({ seed: 53, foundedAt: foundedAt(join(folder, 'town.json')), units: shippedUnits() }),
-    emulators: (await connectorNames())
-      .filter((name) => existsSync(join(connectorsFolder, name, 'emulator.ts')))
-      .map((name) => {
-        const own = join(folder, name)
-        mkdirSync(own, { recursive: true })
-        const size = (sizes[name] ?? 100) * (scaled.has(name) ? config.demo.scale : 1)
-        const module = pathToFileURL(join(connectorsFolder, name, 'emulator.ts')).href
-        return { name, module, size: Math.max(1, Math.round(size)), folder: own }
-      }),
-  }
-  const worker = new Worker(new URL('../demo/worker.ts', import.meta.url), { workerData: data })
-  const ready = await new Promise<DemonstrationReady>((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
-  const fresh = `${known}.${process.pid}`
-  writeFileSync(fresh, JSON.stringify({ pid: process.pid, ...ready }), { mode: 0o600 })
-  renameSync(fresh, known)
-  return {
-    sources: ready.sources.map(configured),
-    stop: async () => {
-      rmSync(known, { force: true })
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-      worker.postMessage('stop')
-      const patience = setTimeout(() => void worker.terminate(), 3000)
-      await ended
-      clearTimeout(patience)
-    },
-  }
+  const reference = join(folder, 'reference')
+  mkdirSync(reference, { recursive: true, mode: 0o700 })
+  const town = demoTown({ seed: 53, foundedAt: foundedAt(join(folder, 'town.json')), units: shippedUnits() })
+  const linked = town.agencies.flatMap(({ code, oldCode }) => (oldCode === null ? [] : [`${code},${oldCode},,`]))
+  replaceFile(join(reference, 'agency-codes.csv'), ['code,otherCodes,name,parent', ...linked, ''].join('\n'))
+  const names = (await connectorNames()).filter((name) => existsSync(join(connectorsFolder, name, 'emulator.ts')))
+  const emulators = await useEmulators(folder, () => ({
+    town,
+    emulators: names.map((name) => {
+      const own = join(folder, name)
+      mkdirSync(own, { recursive: true })
+      const size = (sizes[name] ?? 100) * (scaled.has(name) ? config.demo.scale : 1)
+      const module = pathToFileURL(join(connectorsFolder, name, 'emulator.ts')).href
+      return { name, module, size: Math.max(1, Math.round(size)), folder: own }
+    }),
+  }))
+  return { reference, sources: emulators.sources.map(configured), lost: emulators.lost, stop: emulators.leave }
 }
 
-function configured(source: DemonstrationReady['sources'][number]): ConfiguredSource {
+function configured(source: DemonstrationSource): ConfiguredSource {
   return {
     id: source.name,
     connector: source.name,
@@ -109,22 +95,19 @@ function configured(source: DemonstrationReady['sources'][number]): ConfiguredSo
   }
 }
 
-function readRunning(path: string): (DemonstrationReady & { readonly pid: number }) | null {
-  try {
-    const running = JSON.parse(readFileSync(path, 'utf8')) as DemonstrationReady & { readonly pid: number }
-    process.kill(running.pid, 0)
-    return running.pid === process.pid ? null : running
-  } catch {
-    return null
-  }
-}
-
 /** Midnight in Vietnam of the day on which this home's town was first opened. */
 function foundedAt(path: string): Date {
   if (!existsSync(path)) {
     const offset = 7 * 3_600_000
     const midnight = Math.floor((Date.now() + offset) / 86_400_000) * 86_400_000 - offset
-    writeFileSync(path, JSON.stringify({ foundedAt: new Date(midnight).toISOString() }))
+    replaceFile(path, JSON.stringify({ foundedAt: new Date(midnight).toISOString() }))
   }
   return new Date((JSON.parse(readFileSync(path, 'utf8')) as { foundedAt: string }).foundedAt)
+}
+
+/** Whole or not at all, also for a process that reads it meanwhile. */
+function replaceFile(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}`
+  writeFileSync(fresh, text, { mode: 0o600 })
+  renameSync(fresh, path)
 }

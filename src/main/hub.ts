@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { loadConfig } from '../config.ts'
-import { loadShippedReference } from '../reference/index.ts'
+import { importReference, loadShippedReference } from '../reference/index.ts'
 import { agencySink } from '../subgraphs/agency/index.ts'
 import { cameraEventSink, cameraSink } from '../subgraphs/camera/index.ts'
 import { documentSink } from '../subgraphs/document/index.ts'
@@ -20,15 +20,19 @@ export interface Hub {
   readonly store: Store
   readonly engine: Engine
   readonly log: Logger
+  /** Settles when the demonstration's emulators end although this hub reads from them. */
+  readonly lost: Promise<void>
   close(): Promise<void>
 }
 
 export interface HubOptions {
   /** What this process is, in the database's list of sessions. */
   readonly name: string
-  /** Whether sources will be read: then the demonstration's emulators must be there. Default true. */
+  /**
+   * Whether sources will be read, or their records normalised anew: then their secrets, and the demonstration's emulators,
+   * must be there. Default true.
+   */
   readonly reads?: boolean
-  readonly onStep?: (step: 'database' | 'reference' | 'sources') => void
 }
 
 /** The configuration, with the demonstration's purposes where it runs. */
@@ -47,16 +51,15 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
   try {
     const store = await openStore(config, options.name)
     closing.push(store.close)
-    options.onStep?.('database')
     await loadShippedReference(store.database.db)
-    options.onStep?.('reference')
-    const demonstration =
-      config.demonstration && options.reads !== false
-        ? await openDemonstration(config)
-        : { sources: [], stop: () => Promise.resolve() }
-    closing.push(demonstration.stop)
-    const connectors = await discoverConnectors()
-    const sources = openSources([...config.sources, ...demonstration.sources], connectors, process.env)
+    const reads = options.reads !== false
+    const demonstration = reads && config.demonstration ? await openDemonstration(config) : null
+    if (demonstration !== null) {
+      closing.push(demonstration.stop)
+      await importReference(store.database.db, demonstration.reference)
+    }
+    const configured = reads ? [...config.sources, ...(demonstration?.sources ?? [])] : []
+    const sources = openSources(configured, await discoverConnectors(), process.env)
     closing.push(sources.close)
     const engine: Engine = {
       db: store.database.db,
@@ -77,9 +80,8 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
       leaseMs: config.leaseMs,
       pageMs: 300_000,
     }
-    if (options.reads !== false) await registerSources(engine)
-    options.onStep?.('sources')
-    return { config, store, engine, log, close }
+    if (reads) await registerSources(engine)
+    return { config, store, engine, log, lost: demonstration?.lost ?? new Promise(() => undefined), close }
   } catch (error) {
     await close()
     throw error

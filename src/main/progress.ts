@@ -82,7 +82,7 @@ async function look(engine: Engine): Promise<StreamProgress[]> {
     left join lateral (
       select * from run r where r.source_id = s.source_id and r.stream_id = s.id order by r.id desc limit 1
     ) r on true
-    where o.configured and s.source_id = any(${[...engine.sources.keys()]}::text[])
+    where o.configured and o.paused_at is null and s.held_at is null and s.source_id = any(${[...engine.sources.keys()]}::text[])
     order by s.source_id, s.id
   `.execute(engine.db)
   return rows

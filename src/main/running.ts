@@ -1,31 +1,46 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { holds, processMark } from '../db/embedded-lock.ts'
 
-/** What a hub that serves tells the other commands of its home. */
-export interface RunningHub {
-  readonly pid: number
+/** What a hub that serves tells the other commands of its home: one file a hub, since several may serve from one home. */
+interface RunningHub {
+  readonly mark: string
   readonly url: string
 }
 
-const fileOf = (home: string): string => join(home, 'running.json')
+const folderOf = (home: string): string => join(home, 'running')
+const fileOf = (home: string): string => join(folderOf(home), `${process.pid}.json`)
 
 export function tellRunning(home: string, url: string): void {
-  const fresh = `${fileOf(home)}.${process.pid}`
-  writeFileSync(fresh, JSON.stringify({ pid: process.pid, url } satisfies RunningHub), { mode: 0o600 })
+  mkdirSync(folderOf(home), { recursive: true, mode: 0o700 })
+  const fresh = `${fileOf(home)}.new`
+  writeFileSync(fresh, JSON.stringify({ mark: processMark(process.pid), url } satisfies RunningHub), { mode: 0o600 })
   renameSync(fresh, fileOf(home))
 }
 
 export function forgetRunning(home: string): void {
-  if (readRunning(home)?.pid === process.pid) rmSync(fileOf(home), { force: true })
+  rmSync(fileOf(home), { force: true })
 }
 
-/** The hub that serves from this home, or null; one that was killed is not there. */
-export function readRunning(home: string): RunningHub | null {
+/** Where the youngest hub that serves from this home listens, or null; the notes of killed ones are cleared away. */
+export function runningUrl(home: string): string | null {
+  const living = notesOf(home).filter(({ path, note }) => {
+    if (note !== null && holds(note.mark)) return true
+    rmSync(path, { force: true })
+    return false
+  })
+  return living.toSorted((a, b) => b.since - a.since)[0]?.note?.url ?? null
+}
+
+function notesOf(home: string): { path: string; since: number; note: RunningHub | null }[] {
   try {
-    const running = JSON.parse(readFileSync(fileOf(home), 'utf8')) as RunningHub
-    process.kill(running.pid, 0)
-    return running
+    return readdirSync(folderOf(home))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => {
+        const path = join(folderOf(home), name)
+        return { path, since: statSync(path).mtimeMs, note: JSON.parse(readFileSync(path, 'utf8')) as RunningHub }
+      })
   } catch {
-    return null
+    return [] // no hub has served from here, or one left while we looked
   }
 }

@@ -1,8 +1,15 @@
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * Settles at the first Ctrl-C or SIGTERM; another one a second later ends the process at once. A terminal and npm both hand
+ * Settles at the first Ctrl-C, SIGTERM or SIGHUP; another one a second later ends the process at once. A terminal and npm both hand
  * on the same Ctrl-C, so that one that follows at once is no second wish.
  */
-export function untilSignal(): { readonly done: Promise<void>; readonly signal: AbortSignal; forget(): void } {
+export function untilSignal(): {
+  readonly done: Promise<void>
+  readonly signal: AbortSignal
+  now(): void
+  forget(): void
+} {
   const stop = new AbortController()
   let first = 0
   const heard = (): void => {
@@ -10,14 +17,13 @@ export function untilSignal(): { readonly done: Promise<void>; readonly signal: 
     else if (performance.now() - first > 1000) process.exit(130)
     stop.abort()
   }
-  process.on('SIGINT', heard)
-  process.on('SIGTERM', heard)
+  for (const name of signals) process.on(name, heard)
   return {
     done: new Promise((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true })),
     signal: stop.signal,
+    now: () => stop.abort(),
     forget: () => {
-      process.off('SIGINT', heard)
-      process.off('SIGTERM', heard)
+      for (const name of signals) process.off(name, heard)
     },
   }
 }

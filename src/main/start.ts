@@ -2,7 +2,8 @@ import { publishStatistics } from '../subgraphs/dossier/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { startWorker, type Worker } from '../sync/worker.ts'
 import { buildPages } from '../web/build.ts'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
+import { DemonstrationFailure } from './emulators.ts'
 import { type Hub, openHub } from './hub.ts'
 import { pagesFolder } from './places.ts'
 import { watchFirstPull } from './progress.ts'
@@ -10,7 +11,7 @@ import { forgetRunning, tellRunning } from './running.ts'
 import { serve, type Serving } from './serve.ts'
 import { untilSignal } from './signal.ts'
 import { welcome } from './welcome.ts'
-import { listen } from '../gateway/listen.ts'
+import { listen, type Listener } from '../gateway/listen.ts'
 
 export interface Roles {
   readonly serves: boolean
@@ -19,53 +20,60 @@ export interface Roles {
 
 /** Opens what the roles need, runs until a signal, and ends it in order; settles with the exit code. */
 export async function start(config: Config, roles: Roles): Promise<number> {
-  const listener = roles.serves ? await listen({ host: config.host, port: config.port }) : null
+  const listener = roles.serves ? await openPort(config) : null
   let hub: Hub | null = null
   let serving: Serving | null = null
   let worker: Worker | null = null
   let statistics: NodeJS.Timeout | undefined
+  let lost = false
   const end = untilSignal()
-  const stop = async (): Promise<void> => {
+  try {
+    hub = await openHub(config, { name: roles.works ? 'work' : 'serve' })
+    const { engine, log } = hub
+    void hub.lost.then(() => {
+      lost = true
+      end.now()
+    })
+    if (listener !== null) {
+      serving = await serve(hub, listener)
+      tellRunning(config.home, serving.gateway.url)
+      console.log(`Serving ${serving.gateway.url}/graphql`)
+      buildPages({ outDir: pagesFolder, log: (line) => console.log(line) }).catch((error: unknown) =>
+        log.error({ err: error }, 'the browser pages could not be built'),
+      )
+    }
+    if (roles.works) {
+      worker = await startWorker(engine, { databaseUrl: hub.store.url, name: `${process.pid}` })
+      statistics = setInterval(() => void publishDue(engine), 60_000)
+      statistics.unref()
+    }
+    const first = roles.works ? await watchFirstPull(engine, end.signal) : null
+    if (!end.signal.aborted) {
+      if (first !== null) await publishDue(engine, first.pulled)
+      console.log(first !== null && serving !== null ? await welcome(config, serving, first) : ready(serving))
+    }
+    await end.done
+    if (lost) throw new DemonstrationFailure("the demonstration's emulators have ended; start the hub again")
+    return 0
+  } finally {
     clearInterval(statistics)
     if (serving !== null) forgetRunning(config.home)
     await worker?.stop()
     if (serving !== null) await serving.close()
     else await listener?.close()
     await hub?.close()
-  }
-  try {
-    hub = await openHub(config, { name: roles.works ? 'work' : 'serve', reads: roles.works || config.demonstration })
-    if (hub.store.warning !== undefined) console.error(hub.store.warning)
-    if (listener !== null) {
-      serving = await serve(hub, listener)
-      tellRunning(config.home, serving.gateway.url)
-      console.log(`Serving ${serving.gateway.url}/graphql`)
-      buildPages({ outDir: pagesFolder, log: (line) => console.log(line) }).catch((error: unknown) =>
-        hub?.log.error({ err: error }, 'the browser pages could not be built'),
-      )
-    }
-    if (roles.works) {
-      const { engine } = hub
-      worker = await startWorker(engine, { databaseUrl: hub.store.url, name: `${process.pid}` })
-      statistics = setInterval(() => void publishDue(engine), 60_000)
-      statistics.unref()
-      const first = await watchFirstPull(engine, end.signal)
-      if (!end.signal.aborted) {
-        await publishDue(engine, first.pulled)
-        if (serving !== null) console.log(await welcome(config, serving, first))
-        else console.log('Ready')
-      }
-    } else {
-      console.log(`Ready ${serving!.gateway.url}`)
-    }
-    await end.done
-    await stop()
-    return 0
-  } catch (error) {
-    await stop()
-    throw error
-  } finally {
     end.forget()
+  }
+}
+
+const ready = (serving: Serving | null): string => (serving === null ? 'Ready' : `Ready ${serving.gateway.url}`)
+
+/** A port that cannot be had is a wrong setting. */
+async function openPort({ host, port }: Config): Promise<Listener> {
+  try {
+    return await listen({ host, port })
+  } catch (cause) {
+    throw new ConfigError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 

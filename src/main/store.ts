@@ -15,8 +15,6 @@ export interface Store {
   readonly box: Box
   /** Secret bytes from which other keys of this hub are derived. */
   readonly secret: Uint8Array
-  /** For the operator: a key that was made beside the data that it protects. */
-  readonly warning: string | undefined
   close(): Promise<void>
 }
 
@@ -24,6 +22,7 @@ export interface Store {
 export async function openStore(config: Config, name: string): Promise<Store> {
   mkdirSync(config.home, { recursive: true, mode: 0o700 })
   const key = loadKey({ ...config.key, home: config.home })
+  if (key.warning !== undefined) console.error(key.warning)
   const embedded = config.databaseUrl === undefined ? await openEmbedded({ home: config.home }) : null
   const url = config.databaseUrl ?? embedded!.url
   const database = openDatabase(url, { max: 8, applicationName: `hub ${name}` })
@@ -39,7 +38,7 @@ export async function openStore(config: Config, name: string): Promise<Store> {
     await close()
     throw error
   }
-  return { url, database, reading, box: openBox(key.keys), secret: key.keys[0]!, warning: key.warning, close }
+  return { url, database, reading, box: openBox(key.keys), secret: key.keys[0]!, close }
 }
 
 export const demonstrationFolder = (config: Config): string => join(config.home, 'demonstration')

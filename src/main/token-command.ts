@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { WrongUsage } from './exit-code.ts'
 import { readConfig } from './hub.ts'
 import { printJson } from './print.ts'
 import { mintToken } from './token.ts'
@@ -13,10 +14,7 @@ export async function tokenCommand(options: {
 }): Promise<number> {
   const config = await readConfig('later')
   const ttlSeconds = secondsOf(options.ttl)
-  if (ttlSeconds === null) {
-    console.error(`--ttl is "${options.ttl}", expected a duration like 30m, 1h`)
-    return 2
-  }
+  if (ttlSeconds === null) throw new WrongUsage(`--ttl is "${options.ttl}", expected a duration like 30m, 1h`)
   if (!config.developmentIssuer) {
     console.error(
       'The development issuer is off: it is on in the demonstration, or with issuers: [] and a loopback HOST',
@@ -29,6 +27,8 @@ export async function tokenCommand(options: {
     agency: options.agency,
     purposes: options.purpose ?? [],
     ttlSeconds,
+  }).catch((error: unknown) => {
+    throw error instanceof RangeError ? new WrongUsage(error.message) : error
   })
   if (options.json === true) printJson(minted)
   else console.log(minted.token)

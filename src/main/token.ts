@@ -1,12 +1,12 @@
 import { openDevelopmentIssuer } from '../access/development-issuer.ts'
 import type { Config } from '../config.ts'
-import { readRunning } from './running.ts'
+import { runningUrl } from './running.ts'
 
 export const developmentAudience = 'hub'
 
 /** The development issuer is called by the address under which its documents are served. */
 export const issuerName = (config: Config, url?: string): string =>
-  url ?? readRunning(config.home)?.url ?? `http://${config.host}:${config.port}`
+  url ?? runningUrl(config.home) ?? `http://${config.host}:${config.port}`
 
 /** A token of the home's development issuer. Throws RangeError for an unknown scope, an ill-formed agency or purpose, or a wrong life. */
 export async function mintToken(

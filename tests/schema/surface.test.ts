@@ -84,7 +84,7 @@ it('gives every connection the same members', () => {
     const node = schema.getType(edge)
     const row = isObjectType(node) ? String(node.getFields()['node']?.type) : ''
     const promise = `type ${name} edges:[${edge}!]! nodes:[${row}]! pageInfo:PageInfo! totalCount:Int!
-      type ${edge} cursor:String! node:${row}`
+type ${edge} cursor:String! node:${row}`
     expect(broken(schema, promise)).toEqual([])
   }
   const page = 'type PageInfo hasNextPage:Boolean! hasPreviousPage:Boolean! startCursor:String endCursor:String'

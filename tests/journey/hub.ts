@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConfiguredSource, Config } from '../../src/config.ts'
+import { openBox } from '../../src/db/box.ts'
+import { openDatabase } from '../../src/db/open.ts'
+import { listen } from '../../src/gateway/listen.ts'
+import { discoverConnectors } from '../../src/main/connectors.ts'
+import { demonstrationPurposes } from '../../src/main/demonstration.ts'
+import type { Hub } from '../../src/main/hub.ts'
+import { serve } from '../../src/main/serve.ts'
+import { openSources } from '../../src/main/sources.ts'
+import { loadShippedReference } from '../../src/reference/index.ts'
+import { agencySink } from '../../src/subgraphs/agency/index.ts'
+import { cameraEventSink, cameraSink } from '../../src/subgraphs/camera/index.ts'
+import { documentSink } from '../../src/subgraphs/document/index.ts'
+import { openDossierSink } from '../../src/subgraphs/dossier/index.ts'
+import { procedureSink } from '../../src/subgraphs/procedure/index.ts'
+import { observationSink, reportSink } from '../../src/subgraphs/report/index.ts'
+import type { RunKind } from '../../src/sync/claim.ts'
+import type { Engine } from '../../src/sync/engine.ts'
+import { registerSources } from '../../src/sync/register.ts'
+import { requestRuns } from '../../src/sync/request.ts'
+import { startWorker } from '../../src/sync/worker.ts'
+import { freshDatabase } from '../kit/database.ts'
+import { openClient, type Client, type Rights } from './client.ts'
+
+export interface SourceGiven {
+  readonly id: string
+  /** Default: the source's id. */
+  readonly connector?: string
+  readonly agency?: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly hosts: readonly string[]
+}
+
+export interface RunRow {
+  readonly source: string
+  readonly stream: string
+  readonly state: string
+  readonly read: number
+  readonly written: number
+  readonly unchanged: number
+  readonly removed: number
+  readonly rejected: number
+  readonly failure_code: string | null
+  readonly failure_message: string | null
+}
+
+export interface JourneyHub {
+  readonly url: string
+  readonly engine: Engine
+  /** Runs every stream of the sources (or of one) now, by a real worker, and gives the runs as they ended. */
+  sync(options?: { source?: string; stream?: string; kind?: RunKind }): Promise<RunRow[]>
+  /** Someone with a token of the development issuer; no rights: nobody in particular. */
+  client(rights?: Rights): Promise<Client>
+  close(): Promise<void>
+}
+
+// The tests ask for every run themselves: no schedule may come between.
+const newYear = '0 0 1 1 *'
+
+/** The hub as it is put together to serve and to work, on a database of its own, with a clock that the test moves. */
+export async function openJourneyHub(given: readonly SourceGiven[], now: () => Date): Promise<JourneyHub> {
+  const home = mkdtempSync(join(tmpdir(), 'journey-'))
+  const fresh = await freshDatabase()
+  const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading' })
+  const secret = new Uint8Array(32).fill(7)
+  const box = openBox(secret)
+  await loadShippedReference(fresh.db)
+  const configured = given.map(
+    (one): ConfiguredSource => ({
+      id: one.id,
+      connector: one.connector ?? one.id,
+      title: undefined,
+      agency: one.agency ?? 'H53',
+      schedule: newYear,
+      timezone: 'Asia/Ho_Chi_Minh',
+      allowHosts: one.hosts,
+      ca: undefined,
+      settings: one.settings,
+      limits: { tries: 2, idleMs: 5_000, totalMs: 20_000 },
+      path: `the journey's ${one.id}`,
+    }),
+  )
+  const sources = openSources(configured, await discoverConnectors(), {})
+  const engine: Engine = {
+    db: fresh.db,
+    box,
+    sources: new Map(
+      [...sources.setups].map(([id, setup]) => [
+        id,
+        { ...setup, open: (signal: AbortSignal) => ({ ...setup.open(signal), now }) },
+      ]),
+    ),
+    sinks: {
+      Agency: agencySink,
+      Procedure: procedureSink,
+      Dossier: openDossierSink(box),
+      Document: documentSink,
+      Report: reportSink,
+      Observation: observationSink,
+      Camera: cameraSink,
+      CameraEvent: cameraEventSink,
+    },
+    log: quiet,
+    now,
+    leaseMs: 30_000,
+    pageMs: 60_000,
+  }
+  await registerSources(engine)
+  const listener = await listen({ host: '127.0.0.1', port: 0 })
+  const config: Config = {
+    purposes: demonstrationPurposes,
+    developmentIssuer: true,
+    demonstration: true,
+    issuers: [],
+    subgraphs: [],
+    sources: configured,
+    home,
+    host: '127.0.0.1',
+    port: 0,
+  } as unknown as Config
+  const store = {
+    url: fresh.url,
+    database: { db: fresh.db, pool: fresh.pool, close: () => Promise.resolve() },
+    reading,
+    box,
+    secret,
+    warning: undefined,
+    close: () => Promise.resolve(),
+  }
+  const hub: Hub = { config, store, engine, log: quiet as unknown as Hub['log'], close: () => Promise.resolve() }
+  const serving = await serve(hub, listener)
+
+  return {
+    url: serving.gateway.url,
+    engine,
+    async sync({ source, stream, kind = 'CHANGES' } = {}) {
+      const wanted = [...engine.sources.values()]
+        .filter(({ id }) => source === undefined || id === source)
+        .flatMap(({ id, connector }) =>
+          Object.keys(connector.manifest.streams)
+            .filter((name) => stream === undefined || name === stream)
+            .map((name) => ({ source: id, stream: name })),
+        )
+      const requested = await requestRuns(engine, wanted, kind, kind === 'FULL' ? { all: true } : null)
+      const ids = requested.map((one) => one.run)
+      const worker = await startWorker(engine, { databaseUrl: fresh.url, name: 'journey', only: wanted, pollMs: 50 })
+      try {
+        for (;;) {
+          await worker.idle()
+          const { rows } = await fresh.pool.query<RunRow>(
+            `select source_id as source, stream_id as stream, state, read, written, unchanged, removed, rejected,
+               failure_code, failure_message
+             from run where id = any($1) order by source_id, stream_id`,
+            [ids],
+          )
+          if (rows.every(({ state }) => state !== 'WAITING' && state !== 'RUNNING')) return rows
+        }
+      } finally {
+        await worker.stop()
+      }
+    },
+    async client(rights) {
+      const token =
+        rights === undefined
+          ? null
+          : (
+              await serving.issuer!.mint({
+                scope: rights.scope,
+                agency: rights.agency ?? 'H53',
+                purposes: rights.purpose === undefined ? [] : [rights.purpose],
+                ttlSeconds: 3_600,
+                subject: rights.subject ?? 'journey',
+              })
+            ).token
+      return openClient(serving.gateway.url, token, rights?.purpose)
+    },
+    async close() {
+      await serving.close()
+      await sources.close()
+      await reading.close()
+      await fresh.drop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Only what a bug of the hub leaves behind is shown. */
+const quiet = {
+  info: () => undefined,
+  debug: () => undefined,
+  trace: () => undefined,
+  warn: () => undefined,
+  error: (fields: Record<string, unknown>, message: string) => console.error(message, fields),
+}
