@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConnectorFailure, TransportFailure } from '#connector'
 import type { Json, Page, Range, RunningEmulator, SourceRecord, Truth } from '#connector'
-import emulator from '../../connectors/one-stop/emulator.ts'
-import { createOrder } from '../../connectors/one-stop/emulator-order.ts'
-import connector from '../../connectors/one-stop/index.ts'
-import { contextFor } from '../kit/context.ts'
-import type { ClosableTransport } from '../kit/context.ts'
-import { smallTown } from '../kit/small-town.ts'
+import emulator from './emulator.ts'
+import { createOrder } from './emulator-order.ts'
+import connector from './index.ts'
+import { contextFor } from '../../tests/kit/context.ts'
+import type { ClosableTransport } from '../../tests/kit/context.ts'
+import { smallTown } from '../../tests/kit/small-town.ts'
 
 type Settings = Parameters<typeof connector.check>[0]['settings']
 const founded = smallTown.foundedAt.getTime()
@@ -447,7 +447,7 @@ describe('failures of a page', () => {
 })
 
 describe('a dossier', () => {
-  const folder = new URL('../../connectors/one-stop/fixtures/', import.meta.url)
+  const folder = new URL('./fixtures/', import.meta.url)
   const files = readdirSync(folder)
   it.each(files)('is normalised as the fixture %s says', (file) => {
     const { records, expected, settings } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {

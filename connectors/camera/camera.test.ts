@@ -7,13 +7,13 @@ import fc from 'fast-check'
 import onvif from 'onvif'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Context, Page, RunningEmulator, SourceRecord } from '#connector'
-import { deviceService, reachable, withoutCredentials } from '../../connectors/camera/address.ts'
-import { digestAuthorization, digestChallenge } from '../../connectors/camera/digest.ts'
-import emulator from '../../connectors/camera/emulator.ts'
-import camera from '../../connectors/camera/index.ts'
-import { parseXml, textAt, xmlText } from '../../connectors/camera/xml.ts'
-import { contextFor } from '../kit/context.ts'
-import { smallTown } from '../kit/small-town.ts'
+import { deviceService, reachable, withoutCredentials } from './address.ts'
+import { digestAuthorization, digestChallenge } from './digest.ts'
+import emulator from './emulator.ts'
+import camera from './index.ts'
+import { parseXml, textAt, xmlText } from './xml.ts'
+import { contextFor } from '../../tests/kit/context.ts'
+import { smallTown } from '../../tests/kit/small-town.ts'
 
 type Stream = keyof typeof camera.manifest.streams
 type CameraContext = Context<typeof camera.manifest>
@@ -533,7 +533,7 @@ describe('the XML of devices', () => {
 })
 
 describe('fixtures', () => {
-  const folder = join(import.meta.dirname, '../../connectors/camera/fixtures')
+  const folder = join(import.meta.dirname, './fixtures')
   it.for(readdirSync(folder))('%s: each record becomes what is expected of it', (file) => {
     const { stream, settings, records, expected } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
       stream: Stream

@@ -6,11 +6,11 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { addDays } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
-import connector from '../../connectors/e-office/index.ts'
-import emulator from '../../connectors/e-office/emulator.ts'
-import { windowsOf } from '../../connectors/e-office/place.ts'
-import { contextFor } from '../kit/context.ts'
-import { smallTown } from '../kit/small-town.ts'
+import connector from './index.ts'
+import emulator from './emulator.ts'
+import { windowsOf } from './place.ts'
+import { contextFor } from '../../tests/kit/context.ts'
+import { smallTown } from '../../tests/kit/small-town.ts'
 
 type AxisContext = Context<typeof connector.manifest>
 type Stream = keyof typeof connector.manifest.streams

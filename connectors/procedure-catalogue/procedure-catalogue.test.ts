@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Context, Normalised, Page, Range, RunningEmulator, Town } from '#connector'
-import connector from '../../connectors/procedure-catalogue/index.ts'
-import emulator from '../../connectors/procedure-catalogue/emulator.ts'
-import { contextFor } from '../kit/context.ts'
-import { smallTown } from '../kit/small-town.ts'
+import connector from './index.ts'
+import emulator from './emulator.ts'
+import { contextFor } from '../../tests/kit/context.ts'
+import { smallTown } from '../../tests/kit/small-town.ts'
 
 type Stream = keyof typeof connector.manifest.streams
 type Row = Record<string, string>
