@@ -101,6 +101,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (source_id, stream_id, key)
     )`.execute(db)
 
+  await sql`create index record_raw_page on record (raw_page_id)`.execute(db)
+
   await sql`
     create table quarantine (
       id bigint generated always as identity primary key,
@@ -124,6 +126,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index quarantine_waiting on quarantine (source_id, stream_id, mark) where left_at is null`.execute(
     db,
   )
+
+  await sql`create index quarantine_by_mark on quarantine (source_id, stream_id, mark, id)`.execute(db)
 
   await sql`
     create table acknowledgement (

@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { Range } from '../contract/connector.ts'
 import type { Tables } from '../db/tables.ts'
+import { type RunKind, type Start, startOf } from './carry-on.ts'
 import type { Engine } from './engine.ts'
 
-export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY'
+export type { RunKind } from './carry-on.ts'
 
 /** Who works: one database session for as long as the worker lives. When the session is gone, so are its leases. */
 export interface Owner {
@@ -39,11 +40,13 @@ export interface Wanted {
  */
 export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted[]): Promise<Claim | null> {
   const { db } = engine
-  const known = [...engine.sources.keys()]
-  const among =
-    only === undefined
-      ? sql`true`
-      : sql`(s.source_id, s.id) in (select * from unnest(${only.map((w) => w.source)}::text[], ${only.map((w) => w.stream)}::text[]))`
+  // Only streams that the connectors still have: one that left its manifest keeps its rows and is not run.
+  const known = (
+    only ??
+    [...engine.sources].flatMap(([source, { connector }]) =>
+      Object.keys(connector.manifest.streams).map((stream) => ({ source, stream })),
+    )
+  ).filter((one) => engine.sources.get(one.source)?.connector.manifest.streams[one.stream] !== undefined)
   return db.transaction().execute(async (trx) => {
     const taken = await sql<{
       source_id: string
@@ -57,17 +60,20 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
       set lease_owner = ${owner.id}, lease_pid = ${owner.pid},
           lease_backend_start = (select a.backend_start from pg_stat_activity a where a.pid = ${owner.pid}),
           lease_until = now() + ${engine.leaseMs} * interval '1 millisecond', lease_epoch = lease_epoch + 1,
-          due_at = null
+          due_at = case when exists (select 1 from run r where r.id = t.run_id and r.state in ('WAITING', 'RUNNING')
+                                     and r.kind in ('REPLAY', 'BACKFILL')) then due_at end
       from (
         select s.source_id, s.id
         from stream s join source o on o.id = s.source_id
-        where o.configured and s.source_id = any(${known}::text[]) and ${among}
+        where o.configured and (s.source_id, s.id) in (
+            select * from unnest(${known.map((one) => one.source)}::text[], ${known.map((one) => one.stream)}::text[]))
           and ((s.due_at <= now() and o.paused_at is null and s.held_at is null)
                or (s.run_id is not null and exists (
                      select 1 from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING'))))
           and (s.lease_until is null or s.lease_until < now()
                or not exists (select 1 from pg_stat_activity a
-                              where a.pid = s.lease_pid and a.backend_start = s.lease_backend_start))
+                              where a.pid = s.lease_pid
+                                and coalesce(a.backend_start = s.lease_backend_start, true)))
         order by s.run_id is null, s.due_at
         limit 1
         for update of s skip locked
@@ -109,25 +115,19 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
         startedAt,
       }
     }
-    const kind: RunKind = 'CHANGES'
-    const range = rangeOfChanges(stream.kind, stream.checkpoint)
+    const start = await startOf(trx, stream.source_id, stream.id, stream.kind, stream.checkpoint)
     const startedAt = engine.now().toISOString()
-    const run = await openRun(trx, stream.source_id, stream.id, kind, range, startedAt)
-    return { ...mine, run, kind, range, place: null, pages: 0, startedAt }
+    const run = await openRun(trx, stream.source_id, stream.id, start, startedAt)
+    return { ...mine, ...start, run, pages: 0, startedAt }
   })
 }
-
-/** What a run of changes reads: on from the checkpoint, or everything where a stream has none or can only be read whole. */
-export const rangeOfChanges = (kind: string, checkpoint: string | null): Range =>
-  kind !== 'snapshot' && checkpoint !== null ? { since: checkpoint } : { all: true }
 
 /** A run of the stream, which must have none: RUNNING from `startedAt`, or WAITING for a worker. */
 export async function openRun(
   trx: Transaction<Tables>,
   source: string,
   stream: string,
-  kind: RunKind,
-  range: Range,
+  { kind, range, place }: Start,
   startedAt: string | null,
 ): Promise<number> {
   const run = await trx
@@ -137,6 +137,7 @@ export async function openRun(
       stream_id: stream,
       kind,
       range: JSON.stringify(range),
+      place,
       state: startedAt === null ? 'WAITING' : 'RUNNING',
       started_at: startedAt,
     })
@@ -155,10 +156,11 @@ export async function renew(engine: Engine, held: Claim): Promise<boolean> {
   return (renewed.numAffectedRows ?? 0n) > 0n
 }
 
-/** Gives the stream back with its run unfinished: the next owner carries it on from its place. */
+/** Gives the stream back with its run unfinished: the next owner, woken at once, carries it on from its place. */
 export async function release(engine: Engine, held: Claim): Promise<void> {
-  await sql`
+  const given = await sql`
     update stream set lease_until = null, lease_owner = null, lease_pid = null
     where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
   `.execute(engine.db)
+  if ((given.numAffectedRows ?? 0n) > 0n) await sql`select pg_notify('hub_due', '')`.execute(engine.db)
 }

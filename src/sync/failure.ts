@@ -1,4 +1,5 @@
 import { type FailureCode, TransportFailure } from '../transport/failure.ts'
+import { redactor } from '../transport/redact.ts'
 
 export type RunFailureCode = FailureCode | 'INTERNAL'
 
@@ -11,13 +12,26 @@ export interface RunFailure {
 /** What a run row says of an error: its code and a message without secrets; a bug's own text stays in the log. */
 export function failureOf(error: unknown, secrets: readonly string[]): RunFailure {
   if (error instanceof TransportFailure) {
-    return { code: error.code, message: redact(error.message, secrets), retryAfterSeconds: error.retryAfterSeconds }
+    const message = redactor(secrets)(error.message).replaceAll('\u0000', '\ufffd').slice(0, 2000).toWellFormed()
+    return { code: error.code, message, retryAfterSeconds: error.retryAfterSeconds }
   }
   return { code: 'INTERNAL', message: 'an error of the hub itself; see its log', retryAfterSeconds: undefined }
 }
 
-export function redact(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((clean, secret) => (secret === '' ? clean : clean.replaceAll(secret, '•••')), text)
+/**
+ * An error as the log may hold it: no secret, and of a database error nothing but its code and where it arose, because its
+ * message and detail quote the values of the row.
+ */
+export function loggable(error: unknown, secrets: readonly string[]): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const clean = redactor(secrets)
+  const { code, table, constraint, routine, severity } = error as Error & Readonly<Record<string, unknown>>
+  const where = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const cause = error.cause === undefined ? {} : { cause: loggable(error.cause, secrets) }
+  if (typeof severity === 'string') {
+    return { type: 'DatabaseError', code, table, constraint, routine, stack: where.join('\n'), ...cause }
+  }
+  return { type: error.name, code, message: clean(error.message), stack: clean(where.join('\n')), ...cause }
 }
 
 /** The lease was lost: another owner has the stream, nothing of this one may be written any more. */
@@ -25,5 +39,13 @@ export class Fenced extends Error {
   constructor() {
     super('the lease of this stream has gone to another worker')
     this.name = 'Fenced'
+  }
+}
+
+/** The run has this page already: an earlier try was committed although its answer never came. */
+export class CommittedBefore extends Error {
+  constructor() {
+    super('the page stands in the database already')
+    this.name = 'CommittedBefore'
   }
 }

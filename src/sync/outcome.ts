@@ -9,10 +9,17 @@ export type Outcome =
       readonly key: string
       readonly record: EntityRecord[EntityName]
       readonly hash: Buffer
+      /** The hash under each key at hand, so that a new key alone makes nothing look changed. */
+      readonly hashes: readonly Buffer[]
       readonly index: number
     }
   | { readonly do: 'remove'; readonly key: string; readonly evidence: string; readonly index: number }
   | { readonly do: 'quarantine'; readonly key: string | null; readonly rejection: Rejection; readonly index: number }
+
+/** Longest key in bytes: an entry of a PostgreSQL index holds some 2,700. */
+const longestKey = 1024
+/** Longest text of a path, a found or an expected value that is kept. */
+const longestNote = 500
 
 /** The outcomes of a page's records, in their order. A connector's `normalise` that throws is a bug and passes through. */
 export function outcomesOf(
@@ -26,14 +33,58 @@ export function outcomesOf(
   const normalise = connector.normalise[stream] as (record: SourceRecord, settings: unknown) => Normalised<EntityName>
   return records.map((source, index): Outcome => {
     const given = Object.hasOwn(source, keyName) ? source[keyName] : undefined
-    const key =
-      typeof given === 'string' && given !== '' && !given.includes('\u0000') && given.isWellFormed() ? given : null
-    if (key === null) return { do: 'quarantine', key: null, rejection: { reject: 'MISSING', at: keyName }, index }
+    const key = storableKey(given) ? given : null
     const outcome = normalise(source, settings)
-    if ('reject' in outcome) return { do: 'quarantine', key, rejection: outcome, index }
-    if ('remove' in outcome) return { do: 'remove', key: outcome.remove, evidence: outcome.evidence, index }
-    return { do: 'store', key, record: outcome.record, hash: box.hash(canonical(outcome.record), 'record'), index }
+    const rejected = (rejection: Rejection): Outcome => ({ do: 'quarantine', key, rejection: plain(rejection), index })
+    if (key === null) {
+      // What must not be kept is not kept either when its key is missing.
+      if ('reject' in outcome && outcome.withoutBytes === true) return rejected(outcome)
+      if (given === undefined || given === null || given === '') return rejected({ reject: 'MISSING', at: keyName })
+      if (typeof given !== 'string') return rejected({ reject: 'WRONG_TYPE', at: keyName, expected: 'text' })
+      const tooLong = storableText(given)
+      return rejected({ reject: tooLong ? 'TOO_LARGE' : 'BAD_TEXT', at: keyName })
+    }
+    if ('reject' in outcome) return rejected(outcome)
+    if ('remove' in outcome) {
+      if (!storableKey(outcome.remove)) return rejected({ reject: 'BAD_TEXT', at: keyName })
+      return { do: 'remove', key: outcome.remove, evidence: note(outcome.evidence), index }
+    }
+    const text = canonical(outcome.record)
+    // A text that no database can hold rejects its own record instead of failing the page that bears it.
+    const bad = suspicious.test(text) ? badTextAt(outcome.record, '') : null
+    if (bad !== null) return rejected({ reject: 'BAD_TEXT', at: bad })
+    const hashes = box.hashes(text, 'record')
+    return { do: 'store', key, record: outcome.record, hash: hashes[0]!, hashes, index }
   })
+}
+
+const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
+const storableKey = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= longestKey
+
+const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
+
+/** Names of a source's fields stand in paths, and these may hold anything. */
+const plain = (rejection: Rejection): Rejection => ({
+  ...rejection,
+  at: note(rejection.at),
+  ...(rejection.found === undefined ? {} : { found: note(rejection.found) }),
+  ...(rejection.expected === undefined ? {} : { expected: note(rejection.expected) }),
+})
+
+/** As JSON writes NUL and lone surrogates; a text with a written-out backslash looks the same and is looked at again. */
+const suspicious = /\\u(0000|d[89a-f])/
+
+function badTextAt(value: unknown, at: string): string | null {
+  if (typeof value === 'string') return storableText(value) ? null : at
+  if (typeof value !== 'object' || value === null) return null
+  for (const [name, member] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${at}[${name}]` : at === '' ? name : `${at}.${name}`
+    const bad = storableText(name) ? badTextAt(member, place) : place
+    if (bad !== null) return bad
+  }
+  return null
 }
 
 /** The same text for the same value, whatever the order of its members. */
@@ -42,11 +93,4 @@ export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const members = Object.keys(value).sort()
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Record<string, unknown>)[name])}`).join(',')}}`
-}
-
-/** Whether a stored key matches a removal: whole segments between `|` may be `*`. */
-export function matches(pattern: string, key: string): boolean {
-  if (!pattern.includes('*')) return pattern === key
-  const [wanted, found] = [pattern.split('|'), key.split('|')]
-  return wanted.length === found.length && wanted.every((segment, place) => segment === '*' || segment === found[place])
 }

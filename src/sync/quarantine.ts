@@ -6,45 +6,110 @@ import type { Tables } from '../db/tables.ts'
 import type { Claim } from './claim.ts'
 import type { Engine } from './engine.ts'
 import type { Outcome } from './outcome.ts'
+import { likeOf, type RawPlace } from './plan.ts'
 
-/** Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. */
+type Rejected = Outcome & { do: 'quarantine' }
+
+const textOf = (records: readonly SourceRecord[], one: Rejected): string => JSON.stringify(records[one.index])
+
+/** By what the same record is known when it is met again: its key, or its bytes where it has none. */
+const markOf = (box: Box, one: Rejected, text: string): string =>
+  box.hash(one.key === null ? `bytes:${text}` : `key:${one.key}`, 'quarantine').toString('hex')
+
+/** The marks of keys under every key of encryption at hand, in hex. */
+export const marksOf = (box: Box, keys: readonly string[]): string[] =>
+  keys.flatMap((key) => box.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
+
+/**
+ * Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. One that
+ * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is.
+ */
 export async function quarantineRejected(
   trx: Transaction<Tables>,
   engine: Engine,
   held: Claim,
-  rejected: readonly (Outcome & { do: 'quarantine' })[],
+  rejected: readonly Rejected[],
   records: readonly SourceRecord[],
   now: string,
+  from?: RawPlace,
 ): Promise<void> {
+  if (rejected.length === 0) return
+  const { box } = engine
+  const rows = new Map<string, object>()
   for (const one of rejected) {
-    const bytes = JSON.stringify(records[one.index])
-    const mark = engine.box.hash(one.key === null ? `bytes:${bytes}` : `key:${one.key}`, 'quarantine')
-    const body = one.rejection.withoutBytes === true ? null : engine.box.seal(gzipSync(bytes), 'quarantine')
-    await sql`
-      insert into quarantine (source_id, stream_id, key, mark, reason, path, found, expected, body, run_id, seen_at)
-      values (${held.source}, ${held.stream}, ${one.key}, ${mark}, ${one.rejection.reject}, ${one.rejection.at},
-        ${one.rejection.found ?? null}, ${one.rejection.expected ?? null}, ${body}, ${held.run}, ${now})
-      on conflict (source_id, stream_id, mark) where left_at is null do update set reason = excluded.reason,
-        path = excluded.path, found = excluded.found, expected = excluded.expected, body = excluded.body,
-        run_id = excluded.run_id, tries = quarantine.tries + 1
-    `.execute(trx)
+    const text = textOf(records, one)
+    const mark = markOf(box, one, text)
+    rows.set(mark, {
+      key: one.key,
+      mark,
+      reason: one.rejection.reject,
+      path: one.rejection.at,
+      found: one.rejection.found ?? null,
+      expected: one.rejection.expected ?? null,
+      body: one.rejection.withoutBytes === true ? null : box.seal(gzipSync(text), 'quarantine').toString('base64'),
+    })
   }
+  await sql`
+    insert into quarantine (source_id, stream_id, key, mark, reason, path, found, expected, body, run_id, seen_at)
+    select ${held.source}, ${held.stream}, key, decode(mark, 'hex'), reason, path, found, expected,
+      decode(body, 'base64'), ${held.run}, ${now}
+    from json_to_recordset(${JSON.stringify([...rows.values()])})
+      as r(key text, mark text, reason text, path text, found text, expected text, body text)
+    on conflict (source_id, stream_id, mark) where left_at is null ${
+      from === undefined
+        ? sql`do update set reason = excluded.reason, path = excluded.path, found = excluded.found,
+            expected = excluded.expected, body = excluded.body, run_id = excluded.run_id, tries = quarantine.tries + 1`
+        : sql`do nothing`
+    }
+  `.execute(trx)
 }
 
-/** What waited under these keys has been taken: it leaves the quarantine, its row stays as history. */
-export async function quarantineSettled(
+/** Places in the page of records that a clerk has corrected and that have come again byte for byte: the correction stands. */
+export async function correctedBefore(
   trx: Transaction<Tables>,
   engine: Engine,
   held: Claim,
-  keys: readonly string[],
+  rejected: readonly Rejected[],
+  records: readonly SourceRecord[],
+): Promise<ReadonlySet<number>> {
+  const { box } = engine
+  const asked = new Map(
+    held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(box, one, textOf(records, one)), one] as const),
+  )
+  if (asked.size === 0) return new Set()
+  const { rows } = await sql<{ mark: Buffer; body: Buffer | null; left_because: string | null }>`
+    select distinct on (mark) mark, body, left_because from quarantine
+    where source_id = ${held.source} and stream_id = ${held.stream}
+      and mark in (select decode(m, 'hex') from unnest(${[...asked.keys()]}::text[]) m)
+    order by mark, id desc
+  `.execute(trx)
+  return new Set(
+    rows.flatMap((row) => {
+      const one = asked.get(row.mark.toString('hex'))!
+      const same =
+        row.left_because === 'CORRECTED' &&
+        row.body !== null &&
+        one.rejection.withoutBytes !== true &&
+        quarantinedText(box, row.body) === textOf(records, one)
+      return same ? [one.index] : []
+    }),
+  )
+}
+
+/** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */
+export async function quarantineTakenBack(
+  trx: Transaction<Tables>,
+  held: Claim,
+  takenBack: readonly string[],
   now: string,
 ): Promise<void> {
-  if (keys.length === 0) return
-  const marks = keys.map((key) => engine.box.hash(`key:${key}`, 'quarantine').toString('hex'))
+  if (takenBack.length === 0) return
+  const patterns = takenBack.filter((key) => key.includes('*'))
   await sql`
-    update quarantine set left_at = ${now}, left_because = 'TAKEN'
+    update quarantine set left_at = ${now}, left_because = 'REMOVED'
     where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
-      and mark in (select decode(m, 'hex') from unnest(${marks}::text[]) m)
+      and (key = any(${[...takenBack]}::text[])
+           ${patterns.length === 0 ? sql`` : sql`or key ~ ${likeOf(patterns)}`})
   `.execute(trx)
 }
 

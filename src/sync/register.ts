@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import type { Engine } from './engine.ts'
+import { untilNextFire } from './schedule.ts'
 
 /**
  * The configured sources and their streams stand in the database; a stream that is new is due at once. Sources that left
- * the configuration keep their rows and are no longer run. Safe to repeat, also from several processes.
+ * the configuration keep their rows and are no longer run: a run that one of them had open ends as failed. A source whose
+ * schedule changed is due by the new one. Safe to repeat, also from several processes.
  */
 export async function registerSources(engine: Engine): Promise<void> {
   const { db } = engine
@@ -15,7 +17,22 @@ export async function registerSources(engine: Engine): Promise<void> {
       .set({ configured: false })
       .where('id', 'not in', ['', ...present.map((source) => source.id)])
       .execute()
+    const now = engine.now().toISOString()
+    await sql`
+      with left_open as (
+        update stream s set run_id = null, lease_until = null, lease_owner = null, lease_pid = null,
+          lease_epoch = lease_epoch + 1, due_at = coalesce(s.due_at, now())
+        from source o, run r
+        where o.id = s.source_id and not o.configured and r.id = s.run_id and r.state in ('WAITING', 'RUNNING')
+        returning r.id
+      )
+      update run set state = 'FAILED', finished_at = ${now}, failure_code = 'CONFIG_INVALID',
+        failure_message = 'the source has left the configuration'
+      where id in (select id from left_open)
+    `.execute(trx)
+    const before = await trx.selectFrom('source').select(['id', 'schedule', 'timezone']).execute()
     for (const source of present) {
+      const known = before.find((one) => one.id === source.id)
       await trx
         .insertInto('source')
         .values({
@@ -37,6 +54,13 @@ export async function registerSources(engine: Engine): Promise<void> {
           }),
         )
         .execute()
+      if (known !== undefined && (known.schedule !== source.schedule || known.timezone !== source.timezone)) {
+        const dueIn = untilNextFire(source.schedule, source.timezone)
+        await sql`
+          update stream set due_at = least(due_at, clock_timestamp() + ${dueIn} * interval '1 millisecond')
+          where source_id = ${source.id} and due_at is not null
+        `.execute(trx)
+      }
       for (const [id, stream] of Object.entries(source.connector.manifest.streams)) {
         await sql`
           insert into stream (source_id, id, entity, kind, due_at)

@@ -60,6 +60,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         pages: 0,
         startedAt: now,
       }
+      // Moves the run that has just been opened to its one page.
       await applyOutcomes(trx, engine, source, held, page, outcomes)
       await sql`
         update quarantine set left_at = ${now}, left_because = ${row.patch === null ? 'RELEASED' : 'CORRECTED'} where id = ${id}

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Range } from '../contract/connector.ts'
-import { openRun, rangeOfChanges, type RunKind, type Wanted } from './claim.ts'
+import { startOf } from './carry-on.ts'
+import { openRun, type RunKind, type Wanted } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { patiently } from './trouble.ts'
 
 export interface Requested extends Wanted {
   /** The run that will answer the request; 0 where the stream is held. */
@@ -14,7 +16,7 @@ export interface Requested extends Wanted {
 
 /**
  * Each wanted stream has a run that a worker will take at once; a stream whose run waits or goes is joined instead. Safe to
- * repeat: two requests before the run ends make one run.
+ * repeat: two requests before the run ends make one run. A range of null means what a scheduled run would read.
  */
 export async function requestRuns(
   engine: Pick<Engine, 'db'>,
@@ -22,9 +24,22 @@ export async function requestRuns(
   kind: RunKind,
   range: Range | null,
 ): Promise<Requested[]> {
+  return patiently(() => requestOnce(engine, wanted, kind, range))
+}
+
+async function requestOnce(
+  engine: Pick<Engine, 'db'>,
+  wanted: readonly Wanted[],
+  kind: RunKind,
+  range: Range | null,
+): Promise<Requested[]> {
   return engine.db.transaction().execute(async (trx) => {
     const requested: Requested[] = []
-    for (const one of wanted) {
+    // Always in one order, so that two requests never wait for each other.
+    const nameOf = (one: Wanted): string => `${one.source}/${one.stream}`
+    for (const one of wanted.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
+      // Locked first and looked at afterwards: one statement would see the runs as they were before it waited for the row.
+      await sql`select 1 from stream where source_id = ${one.source} and id = ${one.stream} for update`.execute(trx)
       const locked = await sql<{
         kind: string
         checkpoint: string | null
@@ -34,15 +49,18 @@ export async function requestRuns(
       }>`
         select s.kind, s.checkpoint, s.held_at, s.held_reason,
           (select r.id from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING')) as going
-        from stream s where s.source_id = ${one.source} and s.id = ${one.stream} for update of s
+        from stream s where s.source_id = ${one.source} and s.id = ${one.stream}
       `.execute(trx)
       const stream = locked.rows[0]
       if (stream === undefined) throw new Error(`there is no stream ${one.source}/${one.stream}`)
       if (stream.held_at !== null) {
         requested.push({ ...one, run: 0, joined: false, held: stream.held_reason })
       } else if (stream.going === null) {
-        const read = range ?? rangeOfChanges(stream.kind, stream.checkpoint)
-        const run = await openRun(trx, one.source, one.stream, kind, read, null)
+        const start =
+          range === null && kind === 'CHANGES'
+            ? await startOf(trx, one.source, one.stream, stream.kind, stream.checkpoint)
+            : { kind, range: range ?? { all: true as const }, place: null }
+        const run = await openRun(trx, one.source, one.stream, start, null)
         requested.push({ ...one, run, joined: false, held: null })
       } else {
         requested.push({ ...one, run: stream.going, joined: true, held: null })

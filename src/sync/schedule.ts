@@ -8,3 +8,10 @@ export function nextFire(schedule: string, timezone: string): Date {
   if (next === undefined) throw new Error(`the schedule ${schedule} names no time to come`)
   return next
 }
+
+/**
+ * Milliseconds until that time. What is due is written as a distance from the database's clock, so that a hub whose own clock
+ * stands wrong neither runs without pause nor sleeps for a day.
+ */
+export const untilNextFire = (schedule: string, timezone: string): number =>
+  Math.max(0, nextFire(schedule, timezone).getTime() - Date.now())

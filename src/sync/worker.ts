@@ -2,6 +2,8 @@ import pg from 'pg'
 import { acknowledgeDue } from './acknowledge.ts'
 import { claim, type Owner, type Wanted } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { loggable } from './failure.ts'
+import { pruneRaw } from './prune.ts'
 import { executeRun } from './run.ts'
 
 export interface Worker {
@@ -21,49 +23,85 @@ export interface WorkerOptions {
   readonly only?: readonly Wanted[]
 }
 
+const pruneEveryMs = 3_600_000
+
+interface Session {
+  readonly client: pg.Client
+  readonly owner: Owner
+  /** Aborts when the connection is gone. */
+  readonly lost: AbortSignal
+}
+
 /**
  * Works off the streams that are due. Several workers share one database: a stream is one worker's at a time. It holds one
- * session of its own, by which its leases are known to be alive, and is woken by NOTIFY hub_due.
+ * session of its own, by which its leases are known to be alive, and is woken by NOTIFY hub_due. Once an hour it removes raw pages that have served.
  */
 export async function startWorker(engine: Engine, options: WorkerOptions): Promise<Worker> {
   const { concurrency = 3, pollMs = 1000 } = options
   const stopping = new AbortController()
-  let session: pg.Client | null = null
-  let owner: Owner | null = null
-  let wake: () => void = () => undefined
+  let session: Session | null = null
+  let woken = false
+  let wake: () => void = () => {
+    woken = true
+  }
   const running = new Set<Promise<unknown>>()
   const waiters: (() => void)[] = []
   let settled = false
+  let pruned = Number.NEGATIVE_INFINITY
+  let pruning: Promise<unknown> = Promise.resolve()
 
-  async function open(): Promise<Owner> {
+  async function open(): Promise<Session> {
     const client = new pg.Client({
       connectionString: options.databaseUrl,
       application_name: `hub worker ${options.name}`,
+      keepAlive: true,
     })
-    client.on('error', () => {
-      session = null
-      owner = null
-    })
+    const lost = new AbortController()
+    // Without the session the leases are free to others: what runs under them is given back, not read on for nothing.
+    const lose = (): void => {
+      if (session?.client === client) session = null
+      lost.abort()
+      wake()
+    }
+    client.on('error', lose)
+    client.on('end', lose)
     client.on('notification', () => wake())
-    await client.connect()
-    await client.query('listen hub_due')
-    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-    session = client
-    return { id: `${options.name}/${rows[0]!.pid}`, pid: rows[0]!.pid }
+    try {
+      await client.connect()
+      await client.query('listen hub_due')
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      const pid = rows[0]!.pid
+      return { client, owner: { id: `${options.name}/${pid}`, pid }, lost: lost.signal }
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw error
+    }
+  }
+
+  function prune(): void {
+    if (options.only !== undefined || performance.now() - pruned < pruneEveryMs) return
+    pruned = performance.now()
+    pruning = pruneRaw(engine, stopping.signal).catch((error: unknown) =>
+      engine.log.warn({ err: loggable(error, []) }, 'old raw pages could not be removed'),
+    )
   }
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       let found = false
+      woken = false
       try {
-        owner ??= await open()
-        while (running.size < concurrency && !stopping.signal.aborted) {
-          const held = await claim(engine, owner, options.only)
+        const mine = (session ??= await open())
+        prune()
+        while (running.size < concurrency && !stopping.signal.aborted && !mine.lost.aborted) {
+          const held = await claim(engine, mine.owner, options.only)
           if (held === null) break
           found = true
-          const run: Promise<unknown> = executeRun(engine, held, stopping.signal)
+          const run: Promise<unknown> = executeRun(engine, held, AbortSignal.any([stopping.signal, mine.lost]))
             .then(() => acknowledgeDue(engine, held.source, stopping.signal))
-            .catch((error: unknown) => engine.log.error({ err: error, run: held.run }, 'a run ended by a bug'))
+            .catch((error: unknown) =>
+              engine.log.error({ err: loggable(error, []), run: held.run }, 'a run ended by a bug'),
+            )
             .finally(() => {
               running.delete(run)
               wake()
@@ -71,25 +109,36 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
           running.add(run)
         }
       } catch (error) {
-        engine.log.warn({ err: error }, 'the queue could not be looked at; the worker tries again')
-        owner = null
-        await session?.end().catch(() => undefined)
+        engine.log.warn({ err: loggable(error, []) }, 'the queue could not be looked at; the worker tries again')
+        // A claim whose answer was lost goes with the session, and is free to be taken again.
+        const broken = session as Session | null
         session = null
+        await broken?.client.end().catch(() => undefined)
+        // What the broken session had to say is no reason to try again without a pause.
+        woken = false
       }
-      if (!found && running.size === 0 && owner !== null) for (const waiter of waiters.splice(0)) waiter()
+      if (!found && running.size === 0 && session !== null) for (const waiter of waiters.splice(0)) waiter()
       if (stopping.signal.aborted) break
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      if (!woken) await sleep()
     }
-    await Promise.allSettled(running)
-    await session?.end().catch(() => undefined)
+    await Promise.allSettled([...running, pruning])
+    await session?.client.end().catch(() => undefined)
     settled = true
     for (const waiter of waiters.splice(0)) waiter()
+  }
+
+  /** Until the next look at the queue, or a call: one that came while the queue was being looked at counts as well. */
+  async function sleep(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, pollMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    wake = () => {
+      woken = true
+    }
   }
 
   const done = loop()

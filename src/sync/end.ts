@@ -1,0 +1,43 @@
+import { sql, type Transaction } from 'kysely'
+import type { Tables } from '../db/tables.ts'
+import type { Claim } from './claim.ts'
+import type { Engine, SourceSetup } from './engine.ts'
+import { untilNextFire } from './schedule.ts'
+
+export type RunEnd = 'SUCCEEDED' | 'SUCCEEDED_WITH_REJECTS' | 'FAILED' | 'RELEASED'
+
+/**
+ * The run is ended, its stream free and due at its next scheduled time, but not within `waitMs`. A stream that was made due
+ * meanwhile stays so. Tells listeners of `hub_run` once the transaction commits.
+ */
+export async function endRun(
+  trx: Transaction<Tables>,
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  state: Exclude<RunEnd, 'RELEASED'>,
+  failure: { readonly code: string; readonly message: string } | null,
+  waitMs: number,
+): Promise<RunEnd> {
+  const now = engine.now().toISOString()
+  // A replay or a window of the past says nothing of how the stream stands with its source now.
+  const tells = held.kind === 'CHANGES' || held.kind === 'FULL'
+  const dueIn = Math.max(untilNextFire(source.schedule, source.timezone), waitMs)
+  await sql`
+    with ended as (
+      update run set state = ${state}, finished_at = ${now}, failure_code = ${failure?.code ?? null},
+        failure_message = ${failure?.message ?? null}
+      where id = ${held.run}
+    ), forgotten as (
+      delete from run_seen where run_id = ${held.run}
+    )
+    update stream set run_id = null, lease_until = null, lease_owner = null, lease_pid = null,
+      last_success_at = ${failure === null && tells ? now : sql`last_success_at`},
+      held_reason = ${failure === null && tells ? null : sql`held_reason`},
+      failing_since = ${!tells ? sql`failing_since` : failure === null ? null : sql`coalesce(failing_since, ${now})`},
+      due_at = least(due_at, clock_timestamp() + ${dueIn} * interval '1 millisecond')
+    where source_id = ${held.source} and id = ${held.stream}
+  `.execute(trx)
+  await sql`select pg_notify('hub_run', ${`${held.source}/${held.stream}`})`.execute(trx)
+  return state
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Page } from '../contract/connector.ts'
+import { ConnectorFailure } from '../contract/failure.ts'
+import type { Claim } from './claim.ts'
+import { commitPage } from './commit.ts'
+import type { Engine, SourceSetup } from './engine.ts'
+import { CommittedBefore } from './failure.ts'
+import { watchOrder } from './order.ts'
+import type { RawPlace } from './plan.ts'
+import { rawPages } from './replay.ts'
+import { patiently } from './trouble.ts'
+
+/** So many pages in a row may be empty and stand still before the run ends. */
+const emptyPages = 100
+
+/** Every page that is left of the run stands in the database; answers the place after the last one. */
+export async function readPages(
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const pages = pagesOf(engine, source, held, signal)[Symbol.asyncIterator]()
+  const standsStill = watchPlaces(held.source)
+  const order = watchOrder(source.connector.manifest.streams[held.stream]!.order)
+  let place = held.place
+  let number = held.pages
+  let pending = within(engine, pages.next(), signal)
+  try {
+    for (;;) {
+      const answer = await pending
+      signal.throwIfAborted()
+      if (answer.done === true) break
+      const page = answer.value
+      standsStill(page)
+      order.look(page.records)
+      pending = within(engine, pages.next(), signal)
+      pending.catch(() => undefined)
+      const here = { ...held, pages: number }
+      await patiently(() => commitPage(engine, source, here, page, page.from)).catch((error: unknown) => {
+        // A try whose answer was lost had been committed after all: the page is done, and done once.
+        if (!(error instanceof CommittedBefore)) throw error
+      })
+      place = page.next
+      number += 1
+    }
+  } finally {
+    pages.return?.(undefined)?.catch(() => undefined)
+  }
+  if (order.broken > 0) {
+    const { source: of, stream, run } = held
+    engine.log.warn({ source: of, stream, run, broken: order.broken }, 'the source does not sort as it claims')
+  }
+  return place
+}
+
+/**
+ * Throws SOURCE_CHANGED at the first page whose place the run has had before: a source that gives its pages in a circle. A run
+ * that is carried on does not know the places of its former owner and needs one more round.
+ */
+function watchPlaces(source: string): (page: Page) => void {
+  const seen = new Set<string>()
+  let empty = 0
+  return (page) => {
+    if (page.next.includes('\u0000')) throw new ConnectorFailure('SOURCE_CHANGED', `${source}: a place holds NUL`)
+    empty = page.records.length === 0 && seen.has(page.next) ? empty + 1 : 0
+    if ((page.records.length > 0 && seen.has(page.next)) || empty > emptyPages) {
+      throw new ConnectorFailure('SOURCE_CHANGED', `${source}: the source gives the same place again and again`)
+    }
+    seen.add(page.next)
+  }
+}
+
+function pagesOf(
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  signal: AbortSignal,
+): AsyncIterable<Page & { from?: RawPlace }> {
+  if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)
+  const range = held.place === null ? held.range : { since: held.place }
+  return source.connector.read(source.open(signal), held.stream, range)
+}
+
+/** The next page, or SOURCE_UNAVAILABLE when it does not come in time, or the signal's reason as soon as it aborts. */
+async function within<T>(engine: Engine, page: Promise<T>, signal: AbortSignal): Promise<T> {
+  const patience = new AbortController()
+  const late = sleep(engine.pageMs, undefined, { signal: AbortSignal.any([patience.signal, signal]), ref: false }).then(
+    () => {
+      throw new ConnectorFailure('SOURCE_UNAVAILABLE', `no page came within ${engine.pageMs / 1000} s`)
+    },
+    () => {
+      signal.throwIfAborted()
+      return page
+    },
+  )
+  try {
+    return await Promise.race([page, late])
+  } finally {
+    patience.abort()
+  }
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TransportFailure } from '../transport/failure.ts'
+
+const waits = [50, 100, 200, 400, 800, 1600] as const
+
+/**
+ * Whether an error is the database's passing trouble and nobody's bug: a deadlock, a serialization failure, a lock that was
+ * not given, a connection that broke or could not be made, a server that starts, stops or is full. SQLSTATE codes: PostgreSQL,
+ * appendix A.
+ */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof TransportFailure) return false
+  const { code } = error as Error & { code?: unknown }
+  if (typeof code === 'string') {
+    return (
+      /^(08|53)...$/.test(code) ||
+      ['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '57P05', '25006', '58030'].includes(code) ||
+      ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
+    )
+  }
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    error.message,
+  )
+}
+
+/** The database is in trouble for longer than was waited. */
+export class StoreTrouble extends Error {
+  constructor(cause: unknown) {
+    super('the database is in trouble', { cause })
+    this.name = 'StoreTrouble'
+  }
+}
+
+/**
+ * What `act` answers, tried again (six times within some three seconds) while the database is in passing trouble, then
+ * StoreTrouble. Only for acts that are safe to repeat when the answer to their commit was lost.
+ */
+export async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      const wait = waits[tried]
+      if (wait === undefined) throw new StoreTrouble(error)
+      await sleep(wait)
+    }
+  }
+}
