@@ -79,6 +79,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       overdue boolean not null
     )`.execute(db)
   // On which day, by Vietnam's date, the copy was made.
-  await sql`create table publication (single boolean primary key default true check (single), day date not null)`.execute(db)
+  await sql`create table publication (single boolean primary key default true check (single), day date not null)`.execute(
+    db,
+  )
   await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
 }

@@ -22,6 +22,11 @@ export interface Denial {
   readonly typeName: string
   readonly fieldName: string
   readonly code: DenialCode
+  /**
+   * Selected on an interface or union of which the caller has other types: rows of this one are absent, as those out of
+   * scope are, and the selection itself is no fault.
+   */
+  readonly shared: boolean
 }
 
 export interface Decision {
@@ -103,11 +108,15 @@ export function walk(
     if (field === undefined) return
     const here = [...path, node.alias?.value ?? name]
     const withoutPurpose = judge.arguments(field, node)
-    let open = false
-    for (const type of possible) {
-      const code = judge.field(type, parent, field) ?? (withoutPurpose ? 'PURPOSE_REQUIRED' : null)
-      if (code === null) open = true
-      else denied.set(`${type.name} ${here.join('.')}`, { path: here, typeName: type.name, fieldName: name, code })
+    const verdicts = possible.map(
+      (type) => [type, judge.field(type, parent, field) ?? (withoutPurpose ? 'PURPOSE_REQUIRED' : null)] as const,
+    )
+    const open = verdicts.some(([, code]) => code === null)
+    for (const [type, code] of verdicts) {
+      if (code === null) continue
+      const mark = `${type.name} ${here.join('.')}`
+      const shared = open && denied.get(mark)?.shared !== false
+      denied.set(mark, { path: here, typeName: type.name, fieldName: name, code, shared })
     }
     if (!open || node.selectionSet === undefined) return
     const type = getNamedType(field.type)

@@ -18,8 +18,6 @@ import { openHome, openPlace, remember } from './embedded-place.ts'
 import { ask, postmasterOf } from './embedded-postmaster.ts'
 import { serverSettings } from './embedded-settings.ts'
 
-export { EmbeddedFailure } from './embedded-failure.ts'
-
 export interface EmbeddedOptions {
   /** Folder of the hub; made when missing. One database a home, shared by all processes of that home. */
   readonly home: string

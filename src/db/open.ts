@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly max?: number
   /** What `pg_stat_activity` shows. Default `hub`. */
   readonly applicationName?: string
+  /** A statement that takes longer is ended by the database (57014). Default: none is. */
+  readonly statementTimeoutMs?: number
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void
 }
@@ -34,7 +36,10 @@ export function openDatabase(url: string, options: OpenOptions = {}): Database {
     types: { getTypeParser: columnParser },
     // The pool waits for what this returns, although its types do not say so.
     onConnect: (client): unknown =>
-      client.query(`set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601'`),
+      client.query(
+        `set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601';
+         set statement_timeout to ${Math.trunc(options.statementTimeoutMs ?? 0)}`,
+      ),
   })
   pool.on('error', (error) => options.onError?.(error))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

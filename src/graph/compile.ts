@@ -11,7 +11,7 @@ import { bindingOf, connectionSql } from './connection.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Request, type Selected } from './select.ts'
 import type { Field, RowSql, Scope, Shape, Shapes } from './shape.ts'
-import { newStatement, type Sql } from './statement.ts'
+import { newStatement, type Sql, withoutUnused } from './statement.ts'
 
 /** Whether the caller may have a field; a field that is not allowed is never fetched. */
 export type Allowed = (type: string, field: string) => boolean
@@ -100,9 +100,8 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
     rows === undefined
       ? columnsOf(compilation, 'Query', '', [options.operation.selectionSet])
       : [`${rowsSql(compilation, rows)} as "rows"`]
-  const sql =
-    columns.length === 0 ? null : `select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`
-  return { sql, params: statement.params }
+  if (columns.length === 0) return { sql: null, params: [] }
+  return withoutUnused(`select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`, statement.params)
 }
 
 function rowsSql(compilation: Compilation, rows: Rows): Sql {
@@ -113,8 +112,14 @@ function rowsSql(compilation: Compilation, rows: Rows): Sql {
   return `(select coalesce(json_agg(${object} order by ${rows.orderBy(row)}), '[]') from ${table} ${row} where ${where})`
 }
 
-function objectSql(compilation: Compilation, type: string, row: string, selections: readonly SelectionSetNode[]): Sql {
-  const columns = columnsOf(compilation, type, row, selections)
+function objectSql(
+  compilation: Compilation,
+  type: string,
+  row: string,
+  selections: readonly SelectionSetNode[],
+  instead?: Shape['fields'],
+): Sql {
+  const columns = columnsOf(compilation, type, row, selections, instead)
   const named = `'${type}' as "__typename"`
   return `(select row_to_json(o) from (select ${[named, ...columns].join(', ')}) o)`
 }
@@ -124,6 +129,7 @@ function columnsOf(
   typeName: string,
   row: string,
   selections: readonly SelectionSetNode[],
+  instead: Shape['fields'] = {},
 ): Sql[] {
   const shape = compilation.shapes.get(typeName)
   if (shape === undefined) throw new Error(`no shape tells where ${typeName} comes from`)
@@ -131,7 +137,7 @@ function columnsOf(
   const columns = new Map<string, Sql>()
   for (const [name, selected] of fields) {
     if (!compilation.allowed(typeName, selected.name)) continue
-    const field = shape.fields[selected.name]
+    const field = instead[selected.name] ?? shape.fields[selected.name]
     if (field === undefined) throw new Error(`the shape of ${typeName} does not tell where ${selected.name} comes from`)
     if (field.kind === 'resolver') continue
     if (field.kind === 'made') {
@@ -170,7 +176,7 @@ function fieldSql(
     case 'json':
       return field.sql(row, scope)
     case 'group': {
-      const object = objectSql(compilation, field.type, row, selected.nodes)
+      const object = objectSql(compilation, field.type, row, selected.nodes, field.fields)
       return field.present === undefined ? object : `case when ${field.present(row, scope)} then ${object} end`
     }
     case 'custom':
@@ -182,7 +188,10 @@ function fieldSql(
       const on = field.kind === 'one' ? field.on(row, other, scope, selected.args) : field.on(row, other, scope)
       const where = [on, ...compilation.visible(field.type, other)].join(' and ')
       const object = objectSql(compilation, field.type, other, selected.nodes)
-      if (field.kind === 'one') return `(select ${object} from ${table} ${other} where ${where} limit 1)`
+      if (field.kind === 'one') {
+        const order = field.orderBy === undefined ? '' : `order by ${field.orderBy(other)}`
+        return `(select ${object} from ${table} ${other} where ${where} ${order} limit 1)`
+      }
       return `(select coalesce(json_agg(${object} order by ${field.orderBy(other)}), '[]') from ${table} ${other} where ${where})`
     }
     case 'connection': {

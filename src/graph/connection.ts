@@ -15,14 +15,16 @@ export interface Paging {
 
 export interface Window {
   readonly size: number
+  /** Counted from the end of what lies between the cursors. */
   readonly backwards: boolean
-  readonly cursor: string | null
+  readonly after: string | null
+  readonly before: string | null
 }
 
 const maxPage = 100
 const defaultPage = 20
 
-/** How many rows, from which end, after or before which cursor. Throws BAD_USER_INPUT for sizes outside 1..100. */
+/** How many rows, from which end, between which cursors. Throws BAD_USER_INPUT for sizes outside 1..100. */
 export function windowOf(args: Paging): Window {
   const { first = null, after = null, last = null, before = null } = args
   const wrong = (message: string): never => {
@@ -34,11 +36,8 @@ export function windowOf(args: Paging): Window {
     }
   }
   if (first !== null && last !== null) wrong('Chỉ dùng first hoặc last. · Give first or last, not both.')
-  if (after !== null && before !== null) wrong('Chỉ dùng after hoặc before. · Give after or before, not both.')
-  const backwards = last !== null || (before !== null && first === null)
-  if (backwards && after !== null) wrong('last đi với before. · last goes with before, not after.')
-  if (!backwards && before !== null) wrong('first đi với after. · first goes with after, not before.')
-  return { size: first ?? last ?? defaultPage, backwards, cursor: backwards ? before : after }
+  const backwards = last !== null || (first === null && before !== null && after === null)
+  return { size: first ?? last ?? defaultPage, backwards, after, before }
 }
 
 /** The order that puts a shape's rows in one line: by the order asked for, then by the row's own number. */
@@ -76,10 +75,15 @@ export function connectionSql(
   const downwards = order.descending !== window.backwards
   const sorted = order.by(row, scope)
   const beyond: Sql[] = []
-  if (window.cursor !== null) {
-    const [key, id] = compilation.cursors.open(window.cursor, binding)
+  for (const [cursor, follows] of [
+    [window.after, true],
+    [window.before, false],
+  ] as const) {
+    if (cursor === null) continue
+    const [key, id] = compilation.cursors.open(cursor, binding)
+    const beyondIt = order.descending === follows ? '<' : '>'
     beyond.push(
-      `(${sorted}, ${row}.id) ${downwards ? '<' : '>'} (${statement.value(key, order.type)}, ${statement.value(id, 'bigint')})`,
+      `(${sorted}, ${row}.id) ${beyondIt} (${statement.value(key, order.type)}, ${statement.value(id, 'bigint')})`,
     )
   }
   const nodes = nodeSelections(compilation, selected)
@@ -147,8 +151,8 @@ export function connectionValue(raw: RawConnection, args: Paging, cursors: Curso
     nodes: kept.map((row) => row.n),
     totalCount: raw.total,
     pageInfo: {
-      hasNextPage: window.backwards ? window.cursor !== null : more,
-      hasPreviousPage: window.backwards ? more : window.cursor !== null,
+      hasNextPage: window.backwards ? window.before !== null : more || window.before !== null,
+      hasPreviousPage: window.backwards ? more || window.after !== null : window.after !== null,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },

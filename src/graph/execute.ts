@@ -31,7 +31,7 @@ export interface ExecutorOptions {
   readonly cursors: Cursors
   readonly db: Kysely<Tables>
   readonly pool: pg.Pool
-  readonly tokensOf: (text: string) => readonly string[]
+  readonly tokensOf: (word: string) => readonly string[]
   now(): Date
 }
 
@@ -58,8 +58,13 @@ export function openExecutor(options: ExecutorOptions): Execute {
 
   async function fetched(compiled: Compiled): Promise<Record<string, unknown>> {
     if (compiled.sql === null) return {}
-    const { rows } = await options.pool.query<{ answer: string }>(compiled.sql, [...compiled.params])
-    return JSON.parse(rows[0]!.answer) as Record<string, unknown>
+    try {
+      const { rows } = await options.pool.query<{ answer: string }>(compiled.sql, [...compiled.params])
+      return JSON.parse(rows[0]!.answer) as Record<string, unknown>
+    } catch (error) {
+      if (!isTooLong(error)) throw error
+      throw hubError('OPERATION_TOO_COMPLEX', tooLong, { originalError: error as Error })
+    }
   }
 
   return async (asked) => {
@@ -89,7 +94,7 @@ export function openExecutor(options: ExecutorOptions): Execute {
       scope: {
         caller,
         now: now.toISOString(),
-        tokensOf: (text) => (mayMatchPersonal(caller, policy) ? options.tokensOf(text) : []),
+        tokensOf: (word) => (mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
       },
     }
     const rootValue = operation.operation === 'query' ? await fetched(compile(compileOptions)) : {}
@@ -135,12 +140,17 @@ export function openExecutor(options: ExecutorOptions): Execute {
       fieldResolver: fieldResolver as GraphQLFieldResolver<unknown, unknown>,
       typeResolver: (found) => (found as { __typename: string }).__typename,
     })
-    const decided = new Map(decision.denied.map((one) => [one.path.join('.'), deniedError(one.code, one.path)]))
+    const faults = decision.denied.filter((one) => !one.shared)
+    const decided = new Map(faults.map((one) => [one.path.join('.'), deniedError(one.code, one.path)]))
     const thrown = (result.errors ?? []).filter((error) => !(error.originalError instanceof Denied))
     const all: GraphQLError[] = [...decided.values(), ...thrown]
     return { ...(result.data === undefined ? {} : { data: result.data }), ...(all.length === 0 ? {} : { errors: all }) }
   }
 }
+
+/** The database stopped the statement at the time that one may take. */
+const isTooLong = (error: unknown): boolean => (error as { code?: unknown }).code === '57014'
+const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation takes too long: narrow it.'
 
 /** Personal texts are found only by whoever may read them unmasked in this request. */
 const mayMatchPersonal = (caller: Caller, policy: Policy): boolean =>

@@ -1,3 +1,4 @@
+import { hubError } from '../access/error.ts'
 import type { RowSql, Scope } from './shape.ts'
 import type { Sql } from './statement.ts'
 
@@ -73,22 +74,29 @@ export const foldText = (text: string): string =>
     .toLowerCase()
     .replace(/đ/g, 'd')
 
-const wordsOf = (text: string): readonly string[] =>
-  foldText(text)
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .slice(0, 12)
+const mostWords = 32
 
-/** Every word of the text stands somewhere in the folded column. An empty text finds all. */
+function wordsOf(text: string): readonly string[] {
+  const words = [...new Set(foldText(text).split(/\s+/))].filter((word) => word !== '')
+  if (words.length > mostWords) {
+    throw hubError('BAD_USER_INPUT', `Tối đa ${mostWords} từ. · A text has at most ${mostWords} words.`)
+  }
+  return words
+}
+
+/**
+ * Every word of the text stands somewhere in the folded column or, where the caller may look there, is a whole personal
+ * word. An empty text finds all.
+ */
 export const wordsFilter =
   (search: RowSql, personal?: RowSql) =>
   (row: string, text: string, scope: Scope): Sql => {
-    const parts = wordsOf(text).map(
-      (word) => `${search(row, scope)} like ${scope.statement.value(`%${word.replace(/[\\%_]/g, '\\$&')}%`, 'text')}`,
-    )
-    const open = parts.length === 0 ? 'true' : `(${parts.join(' and ')})`
-    if (personal === undefined) return open
-    const tokens = scope.tokensOf(text)
-    if (tokens.length === 0) return open
-    return `(${open} or ${personal(row, scope)} @> ${scope.statement.value(tokens, 'bigint[]')})`
+    const parts = wordsOf(text).map((word) => {
+      const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+      const open = `${search(row, scope)} like ${scope.statement.value(pattern, 'text')}`
+      const tokens = personal === undefined ? [] : scope.tokensOf(word)
+      if (personal === undefined || tokens.length === 0) return open
+      return `(${open} or ${personal(row, scope)} && ${scope.statement.value(tokens, 'bigint[]')})`
+    })
+    return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`
   }

@@ -47,9 +47,9 @@ export const commonRoot: Shape = {
             const row = scope.statement.alias()
             const words = wordsFilter(search.sql, search.personal)(row, text, scope)
             const where = [words, ...compilation.visible(shape.type, row)]
-            if (limit && window.cursor !== null) {
+            if (limit && window.after !== null) {
               const binding = bindingOf(scope.caller, 'Query', 'search', args)
-              const [afterRank, afterId] = compilation.cursors.open(window.cursor, binding)
+              const [afterRank, afterId] = compilation.cursors.open(window.after, binding)
               where.push(
                 `(${rank}, ${row}.id) > (${scope.statement.value(afterRank, 'bigint')}, ${scope.statement.value(afterId, 'bigint')})`,
               )

@@ -2,8 +2,7 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
 // Values pass as the texts that the database made: a library's DateTime would turn them into Date and lose the offset.
 
-const dateTime =
-  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+const dateTime = /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/
 const date = /^(\d{4})-(\d{2})-(\d{2})$/
 const decimal = /^-?\d{1,100}(\.\d{1,100})?$/
 

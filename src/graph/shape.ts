@@ -12,8 +12,8 @@ export interface Scope {
   readonly now: string
   /** Range of paths of an agency by any shape of its code; null for a code that no agency has. */
   placeOf(code: string): { readonly from: Sql; readonly to: Sql }
-  /** The keyed hashes by which personal texts are found; they do not reveal the text. */
-  tokensOf(text: string): readonly string[]
+  /** The keyed hashes of which any finds a folded word among personal texts; none where the caller may not look there. */
+  tokensOf(word: string): readonly string[]
 }
 
 export type RowSql = (row: string, scope: Scope) => Sql
@@ -29,6 +29,8 @@ export type Field =
       readonly kind: 'one'
       readonly type: string
       readonly on: (row: string, other: string, scope: Scope, args: Arguments) => Sql
+      /** Which one, where several can fit. */
+      readonly orderBy?: (other: string) => Sql
     }
   /** All rows of another type, in order, without paging: only where their number is small by nature. */
   | { readonly kind: 'list'; readonly type: string; readonly on: JoinSql; readonly orderBy: (other: string) => Sql }
@@ -42,7 +44,13 @@ export type Field =
   /** JSON of the row whose members are named as the fields of its type. */
   | { readonly kind: 'json'; readonly sql: RowSql }
   /** An object whose fields come from the same row. */
-  | { readonly kind: 'group'; readonly type: string; readonly present?: RowSql }
+  | {
+      readonly kind: 'group'
+      readonly type: string
+      readonly present?: RowSql
+      /** Fields that this row has otherwise than the type's shape says. */
+      readonly fields?: Readonly<Record<string, Field>>
+    }
   /** Made in JavaScript from values of the row that the answer itself does not show. */
   | {
       readonly kind: 'made'
@@ -104,8 +112,10 @@ export const list = (type: string, on: JoinSql, orderBy: (other: string) => Sql)
   orderBy,
 })
 export const connection = (type: string, on: JoinSql = () => 'true'): Field => ({ kind: 'connection', type, on })
-export const group = (type: string, present?: RowSql): Field =>
-  present === undefined ? { kind: 'group', type } : { kind: 'group', type, present }
+export const group = (
+  type: string,
+  more: { readonly present?: RowSql; readonly fields?: Readonly<Record<string, Field>> } = {},
+): Field => ({ kind: 'group', type, ...more })
 
 /** Global id `Type:key` of a row, the same for ever: it rests on nothing but the type, the source and the key. */
 export const globalId = (type: string, key: RowSql): Field => ({
@@ -123,16 +133,32 @@ export const withinAgency =
     return `(${row}.${path} >= ${statement.value(from, 'text')} and ${row}.${path} < ${statement.value(to, 'text')})`
   }
 
-/** Provenance of a row of an entity that came from one record. */
+/** Provenance of a row of an entity that came from one record whose source tells no time of change. */
 export const provenance: Shape = {
   type: 'Provenance',
   fields: {
     source: column('source_id'),
-    // A document is folded of several records; its row names the one that bore it.
-    externalId: value((row) => `coalesce(to_jsonb(${row})->>'external_id', ${row}.key)`),
+    externalId: column('key'),
     firstSeenAt: column('first_seen_at'),
     lastChangedAt: column('changed_at'),
-    sourceUpdatedAt: value((row) => `to_jsonb(${row})->>'source_updated_at'`),
+    sourceUpdatedAt: value(() => 'null::timestamptz'),
     run: value((row) => `'Run:' || ${row}.run_id`),
   },
+}
+
+/** The global id `source:key` of rows that are keyed by their source, its stream and the record's key. */
+export const keyedBySource: NonNullable<Shape['id']> = {
+  sql: (row) => `${row}.source_id || ':' || ${row}.key`,
+  find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.key = ${keyPart(wanted)}
+    and ${row}.stream_id in (select s.id from stream s where s.source_id = split_part(${wanted}, ':', 1))`,
+}
+
+/** For ids that begin with a source: what narrows the search to it, and what follows it. No source's id has a colon. */
+export const ofSource = (row: string, wanted: Sql): Sql => `${row}.source_id = split_part(${wanted}, ':', 1)`
+export const keyPart = (wanted: Sql): Sql => `substr(${wanted}, strpos(${wanted}, ':') + 1)`
+
+/** The global id of rows that are known by their number alone. */
+export const numbered: NonNullable<Shape['id']> = {
+  sql: (row) => `${row}.id`,
+  find: (row, wanted) => `${row}.id = (case when ${wanted} ~ '^[1-9][0-9]{0,17}$' then ${wanted}::bigint end)`,
 }

@@ -18,7 +18,8 @@ export function newStatement(): Statement {
   let aliases = 0
   return {
     params,
-    value(value, type) {
+    value(given, type) {
+      const value = storable(given)
       const mark = `${type}:${JSON.stringify(value)}`
       const found = known.get(mark)
       if (found !== undefined) return found
@@ -29,4 +30,24 @@ export function newStatement(): Statement {
     },
     alias: () => `t${(aliases += 1)}`,
   }
+}
+
+/**
+ * The statement with the parameters that its text uses, numbered anew: what was written for a field that then failed, or
+ * that nothing asks for, has left its values behind.
+ */
+export function withoutUnused(sql: Sql, params: readonly unknown[]): { sql: Sql; params: readonly unknown[] } {
+  const places = new Map<string, number>()
+  const renumbered = sql.replace(/\$(\d+)(?=::)/g, (_, number: string) => {
+    const place = places.get(number) ?? places.size + 1
+    places.set(number, place)
+    return `$${place}`
+  })
+  return { sql: renumbered, params: [...places.keys()].map((number) => params[Number(number) - 1]) }
+}
+
+/** PostgreSQL keeps no U+0000: a text with one equals no stored text, and as U+FFFD it is asked for like any other. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\u0000', '\uFFFD')
+  return Array.isArray(value) ? value.map(storable) : value
 }

@@ -20,7 +20,7 @@ import {
 import { agencyRoot, agencyShape } from '../subgraphs/agency/index.ts'
 import { cameraParts, cameraRoot, cameraShape } from '../subgraphs/camera/index.ts'
 import { documentParts, documentRoot, documentShape } from '../subgraphs/document/index.ts'
-import { dossierParts, dossierRoot, dossierShape, tokensOfText } from '../subgraphs/dossier/index.ts'
+import { dossierParts, dossierRoot, dossierShape, tokensOfWord } from '../subgraphs/dossier/index.ts'
 import { procedureRoot, procedureShape } from '../subgraphs/procedure/index.ts'
 import { indicatorShape, observationShape, periodShape, reportRoot, reportShape } from '../subgraphs/report/index.ts'
 import type { Engine } from '../sync/engine.ts'
@@ -74,7 +74,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config): Gene
     cursors: openCursors(createHmac('sha256', store.secret).update('cursors').digest()),
     db: store.reading.db,
     pool: store.reading.pool,
-    tokensOf: (text) => tokensOfText(store.box, text),
+    tokensOf: (word) => tokensOfWord(store.box, word),
     now: engine.now,
   })
   return {

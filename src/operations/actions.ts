@@ -60,7 +60,7 @@ async function ownQuarantined(context: GraphContext, ids: readonly string[]): Pr
   if (rows.length !== new Set(numbers).size) {
     throw hubError('BAD_USER_INPUT', 'Có bản ghi không tồn tại. · A record is not there.')
   }
-  return numbers
+  return [...new Set(numbers)]
 }
 
 /** What an operator may do. Each action is complete when its answer comes; runs go on in the workers. */

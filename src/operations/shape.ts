@@ -1,8 +1,8 @@
 import { purposeHolds } from '../access/caller.ts'
-import { hubError } from '../access/error.ts'
+import { deniedError } from '../access/error.ts'
 import type { GraphContext } from '../graph/context.ts'
 import { spanFilter } from '../graph/filter.ts'
-import { column, globalId, list, type Order, type RowSql, type Shape, value } from '../graph/shape.ts'
+import { column, type Field, globalId, list, numbered, type Order, type RowSql, type Shape } from '../graph/shape.ts'
 import { whoActs } from './wording.ts'
 
 /** Sources of the caller's subtree; others are absent. Their id, connector and title are seen with any row of theirs. */
@@ -19,6 +19,19 @@ const ownAsSource: RowSql = (row, { caller, statement }) => {
   if (from === null || to === null) return 'true'
   return `(${row}.agency_path >= ${statement.value(from, 'text')} and ${row}.agency_path < ${statement.value(to, 'text')})`
 }
+
+/** What of a source is for its operators: whoever only sees a row of it gets id, connector and title. */
+const ofOperators = (name: string, sql: RowSql, shown: (value: unknown) => unknown = (value) => value): Field => ({
+  kind: 'made',
+  from: {
+    own: ownAsSource,
+    [name]: (row, scope) => `case when ${ownAsSource(row, scope)} then ${sql(row, scope)} end`,
+  },
+  resolve(row) {
+    if (row['_own'] !== true) throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
+    return shown(row[`_${name}`])
+  },
+})
 
 const byId: Order = { by: (row) => `${row}.id`, type: 'bigint', descending: true }
 
@@ -55,8 +68,8 @@ interface FailureValue {
   readonly message: string
   readonly since: string
 }
-const failureValue = (row: Record<string, unknown>): unknown => {
-  const failure = row['_failure'] as FailureValue | null
+const failureOf = (value: unknown): unknown => {
+  const failure = value as FailureValue | null
   return failure === null ? null : { ...failure, whoActs: whoActs(failure.code) }
 }
 
@@ -136,25 +149,33 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         id: column('id'),
         connector: column('connector'),
         title: column('title'),
-        state: value(state),
+        state: ofOperators('state', state),
         streams: list(
           'Stream',
-          (row, other) => `${other}.source_id = ${row}.id`,
+          (row, other, scope) => `${other}.source_id = ${row}.id and ${ownAsSource(row, scope)}`,
           (other) => `${other}.id`,
         ),
-        lastSuccessAt: value(lastSuccess),
-        nextRunAt: value((row) => `(select min(s.due_at) from stream s where s.source_id = ${row}.id)`),
-        lagSeconds: value(
-          (row, scope) =>
-            `greatest(0, extract(epoch from ${scope.statement.value(scope.now, 'timestamptz')} - ${lastSuccess(row)}))::integer`,
+        lastSuccessAt: ofOperators('lastSuccessAt', lastSuccess),
+        nextRunAt: ofOperators(
+          'nextRunAt',
+          (row) => `(select min(s.due_at) from stream s where s.source_id = ${row}.id)`,
         ),
-        recordCount: value(
+        lagSeconds: ofOperators(
+          'lagSeconds',
+          (row, scope) =>
+            `(select case when l.at is not null
+              then greatest(0, extract(epoch from ${scope.statement.value(scope.now, 'timestamptz')} - l.at))::integer end
+              from (select ${lastSuccess(row)} as at) l)`,
+        ),
+        recordCount: ofOperators(
+          'recordCount',
           (row) => `coalesce((select sum(s.record_count) from stream s where s.source_id = ${row}.id), 0)`,
         ),
-        quarantineCount: value(
+        quarantineCount: ofOperators(
+          'quarantineCount',
           (row) => `(select count(*) from quarantine q where q.source_id = ${row}.id and q.left_at is null)`,
         ),
-        failure: { kind: 'made', from: { failure: lastFailure }, resolve: failureValue },
+        failure: ofOperators('failure', lastFailure, failureOf),
       },
     },
     {
@@ -172,7 +193,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
       type: 'Run',
       table: 'run',
       rows: ownSource,
-      id: { sql: (row) => `${row}.id`, find: (row, wanted) => `${row}.id::text = ${wanted}` },
+      id: numbered,
       fields: {
         id: globalId('Run', (row) => `${row}.id`),
         source: column('source_id'),
@@ -186,7 +207,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         unchanged: column('unchanged'),
         removed: column('removed'),
         rejected: column('rejected'),
-        failure: { kind: 'made', from: failureFrom, resolve: failureValue },
+        failure: { kind: 'made', from: failureFrom, resolve: (row) => failureOf(row['_failure']) },
       },
       defaultOrder: byId,
     },
@@ -194,7 +215,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
       type: 'QuarantinedRecord',
       table: 'quarantine',
       rows: ownSource,
-      id: { sql: (row) => `${row}.id`, find: (row, wanted) => `${row}.id::text = ${wanted}` },
+      id: numbered,
       fields: {
         id: globalId('QuarantinedRecord', (row) => `${row}.id`),
         source: column('source_id'),
@@ -216,22 +237,16 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         raw: {
           kind: 'made',
           from: {
-            body: (row) => `encode(${row}.body, 'base64')`,
+            // The bytes are not even fetched for whoever may not read them.
+            body: (row, scope) => `case when ${mayReadRaw(row, scope)} then encode(${row}.body, 'base64') end`,
+            may: mayReadRaw,
             subject: (row) => `'QuarantinedRecord:' || ${row}.id`,
-            entity: (row) =>
-              `(select s.entity from stream s where s.source_id = ${row}.source_id and s.id = ${row}.stream_id)`,
           },
           async resolve(row, _args, context) {
+            if (row['_may'] !== true) throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
+            if (!purposeHolds(context.caller, purposes)) throw deniedError('PURPOSE_REQUIRED')
             const body = row['_body'] as string | null
             if (body === null) return null
-            const scope = scopeOfRaw(row['_entity'] as string)
-            if (scope !== null && !(context.caller.scopes as ReadonlySet<string>).has(scope)) {
-              throw hubError(
-                'UNAUTHORIZED_FIELD_OR_TYPE',
-                'Không có quyền đọc trường này. · Not authorised to read this field.',
-              )
-            }
-            if (!purposeHolds(context.caller, purposes)) return null
             await context.load(log, { subject: row['_subject'] as string, field: 'QuarantinedRecord.raw' })
             return openRecord(Buffer.from(body, 'base64'))
           },
@@ -242,7 +257,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
     {
       type: 'AccessEntry',
       table: 'access_entry',
-      id: { sql: (row) => `${row}.id`, find: (row, wanted) => `${row}.id::text = ${wanted}` },
+      id: numbered,
       rows: (_row, { caller }) => ((caller.scopes as ReadonlySet<string>).has('audit:read') ? 'true' : 'false'),
       fields: {
         id: globalId('AccessEntry', (row) => `${row}.id`),
@@ -258,15 +273,20 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
   ]
 }
 
-/** The scope that reading a rejected record's bytes takes: the personal one for dossiers, else the domain's own. */
-function scopeOfRaw(entity: string): string | null {
-  const scopes: Readonly<Record<string, string>> = {
-    Dossier: 'dossier:personal',
-    Document: 'document:read',
-    Report: 'report:read',
-    Observation: 'report:read',
-    Camera: 'camera:read',
-    CameraEvent: 'camera:read',
-  }
-  return scopes[entity] ?? null
+/** The scope that reading a rejected record's bytes takes: the personal one for dossiers, else the domain's own, if it has one. */
+const scopeOfRaw: Readonly<Record<string, string>> = {
+  Dossier: 'dossier:personal',
+  Document: 'document:read',
+  Report: 'report:read',
+  Observation: 'report:read',
+  Camera: 'camera:read',
+  CameraEvent: 'camera:read',
+}
+
+const mayReadRaw: RowSql = (row, { caller, statement }) => {
+  const closed = Object.entries(scopeOfRaw).flatMap(([entity, scope]) =>
+    (caller.scopes as ReadonlySet<string>).has(scope) ? [] : [entity],
+  )
+  return `exists (select 1 from stream e where e.source_id = ${row}.source_id and e.id = ${row}.stream_id
+    and not e.entity = any(${statement.value(closed, 'text[]')}))`
 }

@@ -19,7 +19,11 @@ export async function resolveAgencies(
 ): Promise<ReadonlyMap<string, ResolvedAgency>> {
   const named = new Map<string, AgencyMention>()
   for (const mention of mentions) {
-    if (mention !== null) named.set(`${mention.code}\n${mention.externalId ?? ''}`, mention)
+    if (mention === null) continue
+    const mark = `${mention.code}\n${mention.externalId ?? ''}`
+    const known = named.get(mark)?.name ?? null
+    if (!named.has(mark) || (mention.name !== null && (known === null || mention.name < known)))
+      named.set(mark, mention)
   }
   if (named.size === 0) return new Map()
   const wanted = [...named.values()]
@@ -27,18 +31,28 @@ export async function resolveAgencies(
   if (isSettled(found, wanted)) return found.agencies
   await lockAgencies(trx)
   await learn(trx, source, wanted)
+  await noteNames(trx, source, wanted)
   await settleAgencies(trx)
   return (await look(trx, source, wanted)).agencies
 }
 
+interface Known extends ResolvedAgency {
+  /** Whether a list names it: then its name is the list's. */
+  readonly listed: boolean
+  /** The name under which this source has mentioned the code. */
+  readonly mentioned: string | null
+}
 interface Found {
-  readonly agencies: ReadonlyMap<string, ResolvedAgency>
+  readonly agencies: ReadonlyMap<string, Known>
   readonly external: ReadonlyMap<string, number>
 }
 
 async function look(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<Found> {
-  const codes = await sql<{ code: string; id: number; path: string }>`
-    select c.code, a.id, a.path from agency_code c join agency a on a.id = c.agency_id
+  const codes = await sql<Known & { code: string }>`
+    select c.code, a.id, a.path,
+      exists (select 1 from agency_part p where p.agency_id = a.id and p.stream_id <> '') as listed,
+      (select p.name from agency_part p where p.source_id = ${source} and p.stream_id = '' and p.key = c.code) as mentioned
+    from agency_code c join agency a on a.id = c.agency_id
     where c.code = any(${[...new Set(wanted.map((one) => one.code))]}::text[])
   `.execute(trx)
   const ids = [...new Set(wanted.flatMap((one) => one.externalId ?? []))]
@@ -52,7 +66,7 @@ async function look(trx: Transaction<Tables>, source: string, wanted: readonly A
           `.execute(trx)
         ).rows
   return {
-    agencies: new Map(codes.rows.map((row) => [row.code, { id: row.id, path: row.path }])),
+    agencies: new Map(codes.rows.map((row) => [row.code, row])),
     external: new Map(external.map((row) => [row.external_id, row.agency_id])),
   }
 }
@@ -60,8 +74,31 @@ async function look(trx: Transaction<Tables>, source: string, wanted: readonly A
 const isSettled = (found: Found, wanted: readonly AgencyMention[]): boolean =>
   wanted.every((one) => {
     const agency = found.agencies.get(one.code)
-    return agency !== undefined && (one.externalId === null || found.external.get(one.externalId) === agency.id)
+    if (agency === undefined || isNews(agency, one)) return false
+    return one.externalId === null || found.external.get(one.externalId) === agency.id
   })
+
+/** Whether a mention gives an agency that no list names a name that comes before those it was mentioned under. */
+const isNews = (known: Known, { code, name }: AgencyMention): boolean =>
+  name !== null && name !== code && !known.listed && (known.mentioned === null || name < known.mentioned)
+
+/** Of the names that a source gives for a code the one that sorts first stands, so that it rests on no order of reading. */
+async function noteNames(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<void> {
+  const { agencies } = await look(trx, source, wanted)
+  const news = new Map<string, string>()
+  for (const one of wanted) {
+    const first = news.get(one.code)
+    if (isNews(agencies.get(one.code)!, one) && (first === undefined || one.name! < first))
+      news.set(one.code, one.name!)
+  }
+  for (const [code, name] of news) {
+    await sql`
+      insert into agency_part (source_id, stream_id, key, agency_id, code, name)
+      values (${source}, '', ${code}, ${agencies.get(code)!.id}, ${code}, ${name})
+      on conflict (source_id, stream_id, key) do update set name = excluded.name, agency_id = excluded.agency_id
+    `.execute(trx)
+  }
+}
 
 /** Under the lock: new codes and links stand, agencies that a link makes one are merged. */
 export async function learn(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<void> {
@@ -89,7 +126,7 @@ export async function learn(trx: Transaction<Tables>, source: string, wanted: re
 
 async function make(trx: Transaction<Tables>, mention: AgencyMention): Promise<number> {
   const made = await sql<{ id: number }>`
-    insert into agency (code, name, path) values (${mention.code}, ${mention.name ?? mention.code}, ${`${mention.code}/`})
+    insert into agency (code, name, path) values (${mention.code}, ${mention.code}, '')
     returning id
   `.execute(trx)
   return made.rows[0]!.id

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
+import { committeeUnits, type KnownUnit } from './committee.ts'
 import { placesOf } from './tree.ts'
 
 interface Row {
@@ -11,22 +12,26 @@ interface Row {
   readonly unit_id: number | null
   readonly other_codes: readonly string[]
   readonly codes: readonly string[]
+  /** What lists say of it. */
   readonly parts: readonly { readonly name: string; readonly parent: string | null }[]
+  /** The names under which records mention it. */
+  readonly mentioned: readonly string[]
 }
-
-const committee = 'Ủy ban nhân dân '
 
 /**
  * Every agency has its canonical code, name, parent, path and unit by what is known now, and the rows that bear an agency's
  * path follow it. Takes the lock under which agencies are made, so that two pages do not settle at once. Safe to repeat.
  */
 export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
+  await lockAgencies(trx)
   const { rows } = await sql<Row>`
     select a.id, a.code, a.name, a.parent_id, a.path, a.unit_id, a.other_codes,
       (select coalesce(array_agg(c.code), '{}') from agency_code c where c.agency_id = a.id) as codes,
       (select coalesce(json_agg(json_build_object('name', p.name, 'parent', p.parent_code)
          order by p.parent_code is null, p.source_id, p.stream_id, p.key), '[]')
-       from agency_part p where p.agency_id = a.id) as parts
+       from agency_part p where p.agency_id = a.id and p.stream_id <> '') as parts,
+      (select coalesce(array_agg(p.name order by p.name collate "C"), '{}')
+       from agency_part p where p.agency_id = a.id and p.stream_id = '') as mentioned
     from agency a order by a.id
   `.execute(trx)
   const places = placesOf(
@@ -36,18 +41,20 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
       parentCode: row.parts.find((part) => part.parent !== null)?.parent ?? null,
     })),
   )
-  const units = await sql<{ id: number; name: string }>`
-    select min(id) as id, lower(name) as name from administrative_unit
-    where valid_to is null group by lower(name) having count(*) = 1
+  const names = new Map(rows.map((row) => [row.id, nameOf(row, places.get(row.id)!.code)]))
+  const units = await sql<KnownUnit>`
+    select id, name, parent_id from administrative_unit where valid_to is null
   `.execute(trx)
-  const unitByName = new Map(units.rows.map((unit) => [unit.name.toLocaleLowerCase('vi'), unit.id]))
+  const unitOf = committeeUnits(units.rows)
+  const rootOf = (id: number): number => {
+    const parent = places.get(id)!.parentId
+    return parent === null ? id : rootOf(parent)
+  }
   const changed = rows.flatMap((row) => {
     const place = places.get(row.id)!
-    const name = row.parts[0]?.name ?? row.name
+    const name = names.get(row.id)!
     const others = row.codes.filter((code) => code !== place.code).toSorted()
-    const unit = name.startsWith(committee)
-      ? (unitByName.get(name.slice(committee.length).toLocaleLowerCase('vi')) ?? null)
-      : null
+    const unit = unitOf(name, names.get(rootOf(row.id))!)
     const same =
       row.code === place.code &&
       row.name === name &&
@@ -71,6 +78,12 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
   `.execute(trx)
   await sql`select agency_rows_follow(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
   await sql`select pg_notify('hub_agency', '')`.execute(trx)
+}
+
+/** By a list; else the first by letters of those that records give; else what it was last known as; at last its code. */
+function nameOf(row: Row, code: string): string {
+  const mentioned = row.mentioned.find((name) => !row.codes.includes(name))
+  return row.parts[0]?.name ?? mentioned ?? (row.codes.includes(row.name) ? code : row.name)
 }
 
 /** Agencies are made, linked and moved by one transaction at a time. */

@@ -33,14 +33,15 @@ export const agencySink: Sink<AgencyRecord> = {
     await settleAgencies(trx)
   },
 
-  // An agency stays when its last list forgets it: rows still name it. Only the list's word goes.
+  // An agency stays when its last list forgets it and rows still name it.
   async remove(trx, removals) {
     await lockAgencies(trx)
-    for (const { source, stream, key } of removals) {
-      await sql`
-        delete from agency_part where source_id = ${source} and stream_id = ${stream} and key = ${key}
-      `.execute(trx)
-    }
+    const { rows } = await sql<{ agency_id: number }>`
+      delete from agency_part p using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)
+      where p.source_id = g.source and p.stream_id = g.stream and p.key = g.key returning p.agency_id
+    `.execute(trx)
+    await settleAgencies(trx)
+    await sql`select agency_forget(${[...new Set(rows.map((row) => row.agency_id))]}::bigint[])`.execute(trx)
     await settleAgencies(trx)
   },
 }

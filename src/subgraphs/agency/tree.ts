@@ -13,47 +13,68 @@ export interface Place {
 
 const mostGeneralFirst = /^[A-Z]\d/
 
-/** The canonical one of an agency's codes: most general first where there is such a shape, then the shortest, then by letters. */
-export function canonicalCode(codes: readonly string[]): string {
+/** An agency's codes, the canonical one first: most general first where there is such a shape, then the shortest, then by letters. */
+function ranked(codes: readonly string[]): string[] {
   const rank = (code: string): string =>
     `${mostGeneralFirst.test(code) ? 0 : 1}${String(code.length).padStart(3, '0')}${code}`
-  return codes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0]!
+  return codes.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))
 }
 
+export const canonicalCode = (codes: readonly string[]): string => ranked(codes)[0]!
+
 /**
- * Where each agency stands: its parent by the list that names one, else by the longest known prefix of its canonical code; a
- * ring in a list is cut at the agency with the smallest id. The result depends on what is known, not on the order of learning.
+ * Where each agency stands: its parent by the list that names one, else by the longest known prefix of a code of its
+ * own, the canonical one first; a ring is cut at the agency whose canonical code comes first. The result depends on what is known, not on the order of learning.
  */
 export function placesOf(agencies: readonly KnownAgency[]): Map<number, Place> {
   const byCode = new Map(agencies.flatMap((agency) => agency.codes.map((code) => [code, agency.id] as const)))
   const canonical = new Map(agencies.map((agency) => [agency.id, canonicalCode(agency.codes)]))
   const parents = new Map<number, number | null>()
-  for (const agency of agencies.toSorted((a, b) => a.id - b.id)) {
-    const listed = agency.parentCode === null ? undefined : byCode.get(agency.parentCode)
-    const parent = listed ?? byPrefix(canonical.get(agency.id)!, byCode)
-    parents.set(agency.id, parent === undefined || parent === agency.id ? null : parent)
+  for (const { id, codes, parentCode } of agencies) {
+    const listed = parentCode === null ? undefined : byCode.get(parentCode)
+    const parent = listed === undefined || listed === id ? byPrefix(ranked(codes), byCode, id) : listed
+    parents.set(id, parent ?? null)
   }
+  cutRings(parents, canonical)
   const places = new Map<number, Place>()
-  const place = (id: number, above: readonly number[]): Place => {
+  const place = (id: number): Place => {
     const known = places.get(id)
     if (known !== undefined) return known
-    const parent = parents.get(id) ?? null
-    const ring = parent !== null && above.includes(parent)
+    const parentId = parents.get(id) ?? null
     const code = canonical.get(id)!
-    const parentPath = parent === null || ring ? '' : place(parent, [...above, id]).path
-    const found = { code, parentId: ring ? null : parent, path: `${parentPath}${code}/` }
+    const found = { code, parentId, path: `${parentId === null ? '' : place(parentId).path}${code}/` }
     places.set(id, found)
     return found
   }
-  for (const id of [...canonical.keys()].toSorted((a, b) => a - b)) place(id, [])
+  for (const id of canonical.keys()) place(id)
   return places
 }
 
-function byPrefix(code: string, byCode: ReadonlyMap<string, number>): number | undefined {
-  const segments = code.split('.')
-  for (let length = segments.length - 1; length > 0; length -= 1) {
-    const found = byCode.get(segments.slice(0, length).join('.'))
-    if (found !== undefined) return found
+function cutRings(parents: Map<number, number | null>, canonical: ReadonlyMap<number, string>): void {
+  const cleared = new Set<number>()
+  for (const start of parents.keys()) {
+    const way: number[] = []
+    let at: number | null = start
+    while (at !== null && !cleared.has(at) && !way.includes(at)) {
+      way.push(at)
+      at = parents.get(at) ?? null
+    }
+    if (at !== null && !cleared.has(at)) {
+      const ring = way.slice(way.indexOf(at))
+      const first = ring.reduce((a, b) => (canonical.get(a)! < canonical.get(b)! ? a : b))
+      parents.set(first, null)
+    }
+    for (const one of way) cleared.add(one)
+  }
+}
+
+function byPrefix(codes: readonly string[], byCode: ReadonlyMap<string, number>, own: number): number | undefined {
+  for (const code of codes) {
+    const segments = code.split('.')
+    for (let length = segments.length - 1; length > 0; length -= 1) {
+      const found = byCode.get(segments.slice(0, length).join('.'))
+      if (found !== undefined && found !== own) return found
+    }
   }
   return undefined
 }

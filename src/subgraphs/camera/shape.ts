@@ -1,13 +1,36 @@
+import { hubError } from '../../access/error.ts'
 import type { BoundsFilter, NearFilter, StringFilter } from '../../generated/schema.ts'
 import { agencyFilter, booleanFilter, chosen } from '../../graph/filter.ts'
-import { column, connection, globalId, group, one, type Shape, value, withinAgency } from '../../graph/shape.ts'
+import {
+  column,
+  connection,
+  globalId,
+  group,
+  keyedBySource,
+  keyPart,
+  ofSource,
+  one,
+  type Shape,
+  value,
+  withinAgency,
+} from '../../graph/shape.ts'
 
-const key = (row: string): string => `${row}.source_id || ':' || ${row}.key`
+/** To a billionth of a degree: smaller differences are nothing on the ground and underflow in the database. */
+const fine = (degrees: number): number => Math.round(degrees * 1e9) / 1e9
+const isLatitude = (degrees: number): boolean => degrees >= -90 && degrees <= 90
+const isLongitude = (degrees: number): boolean => degrees >= -180 && degrees <= 180
+
+const wrongPlace = (): Error =>
+  hubError(
+    'BAD_USER_INPUT',
+    'Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180, bán kính không âm, nam không vượt bắc. · ' +
+      'Latitudes are from -90 to 90, longitudes from -180 to 180, distances not negative, south not above north.',
+  )
 
 /** Great-circle distance in metres on a sphere of 6,371 km: within 0.5 % of the ellipsoid's. */
 const distance = (row: string, latitude: string, longitude: string): string =>
-  `(12742000 * asin(sqrt(power(sin(radians(${row}.latitude - ${latitude}) / 2), 2)
-    + cos(radians(${latitude})) * cos(radians(${row}.latitude)) * power(sin(radians(${row}.longitude - ${longitude}) / 2), 2))))`
+  `(12742000 * asin(sqrt(least(1, power(sin(radians(${row}.latitude - ${latitude}) / 2), 2)
+    + cos(radians(${latitude})) * cos(radians(${row}.latitude)) * power(sin(radians(${row}.longitude - ${longitude}) / 2), 2)))))`
 
 export const cameraShape: Shape = {
   type: 'Camera',
@@ -15,7 +38,7 @@ export const cameraShape: Shape = {
   rows: withinAgency('camera:read'),
   id: {
     sql: (row) => `${row}.source_id || ':' || ${row}.code`,
-    find: (row, wanted) => `${row}.source_id || ':' || ${row}.code = ${wanted}`,
+    find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.code = ${keyPart(wanted)}`,
   },
   fields: {
     id: globalId('Camera', (row) => `${row}.source_id || ':' || ${row}.code`),
@@ -27,7 +50,7 @@ export const cameraShape: Shape = {
     serialNumber: column('serial_number'),
     agency: one('Agency', (row, other) => `${other}.id = ${row}.agency_id`),
     unit: one('AdministrativeUnit', (row, other) => `${other}.id = ${row}.unit_id`),
-    location: group('Location', (row) => `${row}.latitude is not null and ${row}.longitude is not null`),
+    location: group('Location', { present: (row) => `${row}.latitude is not null and ${row}.longitude is not null` }),
     online: column('online'),
     observedAt: column('observed_at'),
     profiles: {
@@ -62,12 +85,20 @@ export const cameraShape: Shape = {
         ? 'true'
         : `${row}.unit_id in (select u.id from administrative_unit u where u.code = any(${scope.statement.value(codes, 'text[]')}))`
     },
-    near: (row, near: NearFilter, { statement }) =>
-      `(${row}.latitude is not null and ${distance(row, statement.value(near.latitude, 'float8'), statement.value(near.longitude, 'float8'))}
-        <= ${statement.value(near.metres, 'float8')})`,
-    within: (row, box: BoundsFilter, { statement }) =>
-      `(${row}.latitude between ${statement.value(box.south, 'float8')} and ${statement.value(box.north, 'float8')}
-        and ${row}.longitude between ${statement.value(box.west, 'float8')} and ${statement.value(box.east, 'float8')})`,
+    near: (row, near: NearFilter, { statement }) => {
+      if (!isLatitude(near.latitude) || !isLongitude(near.longitude) || near.metres < 0) throw wrongPlace()
+      return `(${row}.latitude is not null and ${distance(row, statement.value(fine(near.latitude), 'float8'), statement.value(fine(near.longitude), 'float8'))}
+        <= ${statement.value(near.metres, 'float8')})`
+    },
+    within: (row, box: BoundsFilter, { statement }) => {
+      const { south, west, north, east } = box
+      if (![south, north].every(isLatitude) || ![west, east].every(isLongitude) || south > north) throw wrongPlace()
+      const [from, to] = [statement.value(west, 'float8'), statement.value(east, 'float8')]
+      // Bounds whose west lies east of their east cross the 180th meridian.
+      const across = west <= east ? 'and' : 'or'
+      return `(${row}.latitude between ${statement.value(south, 'float8')} and ${statement.value(north, 'float8')}
+        and (${row}.longitude >= ${from} ${across} ${row}.longitude <= ${to}))`
+    },
   },
   search: { as: 'CAMERA', sql: (row) => `${row}.search` },
 }
@@ -81,9 +112,9 @@ export const cameraParts: readonly Shape[] = [
     rows: (row, scope) =>
       `exists (select 1 from camera c where c.source_id = ${row}.source_id and c.code = ${row}.camera_code
         and ${withinAgency('camera:read')('c', scope)})`,
-    id: { sql: key, find: (row, wanted) => `${key(row)} = ${wanted}` },
+    id: keyedBySource,
     fields: {
-      id: globalId('CameraEvent', key),
+      id: globalId('CameraEvent', keyedBySource.sql),
       kind: column('kind'),
       label: column('label'),
       from: value((row) => `${row}.from_at`),
@@ -100,6 +131,7 @@ export const cameraRoot: Shape = {
       kind: 'one',
       type: 'Camera',
       on: (_row, other, scope, args) => `${other}.code = ${scope.statement.value(args['code'], 'text')}`,
+      orderBy: (other) => `${other}.source_id, ${other}.id`,
     },
     cameras: connection('Camera'),
   },

@@ -51,7 +51,10 @@ export const cameraSink: Sink<CameraRecord> = {
         longitude float8, online boolean, observed_at timestamptz, profiles jsonb, search text,
         first_seen_at timestamptz, changed_at timestamptz, run_id bigint)
       join source s on s.id = ${first.source}
-      left join administrative_unit u on u.code = r.unit_code and u.valid_to is null
+      left join lateral (
+        select min(v.id) as id from administrative_unit v
+        where v.code = r.unit_code and v.valid_to is null having count(*) = 1
+      ) u on true
       on conflict (source_id, stream_id, key) do update set code = excluded.code, name = excluded.name,
         manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
         serial_number = excluded.serial_number, agency_id = excluded.agency_id, agency_path = excluded.agency_path,

@@ -4,6 +4,8 @@ import type { DocumentContent, DocumentRecord, ExchangeStatus } from '../../cont
 export interface DocumentPart {
   readonly stream: string
   readonly key: string
+  /** Which of the documents that the message speaks of. */
+  readonly seq: number
   readonly record: DocumentRecord
 }
 
@@ -27,7 +29,7 @@ export interface FoldedDocument {
  * asked for and agreed to makes it REVOKED.
  */
 export function foldDocument(parts: readonly DocumentPart[]): FoldedDocument | null {
-  const inTime = parts.toSorted((a, b) => order(a).localeCompare(order(b), 'en'))
+  const inTime = parts.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))
   const bearing = inTime.filter((part) => 'content' in part.record)
   const first = bearing[0]
   if (first === undefined) return null
@@ -50,4 +52,4 @@ export function foldDocument(parts: readonly DocumentPart[]): FoldedDocument | n
   return { content: latest.content, state: agreed ? 'REVOKED' : replaced ? 'REPLACED' : 'CURRENT', exchanges, first }
 }
 
-const order = (part: DocumentPart): string => `${part.record.at} ${part.stream} ${part.key}`
+const order = (part: DocumentPart): string => `${part.record.at} ${part.stream} ${part.key} ${part.seq}`

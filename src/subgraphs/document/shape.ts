@@ -5,15 +5,16 @@ import {
   globalId,
   group,
   json,
+  keyedBySource,
+  keyPart,
   list,
+  ofSource,
   one,
   type Order,
   type RowSql,
   type Shape,
   withinAgency,
 } from '../../graph/shape.ts'
-
-const key = (row: string): string => `${row}.source_id || ':' || ${row}.key`
 
 const byDate = (name: string, descending: boolean): Order => ({
   by: (row) => `coalesce(${row}.${name}, '-infinity'::date)`,
@@ -42,11 +43,11 @@ export const documentShape: Shape = {
   table: 'document',
   rows,
   id: {
-    sql: key,
-    find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}`,
+    sql: keyedBySource.sql,
+    find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.key = ${keyPart(wanted)}`,
   },
   fields: {
-    id: globalId('Document', key),
+    id: globalId('Document', keyedBySource.sql),
     code: column('code'),
     number: column('number'),
     notation: column('notation'),
@@ -77,7 +78,10 @@ export const documentShape: Shape = {
       (other) => `${other}.seq`,
     ),
     attachments: json('attachments'),
-    provenance: group('Provenance'),
+    provenance: group('Provenance', {
+      // A document is folded of several records; its row names the one that bore it.
+      fields: { externalId: column('external_id'), sourceUpdatedAt: column('source_updated_at') },
+    }),
   },
   orders: {
     PROMULGATED_AT_ASC: byDate('promulgated_at', false),

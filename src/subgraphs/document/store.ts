@@ -37,6 +37,7 @@ export const documentSink: Sink<DocumentRecord> = {
   async upsert(trx, changes) {
     const first = changes[0]
     if (first === undefined) return
+    await lockDocuments(trx, first.source)
     const agencies = await resolveAgencies(
       trx,
       first.source,
@@ -70,6 +71,7 @@ export const documentSink: Sink<DocumentRecord> = {
   async remove(trx, removals) {
     const first = removals[0]
     if (first === undefined) return
+    await lockDocuments(trx, first.source)
     const { rows } = await sql<{ identity: string; fallback: string | null }>`
       delete from document_part where source_id = ${first.source} and stream_id = ${first.stream}
         and key = any(${removals.map((removal) => removal.key)}::text[]) returning identity, fallback
@@ -78,9 +80,15 @@ export const documentSink: Sink<DocumentRecord> = {
   },
 }
 
+/** Streams are read side by side: of two that fold one document at once, neither would see the other's part. */
+async function lockDocuments(trx: Transaction<Tables>, source: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('hub documents'), hashtext(${source}))`.execute(trx)
+}
+
 interface PartRow {
   readonly stream_id: string
   readonly key: string
+  readonly seq: number
   readonly identity: string
   readonly fallback: string | null
   readonly body: DocumentRecord
@@ -95,21 +103,34 @@ async function refold(
   source: string,
   touched: readonly { readonly identity: string; readonly fallback: string | null }[],
 ): Promise<void> {
-  const fallbacks = [...new Set(touched.flatMap((one) => one.fallback ?? []))]
-  const identities = [...new Set(touched.map((one) => one.identity))]
+  // Documents of a sender that proved to be another's second number wait under this mark to be folded together.
+  const marked = await sql<{ identity: string; fallback: string | null }>`
+    select p.identity, p.fallback from document d join document_part p
+      on p.source_id = d.source_id and p.stream_id = d.stream_id and p.key = d.external_id
+    where d.source_id = ${source} and d.identity = '!'
+  `.execute(trx)
+  const all = [...touched, ...marked.rows]
+  const fallbacks = [...new Set(all.flatMap((one) => one.fallback ?? []))]
+  const identities = [...new Set(all.map((one) => one.identity))]
   const { rows } = await sql<PartRow>`
-    with near as (
-      select distinct identity from document_part
+    with recursive near(identity) as (
+      select identity from document_part
       where source_id = ${source} and (identity = any(${identities}::text[]) or fallback = any(${fallbacks}::text[]))
+      union
+      select other.identity from near
+      join document_part p on p.source_id = ${source} and p.identity = near.identity
+      join document_part other on other.source_id = ${source} and other.fallback = p.fallback
     )
-    select stream_id, key, identity, fallback, body, first_seen_at, changed_at, run_id from document_part
+    select stream_id, key, seq, identity, fallback, body, first_seen_at, changed_at, run_id from document_part
     where source_id = ${source} and identity in (select identity from near)
     order by stream_id, key, seq
   `.execute(trx)
   const groups = groupParts(rows)
-  const stale = [...new Set([...identities, ...rows.map((row) => row.identity)])]
+  const stale = ['!', ...new Set([...identities, ...rows.map((row) => row.identity)])]
   const folded = [...groups].flatMap(([identity, group]) => {
-    const document = foldDocument(group.map((row) => ({ stream: row.stream_id, key: row.key, record: row.body })))
+    const document = foldDocument(
+      group.map((row) => ({ stream: row.stream_id, key: row.key, seq: row.seq, record: row.body })),
+    )
     return document === null ? [] : [{ identity, group, document }]
   })
   const agencies = await resolveAgencies(
@@ -144,8 +165,8 @@ export function groupParts<P extends { readonly identity: string; readonly fallb
 
 function rowOf(identity: string, group: readonly PartRow[], document: FoldedDocument, agencies: Agencies) {
   const { content, exchanges, first, state } = document
-  const { about } = first.record
-  const bearer = group.find((row) => row.stream_id === first.stream && row.key === first.key)!
+  const about = targetsOf(first.record)[first.seq]!
+  const bearer = group.find((row) => row.stream_id === first.stream && row.key === first.key && row.seq === first.seq)!
   const newest = group.reduce((a, b) => (a.changed_at >= b.changed_at ? a : b))
   return {
     key: `${about.sender}|${about.id ?? `${about.code}|${about.promulgatedAt}`}`,

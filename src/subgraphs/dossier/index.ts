@@ -1,4 +1,4 @@
-export { tokensOfText } from './applicant.ts'
+export { tokensOfWord } from './applicant.ts'
 export { publishStatistics } from './published.ts'
 export { dossierParts, dossierRoot, dossierShape, type DossierAccess } from './shape.ts'
 export { openDossierSink } from './store.ts'

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { purposeHolds } from '../../access/caller.ts'
+import { deniedError } from '../../access/error.ts'
 import type { Box } from '../../db/box.ts'
 import type { StringFilter } from '../../generated/schema.ts'
 import type { GraphContext } from '../../graph/context.ts'
@@ -10,6 +11,7 @@ import {
   globalId,
   group,
   json,
+  keyedBySource,
   list,
   one,
   type Order,
@@ -18,7 +20,7 @@ import {
   value,
   withinAgency,
 } from '../../graph/shape.ts'
-import { identityToken, maskApplicant, openApplicant } from './applicant.ts'
+import { identityTokens, maskApplicant, openApplicant } from './applicant.ts'
 import { statisticsField } from './statistics.ts'
 
 /** Open, not waiting for the citizen and past its limit; or finished after it. */
@@ -26,8 +28,6 @@ export const overdue: RowSql = (row, scope) => `coalesce(case
   when ${row}.finished_at is not null then ${row}.finished_at > ${row}.due_limit
   when ${row}.status in ('REGISTERED', 'ACCEPTED', 'PROCESSING') then ${scope.statement.value(scope.now, 'timestamptz')} > ${row}.due_limit
   else false end, false)`
-
-const key = (row: string): string => `${row}.source_id || ':' || ${row}.key`
 
 const byTime = (name: string, descending: boolean): Order => ({
   by: (row) => `coalesce(${row}.${name}, '-infinity'::timestamptz)`,
@@ -53,12 +53,9 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
     type: 'Dossier',
     table: 'dossier',
     rows: withinAgency('dossier:read'),
-    id: {
-      sql: key,
-      find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}`,
-    },
+    id: keyedBySource,
     fields: {
-      id: globalId('Dossier', key),
+      id: globalId('Dossier', keyedBySource.sql),
       code: column('code'),
       source: one('Source', (row, other) => `${other}.id = ${row}.source_id`),
       procedure: one('Procedure', (row, other) => `${other}.id = ${row}.procedure_id`),
@@ -70,7 +67,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
         kind: 'made',
         from: {
           applicant: (row) => `encode(${row}.applicant, 'base64')`,
-          subject: (row) => `'Dossier:' || ${key(row)}`,
+          subject: (row) => `'Dossier:' || ${row}.source_id || ':' || ${row}.key`,
         },
         async resolve(row, _args, context, info) {
           const sealed = row['_applicant'] as string | null
@@ -103,7 +100,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
         (row, other) => `${other}.dossier_id = ${row}.id`,
         (other) => `${other}.seq`,
       ),
-      provenance: group('Provenance'),
+      provenance: group('Provenance', { fields: { sourceUpdatedAt: column('source_updated_at') } }),
     },
     orders: {
       RECEIVED_AT_ASC: byTime('received_at', false),
@@ -132,11 +129,12 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
       identityNumber: (row, filter: StringFilter, scope) => {
         const numbers = chosen(filter)
         if (numbers === null) return 'true'
-        const may =
-          (scope.caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(scope.caller, codes)
-        if (!may) return 'false'
+        if (!(scope.caller.scopes as ReadonlySet<string>).has('dossier:personal')) {
+          throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
+        }
+        if (!purposeHolds(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
         return `${row}.personal_tokens && ${scope.statement.value(
-          numbers.map((number) => identityToken(box, number)),
+          numbers.flatMap((number) => identityTokens(box, number)),
           'bigint[]',
         )}`
       },
@@ -212,6 +210,7 @@ export const dossierRoot: Shape = {
           ? `${code} and ${other}.source_id = ${scope.statement.value(source, 'text')}`
           : code
       },
+      orderBy: (other) => `${other}.source_id, ${other}.id`,
     },
     dossiers: connection('Dossier'),
     dossierStatistics: statisticsField,

@@ -36,7 +36,7 @@ function checkOpen(groups: readonly DossierGroup[], filter: DossierFilter): void
   for (const edge of [span.from, span.to]) {
     if (edge === null || edge === undefined) continue
     const local = new Date(Date.parse(edge) + 7 * 3_600_000).toISOString()
-    if (!local.endsWith('-01T00:00:00.000Z')) wrong()
+    if (!local.endsWith('-01T00:00:00.000Z') || /\.\d*[1-9]/.test(edge)) wrong()
   }
   const agency = chosen(filter.agency)
   // Several agencies at once could be combined against one another.

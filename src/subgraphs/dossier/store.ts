@@ -173,7 +173,7 @@ async function upsertRows(trx: Transaction<Tables>, first: Change<DossierRecord>
           case when jsonb_typeof(g.event) = 'object' then jsonb_build_array(g.event) else '[]' end))
           as e(seq integer, at timestamptz, status text, agency_id bigint, officer text, note text)
       on conflict (dossier_id, seq) do update set at = excluded.at, status = excluded.status,
-        agency_id = excluded.agency_id, officer = excluded.officer, note = excluded.note
+        agency_id = excluded.agency_id, officer = excluded.officer, note = excluded.note, observed = excluded.observed
     )
     insert into dossier_due_date (dossier_id, seq, due_at, since)
     select s.id, e.seq, e.due_at, e.since

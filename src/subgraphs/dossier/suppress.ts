@@ -24,25 +24,24 @@ export const smallest = 5
 
 /**
  * The cells as the open statistics show them: a count below 5 is withheld, with it what rests on fewer than 5; where one cell
- * among its siblings would stand withheld alone, the next smallest is too, so that a total gives nothing away.
+ * among its siblings, or of the whole breakdown, would stand withheld alone, the next smallest is too, so that a total gives
+ * nothing away.
  */
 export function suppressCells(cells: readonly Cell[]): ShownCell[] {
-  const withheld = new Set<number>()
-  const families = Map.groupBy(cells.keys(), (place) => cells[place]!.siblings)
-  const cover = (places: readonly number[]): void => {
-    for (const place of places) if (cells[place]!.count < smallest) withheld.add(place)
-    const hidden = places.filter((place) => withheld.has(place))
-    if (hidden.length !== 1) return
-    const next = places
-      .filter((place) => !withheld.has(place))
-      .toSorted((a, b) => cells[a]!.count - cells[b]!.count || a - b)[0]
-    if (next !== undefined) withheld.add(next)
-  }
-  for (const places of families.values()) cover([...places])
-  cover([...cells.keys()])
+  const families = [...Map.groupBy(cells.keys(), (place) => cells[place]!.siblings).values(), [...cells.keys()]]
+  const withheld = new Set([...cells.keys()].filter((place) => cells[place]!.count < smallest))
+  cover(families, withheld, (place) => cells[place]!.count, isTold)
+  // How many are overdue adds up like the counts themselves.
+  const hidden = new Set([...cells.keys()].filter((place) => withheld.has(place) || cells[place]!.overdue < smallest))
+  cover(
+    families,
+    hidden,
+    (place) => cells[place]!.overdue,
+    (numbers) => numbers.length === 1,
+  )
   return cells.map((cell, place) => {
     if (withheld.has(place)) return { count: null, overdue: null, rate: null, median: null, suppressed: true }
-    const few = { overdue: cell.overdue < smallest, rate: cell.finished < smallest, median: cell.timed < smallest }
+    const few = { overdue: hidden.has(place), rate: cell.finished < smallest, median: cell.timed < smallest }
     return {
       count: cell.count,
       overdue: few.overdue ? null : cell.overdue,
@@ -51,4 +50,34 @@ export function suppressCells(cells: readonly Cell[]): ShownCell[] {
       suppressed: few.overdue || few.rate || few.median,
     }
   })
+}
+
+/** Withholds more until no family's total tells a withheld number: what covers in one family may stand alone in another. */
+function cover(
+  families: readonly (readonly number[])[],
+  withheld: Set<number>,
+  numberAt: (place: number) => number,
+  told: (numbers: readonly number[]) => boolean,
+): void {
+  for (let grown = true; grown;) {
+    grown = false
+    for (const places of families) {
+      const hidden = places.filter((place) => withheld.has(place))
+      if (hidden.length === 0 || !told(hidden.map(numberAt))) continue
+      const next = places
+        .filter((place) => !withheld.has(place))
+        .toSorted((a, b) => numberAt(a) - numberAt(b) || a - b)[0]
+      if (next === undefined) continue
+      withheld.add(next)
+      grown = true
+    }
+  }
+}
+
+/** Whether the sum of withheld numbers tells one of them: of one alone, and where all are the least or the most they can be. */
+function isTold(hidden: readonly number[]): boolean {
+  if (hidden.length === 1) return true
+  return (
+    hidden.every((number) => number === 1) || (hidden.length > 2 && hidden.every((number) => number === smallest - 1))
+  )
 }

@@ -6,6 +6,7 @@ import {
   globalId,
   group,
   json,
+  keyedBySource,
   one,
   type Order,
   type RowSql,
@@ -14,7 +15,8 @@ import {
   withinAgency,
 } from '../../graph/shape.ts'
 
-const key = (row: string): string => `${row}.source_id || ':' || ${row}.key`
+/** What ties observations to the report that they came in; as the store writes it, and indexed. */
+const reportKey = (row: string): string => `(${row}.code || '|' || ${row}.agency_code || '|' || ${row}.period_code)`
 
 const byPeriod = (descending: boolean): Order => ({ by: (row) => `${row}.period_from`, type: 'date', descending })
 const byDue = (descending: boolean): Order => ({
@@ -33,12 +35,9 @@ export const reportShape: Shape = {
   type: 'Report',
   table: 'report',
   rows: withinAgency('report:read'),
-  id: {
-    sql: key,
-    find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}`,
-  },
+  id: keyedBySource,
   fields: {
-    id: globalId('Report', key),
+    id: globalId('Report', keyedBySource.sql),
     code: column('code'),
     title: column('title'),
     regime: column('regime'),
@@ -50,7 +49,7 @@ export const reportShape: Shape = {
     observations: connection(
       'Observation',
       (row, other) => `${other}.source_id = ${row}.source_id
-        and ${other}.report_key = ${row}.code || '|' || ${row}.agency_code || '|' || ${row}.period_code`,
+        and ${other}.report_key = ${reportKey(row)}`,
     ),
     provenance: group('Provenance'),
   },
@@ -94,15 +93,18 @@ export const indicatorShape: Shape = {
   search: { as: 'INDICATOR', sql: (row) => `${row}.search` },
 }
 
+/** Open are the observations of no report and of a submitted one; those of another are seen with the report. */
+const observed: RowSql = (row, scope) => `(${row}.report_key is null or exists (select 1 from report r
+  where r.source_id = ${row}.source_id and ${reportKey('r')} = ${row}.report_key
+    and (r.submitted_at is not null or ${withinAgency('report:read')('r', scope)})))`
+
 export const observationShape: Shape = {
   type: 'Observation',
   table: 'observation',
-  id: {
-    sql: key,
-    find: (row, wanted) => `${row}.source_id = split_part(${wanted}, ':', 1) and ${key(row)} = ${wanted}`,
-  },
+  rows: observed,
+  id: keyedBySource,
   fields: {
-    id: globalId('Observation', key),
+    id: globalId('Observation', keyedBySource.sql),
     indicator: one('Indicator', (row, other) => `${other}.id = ${row}.indicator_id`),
     area: one('AdministrativeUnit', (row, other) => `${other}.id = ${row}.area_id`),
     areaCode: column('area_code'),

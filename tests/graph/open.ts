@@ -1,0 +1,292 @@
+import { createHmac } from 'node:crypto'
+import { parse, validate } from 'graphql'
+import { sql, type Transaction } from 'kysely'
+import type { Caller } from '../../src/access/caller.ts'
+import { anonymous } from '../../src/access/caller.ts'
+import type { Scope } from '../../src/access/scopes.ts'
+import type { Config } from '../../src/config.ts'
+import type { EntityName, EntityRecord } from '../../src/contract/entity.ts'
+import { openBox } from '../../src/db/box.ts'
+import type { Tables } from '../../src/db/tables.ts'
+import { composeGraph } from '../../src/main/graph.ts'
+import type { Store } from '../../src/main/store.ts'
+import { agencySink } from '../../src/subgraphs/agency/index.ts'
+import { cameraEventSink, cameraSink } from '../../src/subgraphs/camera/index.ts'
+import { documentSink } from '../../src/subgraphs/document/index.ts'
+import { openDossierSink } from '../../src/subgraphs/dossier/index.ts'
+import { procedureSink } from '../../src/subgraphs/procedure/index.ts'
+import { observationSink, reportSink } from '../../src/subgraphs/report/index.ts'
+import type { Engine, Sinks } from '../../src/sync/engine.ts'
+import type { FreshDatabase } from '../kit/database.ts'
+import { freshDatabase } from '../kit/database.ts'
+
+export const box = openBox(createHmac('sha256', 'graph').update('test').digest())
+export const sinks: Sinks = {
+  Agency: agencySink,
+  Procedure: procedureSink,
+  Dossier: openDossierSink(box),
+  Document: documentSink,
+  Report: reportSink,
+  Observation: observationSink,
+  Camera: cameraSink,
+  CameraEvent: cameraEventSink,
+}
+
+export interface Answer {
+  // oxlint-disable-next-line typescript/no-explicit-any -- answers are compared member by member
+  readonly data?: any
+  readonly errors?: readonly {
+    readonly message: string
+    readonly path?: readonly (string | number)[]
+    readonly extensions: { readonly code?: string }
+  }[]
+}
+
+export interface OpenGraph {
+  readonly database: FreshDatabase
+  /** Statements that operations have sent to the database since the last look. */
+  statements(): string[]
+  clock: { now: Date }
+  /** The answer as it would be written, after validation against what the caller may write. */
+  ask(query: string, caller?: Caller, variables?: Record<string, unknown>): Promise<Answer>
+  /** Stands `from` a source until `to`; as the caller's token would be read now. */
+  caller(agency: string | null, scopes: readonly Scope[], purpose?: string | null): Promise<Caller>
+  source(id: string, agency: string, streams?: Readonly<Record<string, EntityName>>): Promise<void>
+  put<E extends EntityName>(
+    entity: E,
+    source: string,
+    records: readonly (EntityRecord[E] & object)[],
+    options?: Put<E>,
+  ): Promise<void>
+  remove(entity: EntityName, source: string, keys: readonly string[], stream?: string): Promise<void>
+  close(): Promise<void>
+}
+export interface Put<E extends EntityName> {
+  readonly stream?: string
+  readonly at?: string
+  readonly key?: (record: EntityRecord[E]) => string
+}
+
+const keyOf = (record: object): string => {
+  const { code, key } = record as { code?: string; key?: string }
+  return key ?? code ?? JSON.stringify(record)
+}
+
+/** The graph as the hub composes it, on a database of its own; rows are written by the real sinks. */
+export async function openGraph(engine: Partial<Engine> = {}): Promise<OpenGraph> {
+  const database = await freshDatabase()
+  const clock = { now: new Date('2026-03-05T09:00:00+07:00') }
+  let seen: string[] = []
+  const pool = new Proxy(database.pool, {
+    get(target, name) {
+      if (name !== 'query') return Reflect.get(target, name) as unknown
+      return (text: string, params: unknown[]) => {
+        seen.push(text)
+        return target.query(text, params)
+      }
+    },
+  })
+  const store = { box, secret: new Uint8Array(32), reading: { ...database, pool } } as unknown as Store
+  const config = {
+    purposes: [{ code: 'dossier-handling', title: '', legalBasis: 'Law 1' }],
+  } as unknown as Config
+  const generation = composeGraph(
+    store,
+    { now: () => clock.now, sinks, box, db: database.db, ...engine } as Engine,
+    config,
+  )
+  const within = <T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> =>
+    database.db.transaction().execute(work)
+
+  return {
+    database,
+    clock,
+    statements: () => seen.splice(0),
+    async ask(query, caller = anonymous, variables = {}) {
+      const document = parse(query)
+      const faults = validate(generation.policy.inputSchema(caller), document)
+      if (faults.length > 0) throw new Error(faults.map((fault) => fault.message).join('\n'))
+      const operation = document.definitions.find((one) => one.kind === 'OperationDefinition')!
+      const result = await generation.execute({
+        document,
+        operation,
+        operationName: undefined,
+        variables,
+        caller,
+        signal: new AbortController().signal,
+        requestId: 'test',
+        decision: { denied: [] },
+      })
+      return JSON.parse(JSON.stringify(result)) as Answer
+    },
+    async caller(agency, scopes, purpose = null) {
+      const { rows } = await sql<{ from: string; to: string }>`
+        select a.path as from, a.path_end as to from agency_code c join agency a on a.id = c.agency_id where c.code = ${agency}
+      `.execute(database.db)
+      const agencyRange = agency === 'H53' ? { from: null, to: null } : (rows[0] ?? null)
+      return {
+        ...anonymous,
+        subject: `clerk of ${agency}`,
+        issuer: 'https://sso.example',
+        scopes: new Set(scopes),
+        agency,
+        agencyRange,
+        purposes: new Set(['dossier-handling']),
+        purpose,
+      }
+    },
+    async source(id, agency, streams = {}) {
+      await sql`insert into source (id, connector, title, agency_code, schedule, timezone)
+        values (${id}, 'test', ${`Source ${id}`}, ${agency}, '* * * * *', 'Asia/Ho_Chi_Minh') on conflict do nothing`.execute(
+        database.db,
+      )
+      for (const [stream, entity] of Object.entries({ list: 'Dossier', ...streams })) {
+        await sql`insert into stream (source_id, id, entity, kind, due_at) values (${id}, ${stream}, ${entity}, 'changes', now())
+          on conflict do nothing`.execute(database.db)
+      }
+    },
+    async put(entity, source, records, options = {}) {
+      const { stream = 'list', at = '2026-03-01T08:00:00.000+07:00', key = keyOf } = options
+      const changes = records.map((record) => {
+        return { source, stream, key: key(record), record, run: 1, firstSeenAt: at, changedAt: at }
+      })
+      await within((trx) => sinks[entity].upsert(trx, changes as never))
+    },
+    async remove(entity, source, keys, stream = 'list') {
+      await within((trx) =>
+        sinks[entity].remove(
+          trx,
+          keys.map((key) => ({ source, stream, key })),
+        ),
+      )
+    },
+    close: () => database.drop(),
+  }
+}
+
+type Made<T> = Partial<{ -readonly [K in keyof T]: T[K] }>
+
+export const agencyOf = (code: string, more: Made<EntityRecord['Agency']> = {}): EntityRecord['Agency'] => ({
+  code,
+  otherCodes: [],
+  name: `Agency ${code}`,
+  parentCode: null,
+  externalId: null,
+  ...more,
+})
+export const mention = (code: string, name: string | null = null, externalId: string | null = null) => ({
+  code,
+  name,
+  externalId,
+})
+export const dossierOf = (code: string, more: Made<EntityRecord['Dossier']> = {}): EntityRecord['Dossier'] => ({
+  code,
+  procedure: null,
+  agency: null,
+  status: 'PROCESSING',
+  channel: null,
+  subject: null,
+  applicant: null,
+  receivedAt: null,
+  dueAt: null,
+  dueDates: null,
+  finishedAt: null,
+  returnedAt: null,
+  fees: [],
+  results: [],
+  events: null,
+  sourceUpdatedAt: null,
+  ...more,
+})
+export const partyOf = (name: string, more: Made<NonNullable<EntityRecord['Dossier']['applicant']>> = {}) => ({
+  kind: 'CITIZEN' as const,
+  name,
+  identityNumber: null,
+  birthYear: null,
+  phone: null,
+  email: null,
+  address: null,
+  ward: null,
+  ...more,
+})
+export const contentOf = (
+  sender: string,
+  recipients: readonly string[],
+  more: Made<(EntityRecord['Document'] & { kind: 'NEW' })['content']> = {},
+) => ({
+  code: null,
+  number: null,
+  notation: null,
+  type: null,
+  subject: 'Subject',
+  place: null,
+  promulgatedAt: null,
+  dueAt: null,
+  urgency: 'NORMAL' as const,
+  signer: null,
+  sender: mention(sender),
+  recipients: recipients.map((code) => mention(code)),
+  respondsTo: [],
+  attachments: [],
+  ...more,
+})
+export const newDocument = (
+  sender: string,
+  id: string,
+  recipients: readonly string[],
+  more: Parameters<typeof contentOf>[2] = {},
+): EntityRecord['Document'] => ({
+  kind: 'NEW',
+  about: { sender, id, code: more.code ?? null, promulgatedAt: more.promulgatedAt ?? null },
+  at: '2026-03-01T08:00:00.000+07:00',
+  content: contentOf(sender, recipients, more),
+})
+export const reportOf = (
+  code: string,
+  agency: string,
+  period: string,
+  more: Made<EntityRecord['Report']> = {},
+): EntityRecord['Report'] => ({
+  code,
+  title: `Report ${code}`,
+  regime: null,
+  period: { code: period, from: `${period.slice(0, 4)}-01-01`, to: `${period.slice(0, 4)}-12-31` },
+  agency: mention(agency),
+  dueAt: null,
+  submittedAt: null,
+  ...more,
+})
+export const observationOf = (
+  indicator: string,
+  more: Made<EntityRecord['Observation']> = {},
+): EntityRecord['Observation'] => ({
+  indicator: { code: indicator, name: `Indicator ${indicator}`, unit: null },
+  areaCode: null,
+  areaName: null,
+  dimensions: [],
+  period: { code: '2026', from: '2026-01-01', to: '2026-12-31' },
+  value: '12.50',
+  unit: null,
+  multiplier: null,
+  status: null,
+  report: null,
+  ...more,
+})
+export const cameraOf = (code: string, more: Made<EntityRecord['Camera']> = {}): EntityRecord['Camera'] => ({
+  code,
+  name: null,
+  manufacturer: null,
+  model: null,
+  firmware: null,
+  serialNumber: null,
+  agency: null,
+  unitCode: null,
+  location: null,
+  online: null,
+  observedAt: null,
+  profiles: [],
+  ...more,
+})
+
+/** A record under a key of its own, where nothing in it tells one. */
+export const keyed = <R extends object>(record: R, key: string): R => ({ ...record, key })
