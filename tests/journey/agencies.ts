@@ -22,6 +22,8 @@ export interface ExpectedAgency {
   readonly unit: string | null
 }
 
+const provinceCommittee = 'Ủy ban nhân dân tỉnh Tây Ninh'
+
 export function openAgencies(): Agencies {
   const above = new Map<string, string>()
   const names = new Map<string, string>()
@@ -34,7 +36,8 @@ export function openAgencies(): Agencies {
   const join = (one: string, other: string): void => {
     above.set(rootOf(one), rootOf(other))
   }
-  const members = (code: string): string[] => [...above.keys()].filter((other) => rootOf(other) === rootOf(code))
+  let groups: ReadonlyMap<string, readonly string[]> = new Map()
+  const members = (code: string): readonly string[] => groups.get(rootOf(code)) ?? [code]
   const mention = (source: string, found: Omit<AgencyMention, 'name'> & { name?: string | null }): void => {
     if (!above.has(found.code)) above.set(found.code, found.code)
     if (found.name != null && !names.has(found.code)) names.set(found.code, found.name)
@@ -45,16 +48,17 @@ export function openAgencies(): Agencies {
     join(found.code, id)
   }
   const isCode = (text: string): boolean => !text.startsWith('id ')
-  const canonical = (code: string): string => {
-    const codes = members(code).filter(isCode)
-    const general = codes.filter((one) => /^[A-Z]\d/.test(one))
-    return (general.length > 0 ? general : codes).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0] ?? code
-  }
+  let canonicals: ReadonlyMap<string, string> = new Map()
+  const canonical = (code: string): string => canonicals.get(rootOf(code)) ?? code
   const parentOf = (code: string): string | null => {
     const given = members(code)
       .map((one) => parents.get(one))
       .find((one) => one !== undefined)
     return given === undefined ? null : canonical(given)
+  }
+  const settle = (): void => {
+    groups = Map.groupBy([...above.keys()].filter(isCode), rootOf)
+    canonicals = new Map([...groups].map(([root, codes]) => [root, canonicalOf(codes)]))
   }
   const self: Agencies = {
     canonical,
@@ -69,16 +73,19 @@ export function openAgencies(): Agencies {
         if (record.parentCode !== null) parents.set(record.code, record.parentCode)
       }
       for (const entity of ['Dossier', 'Procedure', 'Report', 'Camera'] as const) {
-        for (const { source, record } of province.facts(entity)) if (record.agency !== null) mention(source, record.agency)
+        for (const { source, record } of province.facts(entity))
+          if (record.agency !== null) mention(source, record.agency)
       }
       for (const { source, record } of province.facts('Document'))
         for (const one of mentionsOf(record)) mention(source, one)
       for (const agency of province.town.agencies) {
-        if (agency.unit !== null && agency.name.startsWith('Ủy ban nhân dân ')) units.set(agency.code, agency.unit)
+        if (agency.unit !== null && agency.name.startsWith('Ủy ban nhân dân ')) units.set(agency.name, agency.unit)
       }
+      settle()
     },
     within(code, top) {
-      for (let at: string | null = canonical(code); at !== null; at = parentOf(at)) if (at === canonical(top)) return true
+      for (let at: string | null = canonical(code); at !== null; at = parentOf(at))
+        if (at === canonical(top)) return true
       return false
     },
     expected() {
@@ -86,19 +93,27 @@ export function openAgencies(): Agencies {
       for (const code of self.codes()) {
         const main = canonical(code)
         if (found.has(main)) continue
-        const codes = members(code).filter(isCode)
+        const codes = members(code)
+        const name = codes.map((one) => names.get(one)).find((one) => one !== undefined) ?? main
         found.set(main, {
           code: main,
           otherCodes: codes.filter((one) => one !== main).toSorted(),
-          name: codes.map((one) => names.get(one)).find((name) => name !== undefined) ?? main,
+          name,
           parent: parentOf(main),
-          unit: codes.map((one) => units.get(one)).find((unit) => unit !== undefined) ?? null,
+          // Only committees have a unit, by its name, which says nothing outside the province's tree.
+          unit: self.within(main, 'H53') || name === provinceCommittee ? (units.get(name) ?? null) : null,
         })
       }
       return found
     },
   }
   return self
+}
+
+/** Most general first where there is such a shape; the shortest of several. */
+function canonicalOf(codes: readonly string[]): string {
+  const general = codes.filter((one) => /^[A-Z]\d/.test(one))
+  return (general.length > 0 ? general : codes).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0]!
 }
 
 function mentionsOf(record: DocumentRecord): AgencyMention[] {

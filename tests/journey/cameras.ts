@@ -40,7 +40,8 @@ export async function readCameras(client: Client, args?: string): Promise<Record
   )
   return Object.fromEntries(
     rows.map(({ provenance, events, ...rest }) => {
-      if (events.totalCount !== events.nodes.length) throw new Error(`${String(rest['code'])} has more events than a page`)
+      if (events.totalCount !== events.nodes.length)
+        throw new Error(`${String(rest['code'])} has more events than a page`)
       const found = events.nodes.map((one) => eventOf({ ...one, cameraCode: '' } as unknown as CameraEventRecord))
       return [provenance.externalId, { ...rest, events: found.toSorted(byText) }]
     }),

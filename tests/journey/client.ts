@@ -65,7 +65,8 @@ export function openClient(url: string, token: string | null, purpose: string | 
           after = pageInfo.endCursor
           continue
         }
-        if (totalCount !== found.length) throw new Error(`${field}: ${found.length} nodes came, totalCount ${totalCount}`)
+        if (totalCount !== found.length)
+          throw new Error(`${field}: ${found.length} nodes came, totalCount ${totalCount}`)
         return found
       }
       throw new Error(`${field} does not end`)

@@ -1,3 +1,4 @@
+import { dateOf } from '#connector'
 import type { DocumentRecord, DocumentReference } from '#connector'
 import type { Agencies } from './agencies.ts'
 import type { Client, Row } from './client.ts'
@@ -85,7 +86,7 @@ export function expectedDocument(told: ToldDocument): Row {
     subject: content.subject,
     place: content.place,
     promulgatedAt: content.promulgatedAt,
-    dueAt: content.dueAt,
+    dueAt: content.dueAt === null ? null : dateOf(content.dueAt),
     urgency: content.urgency,
     signer: content.signer,
     state,
@@ -115,6 +116,12 @@ export async function readDocuments(client: Client, args?: string): Promise<Row[
   }))
 }
 
+/** The state of every document by the key of the message that first bore it. */
+export async function documentStates(client: Client): Promise<Map<string, unknown>> {
+  const rows = await client.all<DocumentRow>('documents', 'state provenance { externalId }')
+  return new Map(rows.map(({ state, provenance }) => [provenance.externalId, state]))
+}
+
 const selection = `code number notation type subject place promulgatedAt dueAt urgency
   signer { name position competence } state sender { code } recipients { code }
   respondsTo { provenance { externalId } } exchanges { status at agency { code } note }
@@ -130,7 +137,10 @@ interface DocumentRow extends Row {
 
 const instant = (row: Row): string => new Date(String(row['at'])).toISOString()
 const byTimeAndStatus = (a: Row, b: Row): number =>
-  compare([instant(a), JSON.stringify([a['status'], a['agency']])], [instant(b), JSON.stringify([b['status'], b['agency']])])
+  compare(
+    [instant(a), JSON.stringify([a['status'], a['agency']])],
+    [instant(b), JSON.stringify([b['status'], b['agency']])],
+  )
 
 function compare(one: readonly string[], other: readonly string[]): number {
   const [a, b] = [one.join('\n'), other.join('\n')]

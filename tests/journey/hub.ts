@@ -62,28 +62,26 @@ const newYear = '0 0 1 1 *'
 
 /** The hub as it is put together to serve and to work, on a database of its own, with a clock that the test moves. */
 export async function openJourneyHub(given: readonly SourceGiven[], now: () => Date): Promise<JourneyHub> {
+  const configured = given.map((one): ConfiguredSource => ({
+    id: one.id,
+    connector: one.connector ?? one.id,
+    title: undefined,
+    agency: one.agency ?? 'H53',
+    schedule: newYear,
+    timezone: 'Asia/Ho_Chi_Minh',
+    allowHosts: one.hosts,
+    ca: undefined,
+    settings: one.settings,
+    limits: { tries: 2, idleMs: 5_000, totalMs: 20_000 },
+    path: `the journey's ${one.id}`,
+  }))
+  const sources = openSources(configured, await discoverConnectors(), {})
   const home = mkdtempSync(join(tmpdir(), 'journey-'))
   const fresh = await freshDatabase()
   const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading' })
   const secret = new Uint8Array(32).fill(7)
   const box = openBox(secret)
   await loadShippedReference(fresh.db)
-  const configured = given.map(
-    (one): ConfiguredSource => ({
-      id: one.id,
-      connector: one.connector ?? one.id,
-      title: undefined,
-      agency: one.agency ?? 'H53',
-      schedule: newYear,
-      timezone: 'Asia/Ho_Chi_Minh',
-      allowHosts: one.hosts,
-      ca: undefined,
-      settings: one.settings,
-      limits: { tries: 2, idleMs: 5_000, totalMs: 20_000 },
-      path: `the journey's ${one.id}`,
-    }),
-  )
-  const sources = openSources(configured, await discoverConnectors(), {})
   const engine: Engine = {
     db: fresh.db,
     box,
@@ -130,7 +128,7 @@ export async function openJourneyHub(given: readonly SourceGiven[], now: () => D
     warning: undefined,
     close: () => Promise.resolve(),
   }
-  const hub: Hub = { config, store, engine, log: quiet as unknown as Hub['log'], close: () => Promise.resolve() }
+  const hub = { config, store, engine, log: quiet, close: () => Promise.resolve() } as unknown as Hub
   const serving = await serve(hub, listener)
 
   return {

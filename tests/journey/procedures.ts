@@ -20,10 +20,7 @@ export function expectedProcedures(province: Province, agencies: Agencies): Reco
           name: (clean ?? inTurn[0]!).name,
           field: inTurn.find((one) => one.field !== null)?.field ?? null,
           agency: agency === null ? null : { code: agencies.canonical(agency.code) },
-          audiences: [
-            ...(citizen === undefined ? [] : ['CITIZEN']),
-            ...(business === undefined ? [] : ['BUSINESS']),
-          ],
+          audiences: [...(citizen === undefined ? [] : ['CITIZEN']), ...(business === undefined ? [] : ['BUSINESS'])],
         },
       ]
     }),

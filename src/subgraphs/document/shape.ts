@@ -68,8 +68,13 @@ export const documentShape: Shape = {
     ),
     respondsTo: list(
       'Document',
-      (row, other) => `exists (select 1 from document_response x where x.document_id = ${row}.id
-        and ${other}.source_id = ${row}.source_id and (${other}.identity = x.identity or ${other}.fallback = x.fallback))`,
+      // By either name from its own index: as one condition with "or" it would look at every document.
+      (row, other) => `${other}.id in (
+        select d.id from document_response x join document d on d.source_id = ${row}.source_id and d.identity = x.identity
+        where x.document_id = ${row}.id
+        union
+        select d.id from document_response x join document d on d.source_id = ${row}.source_id and d.fallback = x.fallback
+        where x.document_id = ${row}.id)`,
       (other) => `${other}.promulgated_at, ${other}.id`,
     ),
     exchanges: list(
