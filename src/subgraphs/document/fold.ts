@@ -48,7 +48,8 @@ export function foldDocument(parts: readonly DocumentPart[]): FoldedDocument | n
   const agreed = exchanges.some(
     (exchange) => exchange.status === 'TAKE_BACK_AGREED' && asked !== undefined && exchange.at >= asked.at,
   )
-  const replaced = bearing.some((part) => part.record.kind === 'REPLACE')
+  // A replacement that cannot name what it replaces stands for itself, and nothing has replaced it.
+  const replaced = bearing.some((part) => part.record.kind === 'REPLACE' && part.record.replaces.length > 0)
   return { content: latest.content, state: agreed ? 'REVOKED' : replaced ? 'REPLACED' : 'CURRENT', exchanges, first }
 }
 
