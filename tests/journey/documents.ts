@@ -60,7 +60,7 @@ export function toldDocuments(province: Province, agencies: Agencies): ToldDocum
     })
     const asked = exchanges.findIndex(({ status }) => status === 'TAKE_BACK_REQUESTED')
     const agreed = exchanges.findLastIndex(({ status }) => status === 'TAKE_BACK_AGREED')
-    const replaced = bearing.some(({ record }) => record.kind === 'REPLACE')
+    const replaced = bearing.some(({ record }) => record.kind === 'REPLACE' && record.replaces.length > 0)
     return {
       sender: agencies.canonical(content.sender.code),
       recipients: [...new Set(content.recipients.map(({ code }) => agencies.canonical(code)))].toSorted(),
