@@ -19,7 +19,12 @@ export interface DemonstrationSource {
 }
 /** What it says once: where its users connect and the word that it greets them with, or what did not start. */
 export type DemonstrationAnswer =
-  | { readonly port: number; readonly word: string; readonly sources: readonly DemonstrationSource[] }
+  | {
+      readonly pid: number
+      readonly port: number
+      readonly word: string
+      readonly sources: readonly DemonstrationSource[]
+    }
   | { readonly failure: string }
 
 // The emulators live in a process of their own, as the province's systems do: they outlive the command that started them
@@ -77,7 +82,7 @@ async function begin({ town, emulators }: DemonstrationData): Promise<void> {
     if (users.size === 0) process.exit(1)
   }, 20_000).unref()
   const { port } = server.address() as AddressInfo
-  process.send?.({ port, word, sources } satisfies DemonstrationAnswer)
+  process.send?.({ pid: process.pid, port, word, sources } satisfies DemonstrationAnswer)
 }
 
 function reasonOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { ask } from './ask.ts'
+import { WrongUsage } from './exit-code.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
 import { printJson, printTable, shortTime } from './print.ts'
 
@@ -50,6 +51,15 @@ export const sourcesCommand = (options: { json?: boolean }): Promise<number> =>
     return 0
   })
 
+/** Throws WrongUsage where neither the configuration nor the database knows the source. */
+export async function requireSource(hub: Hub, source: string | undefined): Promise<void> {
+  if (source === undefined) return
+  const { sources } = (await ask(hub, '{ sources { id } }')) as { sources: { id: string }[] }
+  const known = sources.map((one) => one.id)
+  if (known.includes(source)) return
+  throw new WrongUsage(`There is no source ${source}, expected one of ${known.join(', ')}`)
+}
+
 /** All pages of a connection, at most `most` rows. */
 async function all(
   hub: Hub,
@@ -77,6 +87,7 @@ async function all(
 
 export const runsCommand = (source: string | undefined, options: { json?: boolean }): Promise<number> =>
   withHub('runs', false, async (hub) => {
+    await requireSource(hub, source)
     const rows = await all(hub, 'runs', 'source: $source', runFields, { source: source ?? null }, 1000)
     if (options.json === true) printJson(rows)
     else {
@@ -103,6 +114,7 @@ export const runsCommand = (source: string | undefined, options: { json?: boolea
 
 export const quarantineListCommand = (source: string | undefined, options: { json?: boolean }): Promise<number> =>
   withHub('quarantine', false, async (hub) => {
+    await requireSource(hub, source)
     const rows = await all(
       hub,
       'quarantine',

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { openBox, type Box } from '../db/box.ts'
 import { openEmbedded } from '../db/embedded.ts'
 import { loadKey } from '../db/key.ts'
@@ -26,19 +26,43 @@ export async function openStore(config: Config, name: string): Promise<Store> {
   const embedded = config.databaseUrl === undefined ? await openEmbedded({ home: config.home }) : null
   const url = config.databaseUrl ?? embedded!.url
   const database = openDatabase(url, { max: 8, applicationName: `hub ${name}` })
-  const reading = openDatabase(url, { max: 8, applicationName: `hub ${name} reading` })
+  const reading = openDatabase(url, { max: 8, applicationName: `hub ${name} reading`, statementTimeoutMs: 5000 })
   const close = async (): Promise<void> => {
     await reading.close()
     await database.close()
     await embedded?.stop()
   }
   try {
+    await reach(url, database)
     await migrate(database.db)
   } catch (error) {
     await close()
     throw error
   }
   return { url, database, reading, box: openBox(key.keys), secret: key.keys[0]!, close }
+}
+
+/** Throws ConfigError in one line where there is no database to be had, or one that is too old. */
+async function reach(url: string, { pool }: Database): Promise<void> {
+  const { hostname, port, pathname } = new URL(url)
+  const name = `DATABASE_URL (${hostname}:${port || '5432'}${pathname})`
+  const expected = 'expected a PostgreSQL ≥ 15'
+  let version = 0
+  try {
+    const { rows } = await pool.query<{ version: number }>(
+      `select current_setting('server_version_num')::int as version`,
+    )
+    version = rows[0]?.version ?? 0
+  } catch (cause) {
+    throw new ConfigError(`${name} cannot be reached: ${reasonOf(cause)}, ${expected}`, { cause })
+  }
+  if (version < 150_000) throw new ConfigError(`${name} is PostgreSQL ${Math.floor(version / 10_000)}, ${expected}`)
+}
+
+/** A host with several addresses gives an error without a message, and one a try. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return reasonOf(error.errors[0])
+  return error instanceof Error ? error.message.split('\n')[0]! : String(error)
 }
 
 export const demonstrationFolder = (config: Config): string => join(config.home, 'demonstration')

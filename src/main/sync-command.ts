@@ -4,6 +4,7 @@ import type { RunKind, Wanted } from '../sync/claim.ts'
 import { requestRuns } from '../sync/request.ts'
 import { startWorker } from '../sync/worker.ts'
 import { ask } from './ask.ts'
+import { WrongUsage } from './exit-code.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
 import { untilSignal } from './signal.ts'
 
@@ -32,10 +33,6 @@ export async function syncCommand(
   const hub = await openHub(await readConfig(), { name: 'sync' })
   try {
     const wanted = wantedStreams(hub, sources, options['stream'] as string | undefined)
-    if (typeof wanted === 'string') {
-      console.error(wanted)
-      return 2
-    }
     const from = options['from'] as string | undefined
     const range: Range | null =
       from !== undefined ? { from, to: options['to'] as string } : options['full'] === true ? { all: true } : null
@@ -70,10 +67,12 @@ export async function syncCommand(
   }
 }
 
-function wantedStreams(hub: Hub, sources: readonly string[], stream: string | undefined): Wanted[] | string {
+function wantedStreams(hub: Hub, sources: readonly string[], stream: string | undefined): Wanted[] {
   const known = [...hub.engine.sources.keys()]
   const unknown = sources.find((source) => !known.includes(source))
-  if (unknown !== undefined) return `There is no source ${unknown}, expected one of ${known.join(', ')}`
+  if (unknown !== undefined) {
+    throw new WrongUsage(`There is no source ${unknown}, expected one of ${known.join(', ')}`)
+  }
   const wanted = (sources.length === 0 ? known : sources).flatMap((source) =>
     Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams)
       .filter((id) => stream === undefined || id === stream)
@@ -81,7 +80,7 @@ function wantedStreams(hub: Hub, sources: readonly string[], stream: string | un
   )
   if (wanted.length > 0) return wanted
   const streams = sources.flatMap((source) => Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams))
-  return `There is no stream ${stream}, expected one of ${streams.join(', ')}`
+  throw new WrongUsage(`There is no stream ${stream}, expected one of ${streams.join(', ')}`)
 }
 
 /** Follows the runs to their ends: a line each second while they go (none with --json), one for each end. */

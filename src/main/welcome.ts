@@ -38,7 +38,7 @@ export async function welcome(config: Config, serving: Serving, first: FirstPull
       '',
       `  curl -s ${url}/graphql -H 'content-type: application/json' \\`,
       `    -H 'authorization: Bearer ${ward}' \\`,
-      `    -d '{"query":"{ dossiers(first: 3, filter: { overdue: { eq: true } }) { totalCount nodes { code status dueAt agency { name } procedure { name } } } }"}'`,
+      `    -d '{"query":"{ dossiers(first: 3) { totalCount nodes { code status dueAt overdue agency { name } procedure { name } } } }"}'`,
     )
   }
   lines.push('', '  Ctrl-C stops the hub; the data stays.', '')
