@@ -1,7 +1,13 @@
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { exitCodeOf } from './main/exit-code.ts'
 
-// Every command loads what it needs when it is called, so that `hub token` does not wait for a web server.
+// Every command loads what it needs when it is called, so that `hub token` does not wait for a web server; a home that was
+// opened once keeps what has been compiled.
+const home = process.env['HUB_HOME'] || '.hub'
+if (existsSync(home)) enableCompileCache(join(home, 'compiled'))
 
 const program = new Command('hub')
   .description('Nền tảng tích hợp, chia sẻ dữ liệu của tỉnh · the data-integration hub of a province')

@@ -84,8 +84,12 @@ function failureOfAll(ends: readonly Outcome[]): ConnectorFailure {
   const retryAfterSeconds = waits.length === 0 ? undefined : Math.max(...waits)
   const status = cause instanceof TransportFailure ? cause.status : undefined
   if (said.end === 'refused') {
-    const setting = String(said.record['setting'])
-    return new ConnectorFailure('CONFIG_INVALID', `no device accepts us, see ${setting}`, { cause, status })
+    const { setting } = said.record
+    return new ConnectorFailure(
+      'CONFIG_INVALID',
+      `no device accepts us, see ${typeof setting === 'string' ? setting : 'settings.devices'}`,
+      { cause, status },
+    )
   }
   if (said.end === 'odd') {
     return new ConnectorFailure('SOURCE_CHANGED', 'no device answers as an ONVIF device does', { cause, status })

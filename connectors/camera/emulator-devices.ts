@@ -70,7 +70,8 @@ export function deviceAt(
 ): EmulatedDevice {
   const random = seededRandom(town.seed, 'camera device', index)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
-  const hex = (digits: number): string => Array.from({ length: digits }, () => pick([...'0123456789abcdef'])).join('')
+  const hex = (digits: number): string =>
+    Array.from({ length: digits }, () => pick(Array.from('0123456789abcdef'))).join('')
   const host = `192.168.${20 + (index % 200)}.${2 + Math.floor(random() * 250)}`
   const username = pick(['admin', 'lgsp', 'onvif'])
   const password = `Mk-${hex(10)}`

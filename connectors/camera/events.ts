@@ -38,7 +38,7 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
     context.signal.throwIfAborted()
     const listed = await eventsBefore(ask, place)
     const starts = listed.map((event) => microseconds(event['start_time']))
-    const records = listed.filter((event) => !place.shown.includes(String(event['id']))).map(eventRecord)
+    const records = listed.filter((event) => !place.shown.includes(idOf(event))).map(eventRecord)
     const oldest = smallest(starts)
     const newest = largest([place.newest, ...starts])
     const open = smallest([place.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
@@ -49,7 +49,7 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
       return
     }
     // The same start may go on in the next page, so it is asked for again and what was seen of it left out.
-    const shown = listed.filter((_, index) => starts[index] === oldest).map((event) => String(event['id']))
+    const shown = listed.filter((_, index) => starts[index] === oldest).map((event) => idOf(event))
     place = { ...place, before: oldest! + 1n, shown, newest, open }
     yield { records, next: written(place) }
   }
@@ -151,3 +151,6 @@ const largest = (values: readonly (bigint | null)[]): bigint | null =>
   values.reduce((most, value) => (value === null || (most !== null && most >= value) ? most : value), null)
 const smallest = (values: readonly (bigint | null)[]): bigint | null =>
   values.reduce((least, value) => (value === null || (least !== null && least <= value) ? least : value), null)
+
+const idOf = (event: SourceRecord): string =>
+  typeof event['id'] === 'string' ? event['id'] : JSON.stringify(event['id'])

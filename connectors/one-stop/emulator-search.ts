@@ -19,7 +19,7 @@ export function search(town: Town, size: number, registry: Registry, query: URLS
 
   const filters = filtersOf(town, query)
   if (filters === null) return null
-  const named = [...query].filter(([name]) => !paging.has(name)).sort()
+  const named = [...query].filter(([name]) => !paging.has(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const found =
     filters.length === 0 ? registry.all : registry.filtered(JSON.stringify(named), holdsAll(town, size, filters))
 

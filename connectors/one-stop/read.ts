@@ -35,7 +35,7 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
     const { items, last } = await search(session, query(context, place))
     const now = context.now().getTime()
 
-    const bytes = items.map((item) => String(item['id'])).join()
+    const bytes = JSON.stringify(items.map((item) => item['id']))
     repeats = items.length > 0 && bytes === before ? repeats + 1 : 0
     before = bytes
     if (repeats === 2) {

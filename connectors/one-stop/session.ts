@@ -77,7 +77,11 @@ async function login(context: Context<typeof manifest>): Promise<Token> {
   }
   const text = isObject ? said['access_token'] : undefined
   const type = isObject ? said['token_type'] : undefined
-  if (typeof text !== 'string' || text === '' || (type !== undefined && String(type).toLowerCase() !== 'bearer')) {
+  if (
+    typeof text !== 'string' ||
+    text === '' ||
+    (type !== undefined && !(typeof type === 'string' && type.toLowerCase() === 'bearer'))
+  ) {
     throw new ConnectorFailure(
       'SOURCE_CHANGED',
       'tokenUrl answered without a bearer token: expected access_token and token_type Bearer',

@@ -78,7 +78,7 @@ function questionOf(place: Place, name: string, reading: Reading | null): Record
   }
 }
 
-const headOf = (message: Message): string => String(message.records[0]?.['key'] ?? '')
+const headOf = (message: Message): string => JSON.stringify(message.records[0]?.['key'] ?? '')
 
 /** A source that knows no `offset` answers the same again: all of it was had, unless it stopped at our limit. */
 function repeated(message: Message, reading: Reading | null): boolean {

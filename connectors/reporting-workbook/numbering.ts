@@ -10,7 +10,7 @@ const roman = /^(?=[IVXLC])(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})$/
 const digits: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10, L: 50, C: 100 }
 
 function romanValue(text: string): number {
-  const values = [...text].map((digit) => digits[digit] ?? 0)
+  const values = Array.from(text, (digit) => digits[digit] ?? 0)
   return values.reduce((sum, value, at) => sum + (value < (values[at + 1] ?? 0) ? -value : value), 0)
 }
 

@@ -33,7 +33,8 @@ export async function* readReports(context: Context<typeof manifest>, range: Ran
   for (const [template, first] of firsts) {
     const since = start.templates[template.code] === marks[template.code] ? start.until : 0
     for (const record of expectedReports(template, first, since, now, range)) {
-      if (!known.has(String(record['key']))) found.set(String(record['key']), record)
+      const key = record['key'] as string
+      if (!known.has(key)) found.set(key, record)
     }
   }
   for (const report of reports) if (start.taken[report.key] !== report.mark) found.set(report.key, submitted(report))

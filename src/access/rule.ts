@@ -97,7 +97,7 @@ function ruleOf(directive: ConstDirectiveNode): Rule | null {
     case 'authenticated':
       return { ...open, authenticated: true }
     case 'personal':
-      return { ...open, personal: String(argumentOf(directive, 'kind') ?? 'personal') }
+      return { ...open, personal: textOf(argumentOf(directive, 'kind')) }
     case 'requiresScopes':
       return { ...open, scopes: [alternativesOf(argumentOf(directive, 'scopes'))] }
     case 'policy':
@@ -118,3 +118,5 @@ function alternativesOf(value: unknown): Alternatives {
   const listed = outer.map((all) => (Array.isArray(all) ? (all as unknown[]) : [all]))
   return listed.filter((all) => all.length > 0 && all.every((scope) => typeof scope === 'string')) as string[][]
 }
+
+const textOf = (kind: unknown): string => (typeof kind === 'string' ? kind : 'personal')

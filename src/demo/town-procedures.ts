@@ -24,7 +24,7 @@ export function townProcedures(agencies: readonly TownAgency[]): TownProcedure[]
     name,
     field,
     agency: agency === 'ward' ? committees[shared++ % committees.length]! : `H53.${agency}`,
-    audiences: [...audiences].map((letter) => audience[letter as keyof typeof audience]),
+    audiences: Array.from(audiences, (letter) => audience[letter as keyof typeof audience]),
     days,
   }))
 }

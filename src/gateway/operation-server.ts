@@ -97,7 +97,10 @@ export async function openOperationServer(options: OperationServerOptions): Prom
         },
         willSendResponse: async ({ response: { body } }) => {
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : []
-          for (const { extensions } of errors) metrics.error(String(extensions?.['code'] ?? 'INTERNAL'))
+          for (const { extensions } of errors) {
+            const code = extensions?.['code']
+            metrics.error(typeof code === 'string' ? code : 'INTERNAL')
+          }
         },
       })
     },

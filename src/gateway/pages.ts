@@ -27,7 +27,11 @@ export async function page(
   if (path === '/hub.css') {
     return {
       status: 200,
-      headers: { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache', 'content-security-policy': policy },
+      headers: {
+        'content-type': 'text/css; charset=utf-8',
+        'cache-control': 'no-cache',
+        'content-security-policy': policy,
+      },
       body: stylesheet,
     }
   }

@@ -83,7 +83,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     { path: '/health/ready', methods: reading, answer: async () => readiness(await ready().catch(() => false)) },
     { path: '/metrics', methods: reading, answer: ({ request }) => scrape(request, verifier, metrics) },
     ...(developmentIssuer === null ? [] : issuerRoutes(developmentIssuer, listener, limits)),
-    { path: null, methods: reading, answer: ({ path, request }) => page(pages, path, request.headers['accept-encoding']?.toString()) },
+    {
+      path: null,
+      methods: reading,
+      answer: ({ path, request }) => page(pages, path, request.headers['accept-encoding']?.toString()),
+    },
   ]
 
   async function answer(visit: Visit): Promise<{ route: string; answer: Answer }> {

@@ -6,7 +6,7 @@ import type { TokenKeeper } from '../reader/development-token.ts'
 import { chosenOperation } from './chosen-operation.ts'
 import { readEvents } from './event-stream.ts'
 import { roleOf } from './roles.ts'
-import type { Role, RoleId } from './roles.ts'
+import type { Role } from './roles.ts'
 
 export type TokenState =
   | { kind: 'none' }
@@ -35,7 +35,7 @@ type Answer = {
 export type Caller = {
   state(): CallerState
   subscribe(listener: () => void): () => void
-  chooseRole(id: RoleId | string): void
+  chooseRole(id: string): void
   paste(token: string): void
   /** Renews the token when it is about to expire. Called now and then, so that the shown one is always good. */
   renew(): void
@@ -44,7 +44,7 @@ export type Caller = {
 }
 
 /** Holds who the sandbox speaks as. Tokens live in memory alone. */
-export function openCaller(role: RoleId | string | null): Caller {
+export function openCaller(role: string | null): Caller {
   const listeners = new Set<() => void>()
   const keepers = new Map<string, TokenKeeper>()
   let state: CallerState = { role: roleOf(role), token: { kind: 'none' }, issuer: true, pasted: '', lastRun: null }
