@@ -1,7 +1,7 @@
-import { sql, type Transaction } from 'kysely'
+import { sql } from 'kysely'
 import type { CameraEventRecord, CameraRecord } from '../../contract/entity.ts'
-import type { Removal, Sink } from '../../db/sink.ts'
-import type { Tables } from '../../db/tables.ts'
+import { removeRows } from '../../db/remove-rows.ts'
+import type { Sink } from '../../db/sink.ts'
 import { foldText } from '../../graph/filter.ts'
 import { resolveAgencies } from '../agency/index.ts'
 
@@ -92,16 +92,4 @@ export const cameraEventSink: Sink<CameraEventRecord> = {
     `.execute(trx)
   },
   remove: (trx, removals) => removeRows(trx, 'camera_event', removals),
-}
-
-async function removeRows(
-  trx: Transaction<Tables>,
-  table: 'camera' | 'camera_event',
-  removals: readonly Removal[],
-): Promise<void> {
-  await sql`
-    delete from ${sql.table(table)} t
-    using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)
-    where t.source_id = g.source and t.stream_id = g.stream and t.key = g.key
-  `.execute(trx)
 }

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { DossierRecord } from '../../contract/entity.ts'
 import type { Box } from '../../db/box.ts'
+import { removeRows } from '../../db/remove-rows.ts'
 import type { Change, Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
 import { foldText } from '../../graph/filter.ts'
@@ -94,13 +95,7 @@ export function openDossierSink(box: Box): Sink<DossierRecord> {
       await upsertRows(trx, first, JSON.stringify(rows))
     },
 
-    async remove(trx, removals) {
-      await sql`
-        delete from dossier d
-        using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)
-        where d.source_id = g.source and d.stream_id = g.stream and d.key = g.key
-      `.execute(trx)
-    },
+    remove: (trx, removals) => removeRows(trx, 'dossier', removals),
   }
 }
 

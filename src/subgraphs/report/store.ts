@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { ObservationRecord, ReportRecord } from '../../contract/entity.ts'
-import type { Removal, Sink } from '../../db/sink.ts'
+import { removeRows } from '../../db/remove-rows.ts'
+import type { Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
 import { foldText } from '../../graph/filter.ts'
 import { resolveAgencies } from '../agency/index.ts'
@@ -136,16 +137,4 @@ async function resolveIndicators(
     select code, id from indicator where code = any(${given.map((one) => one.code)}::text[])
   `.execute(trx)
   return new Map(rows.map((row) => [row.code, row.id]))
-}
-
-async function removeRows(
-  trx: Transaction<Tables>,
-  table: 'report' | 'observation',
-  removals: readonly Removal[],
-): Promise<void> {
-  await sql`
-    delete from ${sql.table(table)} t
-    using json_to_recordset(${JSON.stringify(removals)}) as g(source text, stream text, key text)
-    where t.source_id = g.source and t.stream_id = g.stream and t.key = g.key
-  `.execute(trx)
 }
