@@ -63,7 +63,9 @@ export function surroundings() {
  * Runs a file under our own Node with this process's terminal, hands every signal on, and ends with its exit code.
  */
 export function hand(args, cwd = process.cwd()) {
-  const child = spawn(ownNode(), args, { cwd, stdio: 'inherit', env: surroundings() })
+  // graphql-js leaves out its checks for developers there.
+  const env = { NODE_ENV: 'production', ...surroundings() }
+  const child = spawn(ownNode(), args, { cwd, stdio: 'inherit', env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // Ctrl-C at a terminal reaches the child by itself.

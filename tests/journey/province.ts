@@ -1,25 +1,29 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Emulator, EntityName, EntityRecord, RunningEmulator, Town } from '#connector'
-import camera from '../../connectors/camera/emulator.ts'
-import eOffice from '../../connectors/e-office/emulator.ts'
-import oneStop from '../../connectors/one-stop/emulator.ts'
-import catalogue from '../../connectors/procedure-catalogue/emulator.ts'
-import sdmx from '../../connectors/reporting-sdmx/emulator.ts'
-import workbook from '../../connectors/reporting-workbook/emulator.ts'
 import { demoTown } from '../../src/demo/town.ts'
 import { shippedUnits } from '../../src/reference/index.ts'
 import type { SourceGiven } from './hub.ts'
 
-const emulators: readonly (readonly [id: string, emulator: Emulator, size: number])[] = [
-  ['one-stop', oneStop, 600],
-  ['procedure-catalogue', catalogue, 250],
-  ['e-office', eOffice, 150],
-  ['reporting-sdmx', sdmx, 1_100],
-  ['reporting-workbook', workbook, 400],
-  ['camera', camera, 60],
-]
+const sizes: Readonly<Record<string, number>> = {
+  'one-stop': 600,
+  'procedure-catalogue': 250,
+  'e-office': 150,
+  'reporting-sdmx': 1_100,
+  'reporting-workbook': 400,
+  camera: 60,
+}
+const moduleOf = (id: string): URL => new URL(`../../connectors/${id}/emulator.ts`, import.meta.url)
+
+/** The province's connectors whose folders are not there: without one of them there is no whole province to look at. */
+export const missing: readonly string[] = Object.keys(sizes).filter((id) => !existsSync(moduleOf(id)))
+
+/** Found by name when it is needed, so that a connector's folder may go without a word here. */
+export async function emulatorOf(id: string): Promise<Emulator> {
+  const loaded = (await import(moduleOf(id).href)) as { default: Emulator }
+  return loaded.default
+}
 
 /** What a source means with one record: what the hub must hold once it has read it. */
 export interface Fact<E extends EntityName> {
@@ -75,9 +79,10 @@ export async function openProvince(hours: number): Promise<Province> {
   let time = town.foundedAt.getTime() + hours * 3_600_000
   const now = (): Date => new Date(time)
   const running = new Map<string, RunningEmulator>()
-  for (const [id, emulator, size] of emulators) {
+  for (const [id, size] of Object.entries(sizes)) {
     const own = join(folder, id)
     mkdirSync(own)
+    const emulator = await emulatorOf(id)
     running.set(id, await emulator({ town, size, now, folder: own }))
   }
   const each = Object.entries(streams).flatMap(([source, list]) =>
