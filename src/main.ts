@@ -15,7 +15,6 @@ const program = new Command('hub')
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text) })
 
-const collect = (value: string, all: string[] = []): string[] => [...all, value]
 const aDate = (text: string): string => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) {
     throw new InvalidArgumentError('a date like 2026-03-05 is expected')
@@ -147,7 +146,7 @@ program
   .description('mã truy cập của bên cấp thử nghiệm · a token of the development issuer')
   .requiredOption('--scope <scopes>', 'scopes separated by spaces')
   .option('--agency <code>')
-  .option('--purpose <code>', 'may be given several times', collect)
+  .option('--purpose <code...>', 'one or several')
   .option('--ttl <duration>', 'like 30m, 1h', '1h')
   .option('--json')
   .action(async (options: { scope: string; agency?: string; purpose?: string[]; ttl: string; json?: boolean }) => {
