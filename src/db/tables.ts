@@ -259,6 +259,8 @@ export interface DocumentTable {
   signer: ColumnType<unknown, string | null, string | null>
   state: string
   sender_id: number | null
+  identity: string
+  fallback: string | null
   attachments: Generated<Json>
   search: string
   stream_id: string
@@ -272,6 +274,7 @@ export interface DocumentPartTable {
   source_id: string
   stream_id: string
   key: string
+  seq: number
   identity: string
   fallback: string | null
   at: string
