@@ -25,13 +25,18 @@ export function openCredentials(): Credentials {
     for (const listener of listeners) listener()
   }
 
+  // A token may be pasted while an answer is awaited: what comes late speaks of the token before, and changes nothing.
+  const isPasted = (): boolean => state === 'pasted'
+
   async function token(): Promise<string> {
-    if (state === 'pasted') return pasted
+    if (isPasted()) return pasted
     try {
       const held = await keeper.current()
+      if (isPasted()) return pasted
       become('development')
       return held.token
     } catch (error) {
+      if (isPasted()) return pasted
       if (error instanceof NoDevelopmentIssuer) become('asking')
       throw new AskFailure('NO_TOKEN', error instanceof Error ? error.message : String(error), { cause: error })
     }
@@ -48,15 +53,16 @@ export function openCredentials(): Credentials {
       become(pasted === '' ? 'asking' : 'pasted')
     },
     async ask<Data>(query: string, variables?: Record<string, unknown>): Promise<Data> {
+      const used = await token()
       try {
-        return await ask<Data>(await token(), query, variables)
+        return await ask<Data>(used, query, variables)
       } catch (error) {
         if (!(error instanceof AskFailure) || error.code !== 'UNAUTHENTICATED') throw error
-        if (state === 'pasted') {
+        if (isPasted() && used === pasted) {
           become('asking')
           throw error
         }
-        keeper.drop()
+        if (!isPasted()) keeper.drop()
         return ask<Data>(await token(), query, variables)
       }
     },
