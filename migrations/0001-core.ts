@@ -66,7 +66,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       rejected integer not null default 0,
       failure_code text,
       failure_message text,
-      retry_at timestamptz,
       foreign key (source_id, stream_id) references stream
     )`.execute(db)
   await sql`create index run_by_stream on run (source_id, stream_id, id)`.execute(db)

@@ -55,7 +55,6 @@ export interface RunTable {
   rejected: Generated<number>
   failure_code: string | null
   failure_message: string | null
-  retry_at: string | null
 }
 export interface RunSeenTable {
   run_id: number

@@ -2,6 +2,7 @@ import { parse } from 'graphql'
 import { hubErrorIn } from '../access/error.ts'
 import { anonymous, type Caller } from '../access/caller.ts'
 import type { Scope } from '../access/scopes.ts'
+import { provinceCode } from './agency-places.ts'
 import { composeGraph } from './graph.ts'
 import type { Hub } from './hub.ts'
 
@@ -18,7 +19,7 @@ const operator = (purpose: string | null): Caller => ({
     'report:read',
     'camera:read',
   ]),
-  agency: 'H53',
+  agency: provinceCode,
   agencyRange: { from: null, to: null },
   purposes: new Set(purpose === null ? [] : [purpose]),
   purpose,

@@ -5,6 +5,7 @@ import type { Config, ConfiguredSource } from '../config.ts'
 import { demoTown } from '../demo/town.ts'
 import type { DemonstrationSource } from '../demo/process.ts'
 import { shippedUnits } from '../reference/index.ts'
+import { provinceCode } from './agency-places.ts'
 import { connectorNames } from './connectors.ts'
 import { useEmulators } from './emulators.ts'
 import { connectorsFolder } from './places.ts'
@@ -84,7 +85,7 @@ function configured(source: DemonstrationSource): ConfiguredSource {
     id: source.name,
     connector: source.name,
     title: undefined,
-    agency: 'H53',
+    agency: provinceCode,
     schedule: schedules[source.name] ?? '*/5 * * * *',
     timezone: 'Asia/Ho_Chi_Minh',
     allowHosts: source.hosts,

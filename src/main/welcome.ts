@@ -1,5 +1,6 @@
 import { scopes } from '../access/scopes.ts'
 import type { Config } from '../config.ts'
+import { provinceCode } from './agency-places.ts'
 import type { FirstPull } from './progress.ts'
 import type { Serving } from './serve.ts'
 
@@ -22,7 +23,7 @@ export async function welcome(config: Config, serving: Serving, first: FirstPull
     const mint = async (scope: string, agency: string): Promise<string> =>
       (await serving.issuer!.mint({ scope, agency, purposes, ttlSeconds: 86_400, subject: 'developer' })).token
     const all = Object.keys(scopes).filter((scope) => scope !== 'subgraph:compose')
-    const province = await mint(all.filter((scope) => scope !== 'dossier:masked').join(' '), 'H53')
+    const province = await mint(all.filter((scope) => scope !== 'dossier:masked').join(' '), provinceCode)
     const ward = await mint('dossier:read dossier:masked document:read report:read camera:read', 'H53.21')
     lines.push(
       '',
