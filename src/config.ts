@@ -6,15 +6,18 @@ import { readEnvironment, refuseUnknown } from './config/environment.ts'
 import { ConfigError } from './config/error.ts'
 import { readConfigFile } from './config/file.ts'
 import { resolveSecrets, secretReferences } from './config/secrets.ts'
+import type { DriftPolicy } from './config/hub-config.ts'
 import type { FileConfig } from './config/shape.ts'
 import { parseFile } from './config/shape.ts'
 
 export type { Environment, LogLevel } from './config/environment.ts'
 export { ConfigError } from './config/error.ts'
 export type {
+  DriftPolicy,
   HubConfig,
   IssuerConfig,
   PurposeConfig,
+  RetentionConfig,
   SourceConfig,
   SubgraphConfig,
   TrustedDocumentsConfig,
@@ -26,6 +29,8 @@ interface Title {
   readonly vi: string
   readonly en: string
 }
+
+const day = 86_400_000
 
 /** Only what the operator wrote, under the names that the transport gives it. */
 export interface SourceLimits {
@@ -48,6 +53,10 @@ export interface ConfiguredSource {
   readonly schedule: string
   readonly timezone: string
   readonly allowHosts: readonly string[]
+  /** Cron expression, in the source's time zone. */
+  readonly census: string
+  /** By stream; `*` stands for those that are not named. */
+  readonly drift: Readonly<Record<string, DriftPolicy>>
   /** PEM text. */
   readonly ca: string | undefined
   /** With references where secrets stand: `resolveSecrets` puts them in. */
@@ -83,6 +92,8 @@ export interface Config extends Omit<EnvironmentConfig, 'configFile'> {
   readonly purposes: readonly { readonly code: string; readonly title: Title; readonly legalBasis: string }[]
   readonly trustedDocuments: { readonly folder: string; readonly mode: 'off' | 'only' } | undefined
   readonly leaseMs: number
+  /** Milliseconds; null: for ever. */
+  readonly retention: { readonly rawMs: number; readonly changesMs: number; readonly auditMs: number | null }
   /** No source is configured: the demonstration province runs. */
   readonly demonstration: boolean
   /** The hub issues tokens itself: in the demonstration, or with `issuers: []` written and a loopback host. */
@@ -144,6 +155,11 @@ export async function loadConfig(environment: Environment, cwd: string, options:
         ? undefined
         : { ...file.trustedDocuments, folder: resolve(folder, file.trustedDocuments.folder) },
     leaseMs: file.lease,
+    retention: {
+      rawMs: file.retention?.raw ?? 90 * day,
+      changesMs: file.retention?.changes ?? 7 * day,
+      auditMs: file.retention?.audit ?? null,
+    },
     demonstration,
     developmentIssuer: demonstration || (issuersWritten && issuers.length === 0 && isLoopback(settings.host)),
   })
@@ -169,7 +185,22 @@ function configuredSource(
   }
   const written = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined)) as SourceLimits
   const ca = source.ca === undefined ? undefined : readCertificates(resolve(folder, source.ca), `${path}.ca`)
-  return { id, connector, title, agency, schedule, timezone, allowHosts, ca, settings, limits: written, path }
+  const drift = typeof source.drift === 'string' ? { '*': source.drift } : source.drift
+  return {
+    id,
+    connector,
+    title,
+    agency,
+    schedule,
+    timezone,
+    allowHosts,
+    ca,
+    census: source.census,
+    drift,
+    settings,
+    limits: written,
+    path,
+  }
 }
 
 function readCertificates(path: string, name: string): string {

@@ -15,7 +15,25 @@ export interface HubConfig {
   readonly trustedDocuments?: TrustedDocumentsConfig
   /** How long a worker's claim on a run holds without a sign of life. Default 30s. */
   readonly lease?: string
+  readonly retention?: RetentionConfig
 }
+
+/** How long what is no longer needed day by day is kept. */
+export interface RetentionConfig {
+  /** Raw pages to which no present record refers. Default 90d. */
+  readonly raw?: string
+  /** The feed of changes. Default 7d. */
+  readonly changes?: string
+  /** The access log. Default: for ever. */
+  readonly audit?: string
+}
+
+/**
+ * What happens when a source's records change their shape (a new member, one that is missing, one of another type):
+ * `accept` takes them and shows it, `quarantine` lets the records of the new shape wait, `stop` holds the stream until
+ * `hub resume`.
+ */
+export type DriftPolicy = 'accept' | 'quarantine' | 'stop'
 
 export type Plain =
   | null
@@ -43,6 +61,10 @@ export interface SourceConfig {
   readonly allowHosts?: readonly string[]
   /** A PEM file of the authorities that sign the source's certificate, where they are not public ones. */
   readonly ca?: string
+  /** When the source is proved complete: cron, in the same time zone. Default `30 2 * * *`. */
+  readonly census?: string
+  /** For all streams, or a stream. Default accept. */
+  readonly drift?: DriftPolicy | { readonly [stream: string]: DriftPolicy }
   /** What the connector's manifest asks for. */
   readonly settings?: { readonly [name: string]: Plain }
   /** Longest silence within an answer. Default 15s. */

@@ -97,15 +97,22 @@ const limits = {
   concurrency: whole('a whole number from 1 to 64', 1, 64).optional(),
   perSecond: number('a number above 0, at most 1000', 0.001, 1000).optional(),
 }
+const aDriftPolicy = 'one of accept, quarantine, stop'
+const driftPolicy = z.enum(['accept', 'quarantine', 'stop'], { error: aDriftPolicy })
+const cron = checked('a cron expression of five or six fields like "*/5 * * * *"', isCron)
 const source = z.strictObject({
   id: checked('a name of small letters, digits and hyphens', (value) => /^[a-z0-9][a-z0-9-]{0,62}$/.test(value)),
   connector: checked('the name of a connector', (value) => /^[a-z0-9][a-z0-9-]*$/.test(value)),
   title: title.optional(),
   agency: agency.default('H53'),
-  schedule: checked('a cron expression of five or six fields like "*/5 * * * *"', isCron).default('*/5 * * * *'),
+  schedule: cron.default('*/5 * * * *'),
   timezone: checked('a time zone like "Asia/Ho_Chi_Minh"', isTimezone).default('Asia/Ho_Chi_Minh'),
   allowHosts,
   ca: text('the path of a PEM file').optional(),
+  census: cron.default('30 2 * * *'),
+  drift: z
+    .union([driftPolicy, z.record(z.string(), driftPolicy)], { error: `${aDriftPolicy}, or one for each stream` })
+    .default('accept'),
   settings: plainData.default({}),
   ...limits,
 })
@@ -136,6 +143,12 @@ const trustedDocuments = z.strictObject({
   mode: z.enum(['off', 'only'], { error: '"off" or "only"' }).default('off'),
 })
 
+const retention = z.strictObject({
+  raw: time.default(90 * 86_400_000),
+  changes: time.default(7 * 86_400_000),
+  audit: time.optional(),
+})
+
 export const fileShape = z.strictObject(
   {
     sources: list(source, 'a list of sources').default([]),
@@ -144,6 +157,7 @@ export const fileShape = z.strictObject(
     purposes: list(purpose, 'a list of purposes').default([]),
     trustedDocuments: trustedDocuments.optional(),
     lease: time.default(30_000),
+    retention: retention.optional(),
   },
   { error: 'an object like { sources: […] }' },
 )
@@ -171,6 +185,7 @@ function membersAt(path: readonly PropertyKey[]): string[] {
     subgraphs: subgraph,
     purposes: purpose,
     trustedDocuments,
+    retention,
   }
   const shape = path.length === 0 ? fileShape : items[String(path[0])]
   return Object.keys(shape?.shape ?? {})

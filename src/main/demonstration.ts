@@ -90,6 +90,8 @@ function configured(source: DemonstrationSource): ConfiguredSource {
     timezone: 'Asia/Ho_Chi_Minh',
     allowHosts: source.hosts,
     ca: undefined,
+    census: '30 2 * * *',
+    drift: { '*': 'accept' },
     settings: source.settings,
     limits: {},
     path: `the demonstration's ${source.name}`,

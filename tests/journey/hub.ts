@@ -71,6 +71,8 @@ export async function openJourneyHub(given: readonly SourceGiven[], now: () => D
     timezone: 'Asia/Ho_Chi_Minh',
     allowHosts: one.hosts,
     ca: undefined,
+    census: newYear,
+    drift: { '*': 'accept' },
     settings: one.settings,
     limits: { tries: 2, idleMs: 5_000, totalMs: 20_000 },
     path: `the journey's ${one.id}`,
