@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Emulator, RunningEmulator, Town } from '../contract/emulator.ts'
+import { openLandServer } from './land/server.ts'
 
 /** What the process is given by whoever starts it: the town, and each emulator's module, size and folder. */
 export interface DemonstrationData {
@@ -24,6 +25,8 @@ export type DemonstrationAnswer =
       readonly port: number
       readonly word: string
       readonly sources: readonly DemonstrationSource[]
+      /** Where the land office serves its subgraph. */
+      readonly land: string
     }
   | { readonly failure: string }
 
@@ -43,7 +46,7 @@ process.once('message', (message) => {
 })
 
 async function begin({ town, emulators }: DemonstrationData): Promise<void> {
-  const running: RunningEmulator[] = []
+  const running: Pick<RunningEmulator, 'close'>[] = []
   const sources: DemonstrationSource[] = []
   for (const { name, module, size, folder } of emulators) {
     try {
@@ -55,6 +58,8 @@ async function begin({ town, emulators }: DemonstrationData): Promise<void> {
       throw new Error(`the emulator of ${name} does not start: ${reasonOf(cause)}`, { cause })
     }
   }
+  const land = await openLandServer(town)
+  running.push(land)
   const word = randomUUID()
   const users = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -82,7 +87,7 @@ async function begin({ town, emulators }: DemonstrationData): Promise<void> {
     if (users.size === 0) process.exit(1)
   }, 20_000).unref()
   const { port } = server.address() as AddressInfo
-  process.send?.({ pid: process.pid, port, word, sources } satisfies DemonstrationAnswer)
+  process.send?.({ pid: process.pid, port, word, sources, land: land.url } satisfies DemonstrationAnswer)
 }
 
 function reasonOf(error: unknown): string {

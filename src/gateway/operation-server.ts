@@ -190,7 +190,8 @@ export async function openOperationServer(options: OperationServerOptions): Prom
 const noOperation =
   'Cần nêu operationName của một thao tác trong tài liệu. · Name one operation of the document in operationName.'
 
-const withStatus = (status: number) => ({ http: { status, headers: new HeaderMap() } })
+/** Apollo Server reads a HeaderMap here; another library in the house declares the same member as a plain object. */
+const withStatus = (status: number): { http: never } => ({ http: { status, headers: new HeaderMap() } as never })
 
 const tooComplex = (): Error => hubError('OPERATION_TOO_COMPLEX', tooComplexText, { extensions: withStatus(400) })
 

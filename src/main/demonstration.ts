@@ -49,6 +49,8 @@ export interface Demonstration {
   /** The tables that a province would import: which old code is which agency's. */
   readonly reference: string
   readonly sources: readonly ConfiguredSource[]
+  /** The land office's subgraph; with HUB_DEMO_LAND=0 nobody listens there. */
+  readonly subgraphs: Config['subgraphs']
   /** Settles when the emulators end although they are used. */
   readonly lost: Promise<void>
   /** Leaves the emulators; the last process to do so ends them. */
@@ -77,8 +79,27 @@ export async function openDemonstration(config: Config): Promise<Demonstration> 
       return { name, module, size: Math.max(1, Math.round(size)), folder: own }
     }),
   }))
-  return { reference, sources: emulators.sources.map(configured), lost: emulators.lost, stop: emulators.leave }
+  return {
+    reference,
+    sources: emulators.sources.map(configured),
+    subgraphs: [landSubgraph(config.demo.land ? emulators.land : nobody)],
+    lost: emulators.lost,
+    stop: emulators.leave,
+  }
 }
+
+/** A port on which no server listens. */
+const nobody = 'http://127.0.0.1:1/graphql'
+
+const landSubgraph = (url: string): Config['subgraphs'][number] => ({
+  name: 'land',
+  url,
+  allowHosts: [new URL(url).host],
+  headers: {},
+  timeoutMs: 3000,
+  pollingMs: 10_000,
+  path: "the demonstration's land subgraph",
+})
 
 function configured(source: DemonstrationSource): ConfiguredSource {
   return {

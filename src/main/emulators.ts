@@ -12,6 +12,8 @@ export class DemonstrationFailure extends Error {
 
 export interface Emulators {
   readonly sources: readonly DemonstrationSource[]
+  /** Where the land office serves its subgraph. */
+  readonly land: string
   /** Settles when they end although they are used. */
   readonly lost: Promise<void>
   /** This process reads from them no more; settles when they have ended, or at once while another process does. */
@@ -85,13 +87,14 @@ function greeted({ port, word }: Running): Promise<Socket | null> {
   })
 }
 
-function used({ sources }: Running, socket: Socket): Emulators {
+function used({ sources, land }: Running, socket: Socket): Emulators {
   let leaving = false
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   socket.resume()
   socket.unref()
   return {
     sources,
+    land,
     lost: new Promise((resolve) => void closed.then(() => (leaving ? undefined : resolve()))),
     leave: async () => {
       if (leaving) return closed
