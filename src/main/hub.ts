@@ -20,6 +20,8 @@ export interface Hub {
   readonly store: Store
   readonly engine: Engine
   readonly log: Logger
+  /** Other agencies' subgraphs, the demonstration's among them. */
+  readonly subgraphs: Config['subgraphs']
   /** Settles when the demonstration's emulators end although this hub reads from them. */
   readonly lost: Promise<void>
   close(): Promise<void>
@@ -79,9 +81,11 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
       now: () => new Date(),
       leaseMs: config.leaseMs,
       pageMs: 300_000,
+      retention: config.retention,
     }
     if (reads) await registerSources(engine)
-    return { config, store, engine, log, lost: demonstration?.lost ?? new Promise(() => undefined), close }
+    const subgraphs = [...config.subgraphs, ...(demonstration?.subgraphs ?? [])]
+    return { config, store, engine, log, subgraphs, lost: demonstration?.lost ?? new Promise(() => undefined), close }
   } catch (error) {
     await close()
     throw error

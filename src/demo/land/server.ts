@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema } from '@apollo/subgraph'
@@ -6,6 +5,7 @@ import { GraphQLError, parse } from 'graphql'
 import { createYoga } from 'graphql-yoga'
 import type { Town } from '../../contract/index.ts'
 import { type LandRegistry, landRegistry, type Parcel } from './registry.ts'
+import { landSdl } from './sdl.ts'
 
 export interface LandServer {
   readonly url: string
@@ -22,9 +22,6 @@ interface DossierKey {
   /** Sent by whoever plans the operation, as `@requires` asks. */
   readonly procedure?: { readonly field?: string | null } | null
 }
-
-/** The land office's part of the schema as it publishes it. */
-export const landSdl = (): string => readFileSync(new URL('schema.graphql', import.meta.url), 'utf8')
 
 /**
  * The demonstration's second agency: its own subgraph on its own server, written with another library than the hub. Port 0

@@ -2,12 +2,32 @@ import type { Command } from 'commander'
 import type { Does } from './does.ts'
 
 /** The schema and what it is composed of. */
-export function addFederation(program: Command, _does: Does): void {
+export function addFederation(program: Command, does: Does): void {
   program
     .command('schema')
     .description('in lược đồ · prints the SDL')
-    .action(async () => {
+    .option('--subgraph', 'as a subgraph of another supergraph, with its keys')
+    .option('--supergraph', 'composed with the subgraphs of other agencies')
+    .action(async (options: { subgraph?: boolean; supergraph?: boolean }) => {
+      if (options.supergraph === true) {
+        const { supergraphCommand } = await import('../subgraphs-command.ts')
+        does(await supergraphCommand())
+        return
+      }
+      if (options.subgraph === true) {
+        const { composedSdl } = await import('../graph.ts')
+        console.log(composedSdl())
+        return
+      }
       const { loadSchema } = await import('../../graph/schema.ts')
       console.log(loadSchema().sdl)
+    })
+  program
+    .command('subgraphs')
+    .description('đồ thị con của cơ quan khác · state of the remote subgraphs')
+    .option('--json')
+    .action(async (options: { json?: boolean }) => {
+      const { subgraphsCommand } = await import('../subgraphs-command.ts')
+      does(await subgraphsCommand(options))
     })
 }
