@@ -3,6 +3,8 @@ import { exportJWK, type JWK, SignJWT } from 'jose'
 import { type Caller, isAnonymous } from './caller.ts'
 
 export interface HubIdentity {
+  /** What the tokens call the hub; its discovery document stands below. */
+  readonly issuer: string
   /** What other agencies verify the hub's tokens with. */
   readonly jwks: { readonly keys: readonly JWK[] }
   /**
@@ -35,6 +37,7 @@ export async function openHubIdentity({ secret, issuer, now }: HubIdentityOption
   const kept = new Map<string, { readonly token: string; readonly until: number }>()
 
   return {
+    issuer,
     jwks: { keys: [{ ...shown, kid, alg: 'EdDSA', use: 'sig' }] },
     async tokenFor(caller, audience) {
       if (isAnonymous(caller)) return null

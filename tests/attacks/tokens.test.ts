@@ -165,12 +165,13 @@ describe('a forged or foreign token is refused', () => {
     const token = await world.mint(rights)
     await taken(token)
     const before = world.issuer.fetches()
-    const [header = {}, payload = '', signature = ''] = [decoded(token.split('.')[0]!), ...token.split('.').slice(1)]
+    const [head = '', payload = '', signature = ''] = token.split('.')
+    const header = decoded(head)
     const begun = performance.now()
     for (let round = 0; round < 10; round += 1) {
       const many = Array.from({ length: 100 }, (_, index) =>
         world.attack('{ __typename }', {
-          token: `${encoded({ ...(header as object), kid: `k${round}-${index}` })}.${payload}.${signature}`,
+          token: `${encoded({ ...header, kid: `k${round}-${index}` })}.${payload}.${signature}`,
         }),
       )
       for (const { status } of await Promise.all(many)) expect(status).toBe(401)

@@ -61,7 +61,11 @@ export interface JourneyHub {
 const newYear = '0 0 1 1 *'
 
 /** The hub as it is put together to serve and to work, on a database of its own, with a clock that the test moves. */
-export async function openJourneyHub(given: readonly SourceGiven[], now: () => Date): Promise<JourneyHub> {
+export async function openJourneyHub(
+  given: readonly SourceGiven[],
+  now: () => Date,
+  subgraphs: Config['subgraphs'] = [],
+): Promise<JourneyHub> {
   const configured = given.map((one): ConfiguredSource => ({
     id: one.id,
     connector: one.connector ?? one.id,
@@ -80,7 +84,7 @@ export async function openJourneyHub(given: readonly SourceGiven[], now: () => D
   const sources = openSources(configured, await discoverConnectors(), {})
   const home = mkdtempSync(join(tmpdir(), 'journey-'))
   const fresh = await freshDatabase()
-  const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading' })
+  const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading', reads: true })
   const secret = new Uint8Array(32).fill(7)
   const box = openBox(secret)
   await loadShippedReference(fresh.db)
@@ -130,7 +134,7 @@ export async function openJourneyHub(given: readonly SourceGiven[], now: () => D
     warning: undefined,
     close: () => Promise.resolve(),
   }
-  const hub = { config, store, engine, log: quiet, close: () => Promise.resolve() } as unknown as Hub
+  const hub = { config, store, engine, subgraphs, log: quiet, close: () => Promise.resolve() } as unknown as Hub
   const serving = await serve(hub, listener)
 
   return {
