@@ -11,7 +11,7 @@ import { bindingOf, connectionSql } from './connection.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Request, type Selected } from './select.ts'
 import type { Field, RowSql, Scope, Shape, Shapes } from './shape.ts'
-import { newStatement, type Sql, withoutUnused } from './statement.ts'
+import { newStatement, type Sql, type Statement, withoutUnused } from './statement.ts'
 
 /** Whether the caller may have a field; a field that is not allowed is never fetched. */
 export type Allowed = (type: string, field: string) => boolean
@@ -67,16 +67,7 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
   const statement = newStatement()
   const { errors } = options
   const request: Request = { schema: options.schema, fragments: options.fragments, variables: options.variables }
-  const scope: Scope = {
-    ...options.scope,
-    statement,
-    placeOf: (code) => {
-      const given = statement.value(code, 'text')
-      const place = (name: string): Sql =>
-        `(select a.${name} from agency_code c join agency a on a.id = c.agency_id where c.code = ${given})`
-      return { from: place('path'), to: place('path_end') }
-    },
-  }
+  const scope = scopeOf(options.scope, statement)
   const compilation: Compilation = {
     request,
     scope,
@@ -103,6 +94,18 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
   if (columns.length === 0) return { sql: null, params: [] }
   return withoutUnused(`select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`, statement.params)
 }
+
+/** What the conditions of a statement that is being written may use. */
+export const scopeOf = (given: CompileOptions['scope'], statement: Statement): Scope => ({
+  ...given,
+  statement,
+  placeOf: (code) => {
+    const wanted = statement.value(code, 'text')
+    const place = (name: string): Sql =>
+      `(select a.${name} from agency_code c join agency a on a.id = c.agency_id where c.code = ${wanted})`
+    return { from: place('path'), to: place('path_end') }
+  },
+})
 
 function rowsSql(compilation: Compilation, rows: Rows): Sql {
   const { table } = tableOf(compilation, rows.type)
@@ -139,7 +142,7 @@ function columnsOf(
     if (!compilation.allowed(typeName, selected.name)) continue
     const field = instead[selected.name] ?? shape.fields[selected.name]
     if (field === undefined) throw new Error(`the shape of ${typeName} does not tell where ${selected.name} comes from`)
-    if (field.kind === 'resolver') continue
+    if (field.kind === 'resolver' || (field.kind === 'external' && field.sql === undefined)) continue
     if (field.kind === 'made') {
       for (const [hidden, sql] of Object.entries(field.from)) columns.set(`_${hidden}`, sql(row, compilation.scope))
       continue
@@ -175,6 +178,8 @@ function fieldSql(
     case 'value':
     case 'json':
       return field.sql(row, scope)
+    case 'external':
+      return field.sql?.(row, scope) ?? 'null'
     case 'group': {
       const object = objectSql(compilation, field.type, row, selected.nodes, field.fields)
       return field.present === undefined ? object : `case when ${field.present(row, scope)} then ${object} end`

@@ -80,11 +80,10 @@ export function connectionSql(
     [window.before, false],
   ] as const) {
     if (cursor === null) continue
-    const [key, id] = compilation.cursors.open(cursor, binding)
+    const [value, key] = compilation.cursors.open(cursor, binding)
     const beyondIt = order.descending === follows ? '<' : '>'
-    beyond.push(
-      `(${sorted}, ${row}.id) ${beyondIt} (${statement.value(key, order.type)}, ${statement.value(id, 'bigint')})`,
-    )
+    const place = placeOfKey(compilation, shape, key, beyondIt === '>' ? '0' : mostId)
+    beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${place})`)
   }
   const nodes = nodeSelections(compilation, selected)
   const wants = collectFields(
@@ -96,7 +95,7 @@ export function connectionSql(
   const needsRows = ['nodes', 'edges', 'pageInfo'].some((name) => wants.has(name))
   const page = needsRows
     ? `(select coalesce(json_agg(p), '[]') from (
-        select ${compilation.objectSql(shape.type, row, nodes)} as n, array[(${sorted})::text, ${row}.id::text] as k
+        select ${compilation.objectSql(shape.type, row, nodes)} as n, array[(${sorted})::text, ${keyOf(shape, row, scope)}] as k
         from ${shape.table} ${row} where ${[...where, ...beyond].join(' and ') || 'true'}
         order by ${sorted} ${direction}, ${row}.id ${direction} limit ${window.size + 1}) p)`
     : `'[]'::json`
@@ -104,6 +103,22 @@ export function connectionSql(
     ? `(select count(*) from ${shape.table} ${row} where ${where.join(' and ') || 'true'})`
     : 'null'
   return `json_build_object('rows', ${page}, 'total', ${total})`
+}
+
+const mostId = '9223372036854775807'
+
+/** What a cursor holds of its row: its key. The row's number would tell how many others came before it. */
+export function keyOf(shape: Shape, row: string, scope: Compilation['scope']): Sql {
+  if (shape.id === undefined) throw new Error(`${shape.type} has no key for cursors`)
+  return `(${shape.id.sql(row, scope)})::text`
+}
+
+/** The number of the row that a cursor was made of; `gone` where it is there no more: then its equals in order are shown again. */
+export function placeOfKey(compilation: Compilation, shape: Shape, key: unknown, gone: Sql): Sql {
+  const { scope } = compilation
+  const row = scope.statement.alias()
+  const found = shape.id?.find(row, scope.statement.value(key, 'text'), scope) ?? 'false'
+  return `coalesce((select ${row}.id from ${shape.table} ${row} where ${found} order by ${row}.id limit 1), ${gone})`
 }
 
 const connectionName = (selected: Selected): string => selected.definition.type.toString().replace(/!/g, '')

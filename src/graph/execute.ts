@@ -10,16 +10,17 @@ import {
   type GraphQLSchema,
 } from 'graphql'
 import { getVariableValues } from 'graphql/execution/values.js'
-import type { Kysely } from 'kysely'
 import type pg from 'pg'
 import { type Caller, purposeHolds } from '../access/caller.ts'
 import { deniedError, type HubError, hubError } from '../access/error.ts'
 import type { Policy } from '../access/policy.ts'
-import type { Tables } from '../db/tables.ts'
+import { rowScopeOf } from '../access/row-scope.ts'
+import { kyselyWithin, queryWithin, type RowScope } from '../db/row-scope.ts'
 import { compile, type Compiled, type CompileOptions } from './compile.ts'
 import { bindingOf, connectionValue, type RawConnection } from './connection.ts'
 import { type GraphContext, newContext } from './context.ts'
 import type { Cursors } from './cursor.ts'
+import { pathsOf } from './entities-errors.ts'
 import { pruned } from './prune.ts'
 import { valueName } from './select.ts'
 import type { Shapes } from './shape.ts'
@@ -29,7 +30,7 @@ export interface ExecutorOptions {
   readonly shapes: Shapes
   readonly policy: Policy
   readonly cursors: Cursors
-  readonly db: Kysely<Tables>
+  /** Each statement is sent within the caller's rows: the policies of the tables stand behind the compiled conditions. */
   readonly pool: pg.Pool
   readonly tokensOf: (word: string) => readonly string[]
   now(): Date
@@ -56,10 +57,10 @@ export function openExecutor(options: ExecutorOptions): Execute {
   const { schema, shapes, policy, cursors } = options
   assertShapes(schema, shapes)
 
-  async function fetched(compiled: Compiled): Promise<Record<string, unknown>> {
+  async function fetched(compiled: Compiled, scope: RowScope): Promise<Record<string, unknown>> {
     if (compiled.sql === null) return {}
     try {
-      const { rows } = await options.pool.query<{ answer: string }>(compiled.sql, [...compiled.params])
+      const rows = await queryWithin<{ answer: string }>(options.pool, scope, compiled.sql, compiled.params)
       return JSON.parse(rows[0]!.answer) as Record<string, unknown>
     } catch (error) {
       if (!isTooLong(error)) throw error
@@ -97,19 +98,21 @@ export function openExecutor(options: ExecutorOptions): Execute {
         tokensOf: (word) => (mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
       },
     }
-    const rootValue = operation.operation === 'query' ? await fetched(compile(compileOptions)) : {}
+    const rowScope = rowScopeOf(caller)
+    const rootValue = operation.operation === 'query' ? await fetched(compile(compileOptions), rowScope) : {}
     const context = newContext({
       caller,
-      db: options.db,
+      db: kyselyWithin(options.pool, rowScope),
       now,
       signal: asked.signal,
       async fetch(type, on, orderBy, info) {
         const selections = info.fieldNodes.flatMap((node) => node.selectionSet ?? [])
-        const rows = await fetched(compile(compileOptions, { type, on, orderBy, selections }))
+        const rows = await fetched(compile(compileOptions, { type, on, orderBy, selections }), rowScope)
         return rows['rows'] as Record<string, unknown>[]
       },
     })
 
+    const entities = new Map<string, readonly unknown[]>()
     const fieldResolver: GraphQLFieldResolver<unknown, GraphContext> = (
       source,
       args: Record<string, unknown>,
@@ -117,6 +120,7 @@ export function openExecutor(options: ExecutorOptions): Execute {
       info,
     ) => {
       if (denied.size > 0 && denied.has(`${info.parentType.name} ${namesOf(info.path)}`)) throw new Denied()
+      if (info.fieldName === '_entities') entities.set(String(info.path.key), args['representations'] as unknown[])
       const parent = source as Record<string, unknown>
       const field = shapes.get(info.parentType.name)?.fields[info.fieldName]
       if (field === undefined) return parent[info.fieldName]
@@ -141,7 +145,11 @@ export function openExecutor(options: ExecutorOptions): Execute {
       typeResolver: (found) => (found as { __typename: string }).__typename,
     })
     const faults = decision.denied.filter((one) => !one.shared)
-    const decided = new Map(faults.map((one) => [one.path.join('.'), deniedError(one.code, one.path)]))
+    const decided = new Map(
+      faults.flatMap((one) =>
+        pathsOf(one, entities, faults.length).map((path) => [path.join('.'), deniedError(one.code, path)]),
+      ),
+    )
     const thrown = (result.errors ?? []).filter((error) => !(error.originalError instanceof Denied))
     const all: GraphQLError[] = [...decided.values(), ...thrown]
     return { ...(result.data === undefined ? {} : { data: result.data }), ...(all.length === 0 ? {} : { errors: all }) }
@@ -153,7 +161,7 @@ const isTooLong = (error: unknown): boolean => (error as { code?: unknown }).cod
 const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation takes too long: narrow it.'
 
 /** Personal texts are found only by whoever may read them unmasked in this request. */
-const mayMatchPersonal = (caller: Caller, policy: Policy): boolean =>
+export const mayMatchPersonal = (caller: Caller, policy: Policy): boolean =>
   (caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(caller, policy.purposes)
 
 const isRawConnection = (found: unknown): boolean => typeof found === 'object' && found !== null && 'rows' in found

@@ -1,5 +1,5 @@
 import { hubError } from '../access/error.ts'
-import { bindingOf, type Paging, windowOf } from './connection.ts'
+import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connection.ts'
 import { wordsFilter } from './filter.ts'
 import { collectFields } from './select.ts'
 import type { Compilation } from './compile.ts'
@@ -49,10 +49,11 @@ export const commonRoot: Shape = {
             const where = [words, ...compilation.visible(shape.type, row)]
             if (limit && window.after !== null) {
               const binding = bindingOf(scope.caller, 'Query', 'search', args)
-              const [afterRank, afterId] = compilation.cursors.open(window.after, binding)
-              where.push(
-                `(${rank}, ${row}.id) > (${scope.statement.value(afterRank, 'bigint')}, ${scope.statement.value(afterId, 'bigint')})`,
-              )
+              const [afterRank, key] = compilation.cursors.open(window.after, binding)
+              if (rank < Number(afterRank)) where.push('false')
+              else if (rank === Number(afterRank)) {
+                where.push(`${row}.id > ${placeOfKey(compilation, shape, key, '0')}`)
+              }
             }
             const page = limit ? `order by ${row}.id limit ${window.size + 1}` : ''
             return `(select ${rank} as rank, ${row}.id as id from ${shape.table} ${row} where ${where.join(' and ')} ${page})`
@@ -73,9 +74,13 @@ export const commonRoot: Shape = {
           const row = scope.statement.alias()
           return `when ${rank} then (select ${compilation.objectSql(shape.type, row, nodes)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
         })
+        const keys = wanted.map(({ shape }, rank) => {
+          const row = scope.statement.alias()
+          return `when ${rank} then (select ${keyOf(shape, row, scope)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
+        })
         const total = asked.has('totalCount') ? `(select count(*) from ${found(false)} c)` : 'null'
         return `json_build_object('rows', (select coalesce(json_agg(p), '[]') from (
-            select case ${hit}.rank ${cases.join(' ')} end as n, array[${hit}.rank::text, ${hit}.id::text] as k
+            select case ${hit}.rank ${cases.join(' ')} end as n, array[${hit}.rank::text, case ${hit}.rank ${keys.join(' ')} end] as k
             from ${found(true)} ${hit} order by ${hit}.rank, ${hit}.id limit ${window.size + 1}) p), 'total', ${total})`
       },
     },
@@ -83,6 +88,6 @@ export const commonRoot: Shape = {
 }
 
 /** Whether the caller may see rows of a type at all: a protected type is as if it had none. */
-function maySee(compilation: Compilation, shape: Shape): boolean {
+export function maySee(compilation: Compilation, shape: Shape): boolean {
   return Object.keys(shape.fields).some((field) => compilation.allowed(shape.type, field))
 }

@@ -55,10 +55,13 @@ export function buildSchema(files: readonly { readonly name: string; readonly te
 }
 
 /** Only what a scalar does: its description is the schema's own. A scalar that nobody reads stops the start. */
-function applyScalars(schema: GraphQLSchema): void {
+export function applyScalars(
+  schema: GraphQLSchema,
+  known: Readonly<Record<string, Pick<GraphQLScalarType, 'parseValue' | 'parseLiteral' | 'serialize'>>> = scalars,
+): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isScalarType(type) || isSpecifiedScalarType(type)) continue
-    const scalar = (scalars as Readonly<Record<string, GraphQLScalarType>>)[type.name]
+    const scalar = known[type.name]
     if (scalar === undefined) throw new Error(`no code reads the scalar ${type.name}`)
     Object.assign(type, {
       parseValue: scalar.parseValue,

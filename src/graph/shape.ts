@@ -63,6 +63,11 @@ export type Field =
       readonly compile: (compilation: Compilation, row: string, args: Arguments, nodes: Compilation['selection']) => Sql
       readonly resolve?: (value: unknown, args: Arguments) => unknown
     }
+  /**
+   * Owned by another subgraph: what the representation of an entity tells of it, where its gateway was told to send it
+   * (`@requires`); else `sql` of the row; else null.
+   */
+  | { readonly kind: 'external'; readonly sql?: RowSql }
   /** Not from the database at all: an ordinary resolver. */
   | { readonly kind: 'resolver'; readonly resolve: GraphQLFieldResolver<Record<string, unknown>, GraphContext> }
 
@@ -71,6 +76,16 @@ export interface Order {
   readonly by: RowSql
   readonly type: 'text' | 'timestamptz' | 'date' | 'bigint'
   readonly descending: boolean
+}
+
+/** A way in which other subgraphs name a row of a type, besides its global id. */
+export interface EntityKey {
+  /** As `@key(fields: …)` writes it: `code`, `source { id } code`. */
+  readonly fields: string
+  /** The condition for the values of its leaves, in the order of `fields`: texts, null where the schema allows a null. */
+  readonly find: (row: string, values: readonly Sql[], scope: Scope) => Sql
+  /** Which row, where the key fits several. */
+  readonly orderBy?: (row: string) => Sql
 }
 
 export interface Shape {
@@ -82,6 +97,8 @@ export interface Shape {
   readonly fields: Readonly<Record<string, Field>>
   /** Text that makes the row's global id. */
   readonly id?: { readonly sql: RowSql; readonly find: (row: string, key: string, scope: Scope) => Sql }
+  /** Keys of the type as an entity of a supergraph, before the global id, which is one by itself. */
+  readonly keys?: readonly EntityKey[]
   readonly orders?: Readonly<Record<string, Order>>
   readonly defaultOrder?: Order
   readonly filters?: Readonly<Record<string, (row: string, value: never, scope: Scope) => Sql>>
@@ -150,7 +167,7 @@ export const provenance: Shape = {
 export const keyedBySource: NonNullable<Shape['id']> = {
   sql: (row) => `${row}.source_id || ':' || ${row}.key`,
   find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.key = ${keyPart(wanted)}
-    and ${row}.stream_id in (select s.id from stream s where s.source_id = split_part(${wanted}, ':', 1))`,
+    and ${row}.stream_id in (select s.id from stream_name s where s.source_id = split_part(${wanted}, ':', 1))`,
 }
 
 /** For ids that begin with a source: what narrows the search to it, and what follows it. No source's id has a colon. */

@@ -1,14 +1,21 @@
 import { createHmac } from 'node:crypto'
-import { sql } from 'kysely'
+import type { GraphQLSchema } from 'graphql'
+import { type AuditLog, openAuditLog } from '../access/audit.ts'
 import { openPolicy } from '../access/policy.ts'
+import { openSubjectBudget, type SubjectBudget } from '../access/subject-budget.ts'
 import type { Config } from '../config.ts'
+import type { Box } from '../db/box.ts'
 import type { Generation } from '../gateway/operation-server.ts'
+import type { SubgraphGeneration } from '../gateway/subgraph-endpoint.ts'
 import type { GraphContext } from '../graph/context.ts'
 import { openCursors } from '../graph/cursor.ts'
 import { openExecutor } from '../graph/execute.ts'
 import { commonRoot } from '../graph/root.ts'
 import { loadSchema } from '../graph/schema.ts'
-import { gatherShapes, provenance } from '../graph/shape.ts'
+import type { SourceEvents } from '../graph/source-events.ts'
+import { openSubscribe } from '../graph/subscribe.ts'
+import { gatherShapes, provenance, type Shape, type Shapes } from '../graph/shape.ts'
+import { publishedSubgraph } from '../graph/subgraph-schema-open.ts'
 import { actionShapes } from '../operations/actions.ts'
 import { operationShapes } from '../operations/shape.ts'
 import { reasonText } from '../operations/wording.ts'
@@ -27,14 +34,66 @@ import type { Engine } from '../sync/engine.ts'
 import { quarantinedText } from '../sync/quarantine.ts'
 import type { Store } from './store.ts'
 
+type Purposes = ReadonlyMap<string, string | null>
+
+/** What answers operations of the published schema, and what answers those of gateways that have the hub as a subgraph. */
+export interface Graph extends Generation {
+  readonly subgraph: SubgraphGeneration
+}
+
 /** The published schema with its rules and what answers it: every room's part, put together. */
-export function composeGraph(store: Store, engine: Engine, config: Config): Generation {
-  const { schema } = loadSchema()
+export function composeGraph(store: Store, engine: Engine, config: Config, events?: SourceEvents): Graph {
+  const published = loadSchema()
   const purposes =
     config.purposes.length === 0 ? null : new Map(config.purposes.map((one) => [one.code, one.legalBasis]))
   const codes = purposes === null ? null : new Set(purposes.keys())
-  const log = accessLog(purposes)
-  const shapes = gatherShapes([
+  const audit = openAuditLog({ pool: store.database.pool, box: store.box })
+  const own = declaredShapes(store.box, engine, audit, purposes)
+  const subgraph = publishedSubgraph(published, own)
+  const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
+  const generation = (schema: GraphQLSchema, shapes: Shapes, followed?: SourceEvents): Generation => {
+    const policy = openPolicy({ schema, purposes: codes })
+    const reading = {
+      schema,
+      shapes,
+      policy,
+      cursors,
+      pool: store.reading.pool,
+      tokensOf: (word: string) => tokensOfWord(store.box, word),
+      now: engine.now,
+    }
+    const execute = openExecutor(reading)
+    return {
+      schema,
+      policy,
+      execute: ({ document, operationName, variables, caller, signal }) =>
+        execute({ document, operationName: operationName ?? null, variables, caller, signal }),
+      ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed }) }),
+    }
+  }
+  return {
+    ...generation(published.schema, gatherShapes(own), events),
+    subgraph: { ...generation(subgraph.schema, subgraph.shapes), sdl: subgraph.sdl },
+  }
+}
+
+/** What a composer reads of this hub; needs no database. */
+export function composedSdl(): string {
+  // Keys are data: what answers fields is never called.
+  const [box, engine, audit] = [{} as Box, {} as Engine, {} as AuditLog]
+  return publishedSubgraph(loadSchema(), declaredShapes(box, engine, audit, null)).sdl
+}
+
+/** Where every type of the published schema comes from. */
+export function declaredShapes(box: Box, engine: Engine, audit: AuditLog, purposes: Purposes | null): readonly Shape[] {
+  const budget = openSubjectBudget({
+    mostSubjects: 25_000,
+    now: () => engine.now().getTime(),
+    alarm: ({ subject, issuer, client }, subjects, refused) =>
+      engine.log.warn({ caller: subject, issuer, client, subjects, refused }, 'one caller reads personal data of many'),
+  })
+  const log = accessLog(audit, purposes, budget)
+  return [
     commonRoot,
     agencyRoot,
     administrativeUnitRoot,
@@ -48,7 +107,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config): Gene
     administrativeUnitShape,
     unitChangeShape,
     procedureShape,
-    dossierShape({ box: store.box, purposes, log }),
+    dossierShape({ box, purposes, log }),
     ...dossierParts,
     documentShape,
     ...documentParts,
@@ -59,44 +118,29 @@ export function composeGraph(store: Store, engine: Engine, config: Config): Gene
     cameraShape,
     ...cameraParts,
     ...operationShapes({
-      openRecord: (body) => quarantinedText(store.box, body),
-      purposes: codes,
+      openRecord: (body) => quarantinedText(box, body),
+      purposes: purposes === null ? null : new Set(purposes.keys()),
       log,
       reasonText,
     }),
     ...actionShapes(engine),
-  ])
-  const policy = openPolicy({ schema, purposes: codes })
-  const execute = openExecutor({
-    schema,
-    shapes,
-    policy,
-    cursors: openCursors(createHmac('sha256', store.secret).update('cursors').digest()),
-    db: store.reading.db,
-    pool: store.reading.pool,
-    tokensOf: (word) => tokensOfWord(store.box, word),
-    now: engine.now,
-  })
-  return {
-    schema,
-    policy,
-    execute: ({ document, operationName, variables, caller, signal }) =>
-      execute({ document, operationName: operationName ?? null, variables, caller, signal }),
-  }
+  ]
 }
 
-/** One row for each read of personal fields stands in the log before the bytes leave: callers wait for this. */
-function accessLog(purposes: ReadonlyMap<string, string | null> | null) {
+/** Each read of personal fields stands in the log before the bytes leave: callers wait for this. */
+function accessLog(audit: AuditLog, purposes: Purposes | null, budget: SubjectBudget) {
   return async (
     reads: readonly { readonly subject: string; readonly field: string }[],
-    { caller, db }: GraphContext,
+    { caller }: GraphContext,
   ): Promise<undefined[]> => {
-    const basis = caller.purpose === null ? null : (purposes?.get(caller.purpose) ?? null)
-    await sql`
-      insert into access_entry (caller, issuer, token, subject, field, purpose, legal_basis)
-      select ${caller.subject ?? ''}, ${caller.issuer}, ${caller.jti}, r.subject, r.field, ${caller.purpose}, ${basis}
-      from json_to_recordset(${JSON.stringify(reads)}) as r(subject text, field text)
-    `.execute(db)
+    budget(
+      caller,
+      reads.map((read) => read.subject),
+    )
+    const legalBasis = caller.purpose === null ? null : (purposes?.get(caller.purpose) ?? null)
+    const { subject, issuer, jti: token, purpose } = caller
+    const who = { caller: subject ?? '', issuer, token, purpose, legalBasis }
+    await audit.append(reads.map((read) => ({ ...read, ...who })))
     return reads.map(() => undefined)
   }
 }

@@ -53,7 +53,9 @@ describe('a global id', () => {
       `insert into quarantine (source_id, stream_id, mark, reason, path, run_id, seen_at) values ('odd', 'list', 'm', 'MISSING', '', 1, now())`,
     )
     await graph.database.pool.query(`insert into administrative_unit (code, name, kind) values ('1', 'U', 'WARD')`)
-    await graph.database.pool.query(`insert into access_entry (caller, field) values ('x', 'y')`)
+    await graph.database.pool.query(
+      `insert into access_entry (id, at, caller, field, key_id, mac) values (1, now(), 'x', 'y', 1, 'm')`,
+    )
     const { data, errors } = await graph.ask(
       `query ($odd: StringFilter) { dossiers(filter: { source: { eq: "odd" } }) { nodes { id procedure { id } } } documents { nodes { id } } reports(filter: { code: $odd }) { nodes { id } }
          cameras { nodes { id events { nodes { id } } } } observations(filter: { indicator: $odd }) { nodes { id indicator { id } } } runs { nodes { id } } quarantine { nodes { id reason } }

@@ -7,8 +7,11 @@ import type { Scope } from '../../src/access/scopes.ts'
 import type { Config } from '../../src/config.ts'
 import type { EntityName, EntityRecord } from '../../src/contract/entity.ts'
 import { openBox } from '../../src/db/box.ts'
+import { openDatabase } from '../../src/db/open.ts'
 import type { Tables } from '../../src/db/tables.ts'
-import { composeGraph } from '../../src/main/graph.ts'
+import { openSourceEvents } from '../../src/graph/source-events.ts'
+import { openSubgraph } from '../../src/gateway/subgraph-endpoint.ts'
+import { composeGraph, type Graph } from '../../src/main/graph.ts'
 import type { Store } from '../../src/main/store.ts'
 import { agencySink } from '../../src/subgraphs/agency/index.ts'
 import { cameraEventSink, cameraSink } from '../../src/subgraphs/camera/index.ts'
@@ -43,12 +46,15 @@ export interface Answer {
 }
 
 export interface OpenGraph {
+  readonly generation: Graph
   readonly database: FreshDatabase
   /** Statements that operations have sent to the database since the last look. */
   statements(): string[]
   clock: { now: Date }
   /** The answer as it would be written, after validation against what the caller may write. */
   ask(query: string, caller?: Caller, variables?: Record<string, unknown>): Promise<Answer>
+  /** The same of the hub as a subgraph: `_entities` and `_service` are there. */
+  askSubgraph(query: string, caller?: Caller, variables?: Record<string, unknown>): Promise<Answer>
   /** Stands `from` a source until `to`; as the caller's token would be read now. */
   caller(agency: string | null, scopes: readonly Scope[], purpose?: string | null): Promise<Caller>
   source(id: string, agency: string, streams?: Readonly<Record<string, EntityName>>): Promise<void>
@@ -73,32 +79,41 @@ const keyOf = (record: object): string => {
 }
 
 /** The graph as the hub composes it, on a database of its own; rows are written by the real sinks. */
-export async function openGraph(engine: Partial<Engine> = {}): Promise<OpenGraph> {
-  const database = await freshDatabase()
+export async function openGraph(engine: Partial<Engine> = {}, given?: FreshDatabase): Promise<OpenGraph> {
+  const database = given ?? (await freshDatabase())
   const clock = { now: new Date('2026-03-05T09:00:00+07:00') }
   let seen: string[] = []
-  const pool = new Proxy(database.pool, {
-    get(target, name) {
-      if (name !== 'query') return Reflect.get(target, name) as unknown
-      return (text: string, params: unknown[]) => {
-        seen.push(text)
-        return target.query(text, params)
-      }
-    },
+  const reading = openDatabase(database.url, { max: 4, applicationName: 'graph reading', reads: true })
+  reading.pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown
+    client.query = ((...given: unknown[]) => {
+      // What a connection is told of its caller is no statement of an operation.
+      if (typeof given[0] === 'string' && !/^s(et|elect set_config)/.test(given[0])) seen.push(given[0])
+      return query(...given)
+    }) as typeof client.query
   })
-  const store = { box, secret: new Uint8Array(32), reading: { ...database, pool } } as unknown as Store
+  const store = { box, secret: new Uint8Array(32), database, reading } as unknown as Store
   const config = {
     purposes: [{ code: 'dossier-handling', title: '', legalBasis: 'Law 1' }],
   } as unknown as Config
+  const events = openSourceEvents({
+    url: database.url,
+    db: database.db,
+    onError: (error) => console.error(error),
+    pollMs: 100,
+  })
   const generation = composeGraph(
     store,
     { now: () => clock.now, sinks, box, db: database.db, ...engine } as Engine,
     config,
+    events,
   )
+  const subgraph = openSubgraph(generation.subgraph)
   const within = <T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> =>
     database.db.transaction().execute(work)
 
   return {
+    generation,
     database,
     clock,
     statements: () => seen.splice(0),
@@ -117,6 +132,11 @@ export async function openGraph(engine: Partial<Engine> = {}): Promise<OpenGraph
         requestId: 'test',
         decision: { denied: [] },
       })
+      return JSON.parse(JSON.stringify(result)) as Answer
+    },
+    async askSubgraph(query, caller = anonymous, variables = {}) {
+      const { signal } = new AbortController()
+      const result = await subgraph.executeSubgraph({ query, variables, caller, signal })
       return JSON.parse(JSON.stringify(result)) as Answer
     },
     async caller(agency, scopes, purpose = null) {
@@ -160,7 +180,11 @@ export async function openGraph(engine: Partial<Engine> = {}): Promise<OpenGraph
         ),
       )
     },
-    close: () => database.drop(),
+    close: async () => {
+      await events.close()
+      await reading.close()
+      await database.drop()
+    },
   }
 }
 

@@ -18,7 +18,18 @@ const dayOf = (scope: Scope, on: unknown): Sql =>
 export const administrativeUnitShape: Shape = {
   type: 'AdministrativeUnit',
   table: 'administrative_unit',
-  id: { sql: key, find: (row, wanted) => `${key(row)} = ${wanted}` },
+  // The code by itself first, for its index; the last colon of an id is the one before the day.
+  id: {
+    sql: key,
+    find: (row, wanted) => `${row}.code = regexp_replace(${wanted}, ':[^:]*$', '') and ${key(row)} = ${wanted}`,
+  },
+  keys: [
+    {
+      fields: 'code validFrom',
+      find: (row, [code, from]) =>
+        `${row}.code = ${code} and coalesce(${row}.valid_from, '-infinity') = coalesce(${from}::date, '-infinity')`,
+    },
+  ],
   fields: {
     id: globalId('AdministrativeUnit', key),
     code: column('code'),

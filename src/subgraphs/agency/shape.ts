@@ -10,6 +10,12 @@ export const agencyShape: Shape = {
     sql: (row) => `${row}.code`,
     find: (row, key) => `${row}.id = (select c.agency_id from agency_code c where c.code = ${key})`,
   },
+  keys: [
+    {
+      fields: 'code',
+      find: (row, [code]) => `${row}.id = (select c.agency_id from agency_code c where c.code = ${code})`,
+    },
+  ],
   fields: {
     id: globalId('Agency', (row) => `${row}.code`),
     code: column('code'),
@@ -25,7 +31,7 @@ export const agencyShape: Shape = {
     ),
     documents: connection(
       'Document',
-      (row, other) => `exists (select 1 from document_agency x where x.document_id = ${other}.id
+      (row, other) => `exists (select 1 from document_reach x where x.document_id = ${other}.id
         and x.agency_path >= ${row}.path and x.agency_path < ${row}.path_end)`,
     ),
     reports: connection(

@@ -40,6 +40,13 @@ export const cameraShape: Shape = {
     sql: (row) => `${row}.source_id || ':' || ${row}.code`,
     find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.code = ${keyPart(wanted)}`,
   },
+  keys: [
+    {
+      fields: 'code',
+      find: (row, [code]) => `${row}.code = ${code}`,
+      orderBy: (row) => `${row}.source_id, ${row}.id`,
+    },
+  ],
   fields: {
     id: globalId('Camera', (row) => `${row}.source_id || ':' || ${row}.code`),
     code: column('code'),

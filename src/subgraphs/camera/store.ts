@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { CameraEventRecord, CameraRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'
-import type { Sink } from '../../db/sink.ts'
+import type { Refusal, Sink } from '../../db/sink.ts'
 import { foldText } from '../../graph/filter.ts'
+import { mentionKey, splitUnits } from '../administrative-unit/index.ts'
 import { resolveAgencies } from '../agency/index.ts'
 
 export const cameraSink: Sink<CameraRecord> = {
@@ -38,7 +39,7 @@ export const cameraSink: Sink<CameraRecord> = {
         run_id: run,
       }
     })
-    // A camera without an agency is seen by the agency of its unit; one without either by the agency of its source.
+    // A unit's former code stands for its one successor. A camera without an agency is seen by the agency of its unit; one without either by the agency of its source.
     await sql`
       insert into camera (source_id, stream_id, key, code, name, manufacturer, model, firmware, serial_number, agency_id,
         agency_path, unit_id, latitude, longitude, online, observed_at, profiles, search, first_seen_at, changed_at, run_id)
@@ -53,7 +54,11 @@ export const cameraSink: Sink<CameraRecord> = {
       join source s on s.id = ${first.source}
       left join lateral (
         select min(v.id) as id from administrative_unit v
-        where v.code = r.unit_code and v.valid_to is null having count(*) = 1
+        where v.valid_to is null and (v.code = r.unit_code or (
+          not exists (select 1 from administrative_unit p where p.code = r.unit_code and p.valid_to is null)
+          and exists (select 1 from unit_change c join administrative_unit f on f.id = c.from_id
+            where f.code = r.unit_code and c.to_id = v.id)))
+        having count(*) = 1
       ) u on true
       on conflict (source_id, stream_id, key) do update set code = excluded.code, name = excluded.name,
         manufacturer = excluded.manufacturer, model = excluded.model, firmware = excluded.firmware,
@@ -64,6 +69,28 @@ export const cameraSink: Sink<CameraRecord> = {
     `.execute(trx)
   },
   remove: (trx, removals) => removeRows(trx, 'camera', removals),
+  async refuse(trx, records) {
+    const { rows } = await sql<{ today: string }>`
+      select to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') as today
+    `.execute(trx)
+    const on = rows[0]!.today
+    const placed = records.flatMap(({ key, record }) =>
+      record.unitCode === null ? [] : [{ key, unit: { code: record.unitCode, on } }],
+    )
+    const split = await splitUnits(
+      trx,
+      placed.map(({ unit }) => unit),
+    )
+    return new Map(
+      placed.flatMap(({ key, unit }): [string, Refusal][] => {
+        const successors = split.get(mentionKey(unit))
+        if (successors === undefined) return []
+        return [
+          [key, { reject: 'AMBIGUOUS', at: 'unitCode', found: unit.code, expected: `one of ${successors.join(', ')}` }],
+        ]
+      }),
+    )
+  },
 }
 
 export const cameraEventSink: Sink<CameraEventRecord> = {

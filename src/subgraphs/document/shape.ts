@@ -28,7 +28,7 @@ const path = withinAgency('document:read')
 const rows: RowSql = (row, scope) => {
   const test = path('x', scope)
   if (test === 'true' || test === 'false') return test
-  return `exists (select 1 from document_agency x where x.document_id = ${row}.id and ${test})`
+  return `exists (select 1 from document_reach x where x.document_id = ${row}.id and ${test})`
 }
 
 const byAgency = (role: 'SENDER' | 'RECIPIENT') =>

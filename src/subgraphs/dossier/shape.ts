@@ -54,6 +54,13 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
     table: 'dossier',
     rows: withinAgency('dossier:read'),
     id: keyedBySource,
+    keys: [
+      {
+        fields: 'source { id } code',
+        find: (row, [source, code]) => `${row}.source_id = ${source} and ${row}.code = ${code}`,
+        orderBy: (row) => `${row}.id`,
+      },
+    ],
     fields: {
       id: globalId('Dossier', keyedBySource.sql),
       code: column('code'),

@@ -5,6 +5,7 @@ export const procedureShape: Shape = {
   type: 'Procedure',
   table: 'procedure',
   id: { sql: (row) => `${row}.code`, find: (row, key) => `${row}.code = ${key}` },
+  keys: [{ fields: 'code', find: (row, [code]) => `${row}.code = ${code}` }],
   fields: {
     id: globalId('Procedure', (row) => `${row}.code`),
     code: column('code'),

@@ -78,6 +78,7 @@ export const indicatorShape: Shape = {
   type: 'Indicator',
   table: 'indicator',
   id: { sql: (row) => `${row}.code`, find: (row, wanted) => `${row}.code = ${wanted}` },
+  keys: [{ fields: 'code', find: (row, [code]) => `${row}.code = ${code}` }],
   fields: {
     id: globalId('Indicator', (row) => `${row}.code`),
     code: column('code'),
@@ -94,9 +95,9 @@ export const indicatorShape: Shape = {
 }
 
 /** Open are the observations of no report and of a submitted one; those of another are seen with the report. */
-const observed: RowSql = (row, scope) => `(${row}.report_key is null or exists (select 1 from report r
-  where r.source_id = ${row}.source_id and ${reportKey('r')} = ${row}.report_key
-    and (r.submitted_at is not null or ${withinAgency('report:read')('r', scope)})))`
+const observed: RowSql = (row, scope) => `(${row}.report_key is null or exists (select 1 from report_reach r
+  where r.source_id = ${row}.source_id and r.report_key = ${row}.report_key
+    and (r.submitted or ${withinAgency('report:read')('r', scope)})))`
 
 export const observationShape: Shape = {
   type: 'Observation',

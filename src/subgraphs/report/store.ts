@@ -1,9 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { ObservationRecord, ReportRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'
-import type { Sink } from '../../db/sink.ts'
+import type { Refusal, Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
 import { foldText } from '../../graph/filter.ts'
+import { mentionKey, splitUnits } from '../administrative-unit/index.ts'
 import { resolveAgencies } from '../agency/index.ts'
 
 export const reportSink: Sink<ReportRecord> = {
@@ -105,6 +106,24 @@ export const observationSink: Sink<ObservationRecord> = {
     `.execute(trx)
   },
   remove: (trx, removals) => removeRows(trx, 'observation', removals),
+  async refuse(trx, records) {
+    const placed = records.flatMap(({ key, record: { areaCode, period } }) =>
+      areaCode === null ? [] : [{ key, unit: { code: areaCode, on: period.to } }],
+    )
+    const split = await splitUnits(
+      trx,
+      placed.map(({ unit }) => unit),
+    )
+    return new Map(
+      placed.flatMap(({ key, unit }): [string, Refusal][] => {
+        const successors = split.get(mentionKey(unit))
+        if (successors === undefined) return []
+        return [
+          [key, { reject: 'AMBIGUOUS', at: 'areaCode', found: unit.code, expected: `one of ${successors.join(', ')}` }],
+        ]
+      }),
+    )
+  },
 }
 
 /** What ties an observation to the report that it came in; the report may be read before or after. */
