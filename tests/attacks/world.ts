@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { openBox } from '../../src/db/box.ts'
-import { begin } from '../main/hub-process.ts'
+import { type Box, openBox } from '../../src/db/box.ts'
+import { begin, type Ended, hub as run } from '../main/hub-process.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { type MintRequest, testIssuer, type TestIssuer } from '../kit/token.ts'
 import { canaries, plant } from './canaries.ts'
@@ -29,6 +29,8 @@ export interface Ask {
 export interface AttackWorld {
   readonly url: string
   readonly database: FreshDatabase
+  /** Under the hub's own key. */
+  readonly box: Box
   /** The province's issuer, and one that may speak for H53.22 alone. */
   readonly issuer: TestIssuer
   readonly second: TestIssuer
@@ -45,6 +47,8 @@ export interface AttackWorld {
   entitled(query: string, options?: Ask): Promise<Sent>
   /** CPU time that the hub's process has used, in milliseconds. */
   cpuMs(): number
+  /** Runs `hub …` beside it, with the same settings. */
+  command(...args: string[]): Promise<Ended>
   /** The hub's log so far. */
   log(): string
   /** Canary values in what attackers were given, in the log and in the metrics; nothing may be found. */
@@ -61,7 +65,8 @@ export async function openAttackWorld(): Promise<AttackWorld> {
   const [issuer, second] = [await testIssuer(), await testIssuer()]
   const home = mkdtempSync(join(tmpdir(), 'hub attacked '))
   const key = randomBytes(32)
-  await plant(database, openBox(key))
+  const box = openBox(key)
+  await plant(database, box)
   const config = join(home, 'hub.config.json')
   const trusted = (one: TestIssuer) => ({
     issuer: one.issuer,
@@ -90,13 +95,14 @@ export async function openAttackWorld(): Promise<AttackWorld> {
       purposes: [{ code: 'dossier-handling', title: 'Handling', legalBasis: 'Law 1' }],
     }),
   )
-  const hub = begin(join(home, 'home'), ['serve'], {
+  const settings = {
     DATABASE_URL: database.url,
     HUB_CONFIG: config,
     HUB_KEY: key.toString('base64'),
     REGISTRY_SECRET: canaries.sourceSecret,
     LOG_LEVEL: 'debug',
-  })
+  }
+  const hub = begin(join(home, 'home'), ['serve'], settings)
   const url = (await hub.until(/Ready (http:\S+)/))[1]!
   const given: string[] = []
 
@@ -123,6 +129,7 @@ export async function openAttackWorld(): Promise<AttackWorld> {
   const world: AttackWorld = {
     url,
     database,
+    box,
     issuer,
     second,
     low: await issuer.mint({ scope: 'dossier:read camera:read', agency: 'H53.21', purposes: ['dossier-handling'] }),
@@ -133,6 +140,7 @@ export async function openAttackWorld(): Promise<AttackWorld> {
       kept(await received(await fetch(`${url}${path}`, { redirect: 'manual', ...init }))),
     entitled: (query, options = {}) => post(query, { token: high, purpose: 'dossier-handling', ...options }),
     cpuMs: () => cpuOf(hub.child.pid!),
+    command: (...args) => run(join(home, 'home'), args, settings),
     log: () => hub.said.err + hub.said.out,
     async scan() {
       const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${high}` } })

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { federationLines } from './federation.ts'
+import { readingLines } from './reading.ts'
 import { type Line, met, print } from './report.ts'
 
 // npm run bench: ratios of one run, the ways taken in turns. A goal that is missed is printed; with --strict it is also the
@@ -16,6 +17,7 @@ const { values } = parseArgs({
 const rounds = { rounds: Number(values.rounds) }
 const parts: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   federation: () => federationLines(rounds),
+  reading: () => readingLines(Number(values.rows), rounds),
 }
 const wanted = Object.entries(parts).filter(([name]) => values.only === undefined || values.only === name)
 if (wanted.length === 0) {
