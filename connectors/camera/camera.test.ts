@@ -404,6 +404,25 @@ describe('a Frigate server', () => {
     expect(recordsOf(third)).toMatchObject([{ id: 'new' }])
   })
 
+  it('misses no event that comes after one whose start lies in the future, however far', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 * 86_400 }),
+        fc.integer({ min: 0, max: 3000 }),
+        async (ahead, ago) => {
+          const event = (id: string, at: number) => ({ id, start_time: at, end_time: at + 1 })
+          const events = [event('a', start - 60), event('mistimed', start + ahead)]
+          const { context } = await frigate(() => events)
+          const first = await pagesOf(context, 'frigate-events')
+          events.push(event('late', start - ago))
+          const second = recordsOf(await pagesOf(context, 'frigate-events', { since: first.at(-1)!.next }))
+          expect(second.map(({ id }) => id)).toContain('late')
+        },
+      ),
+      { numRuns: 12 },
+    )
+  })
+
   it('reads the events of a window of days', async () => {
     const events = [start - 86_400, start, start + 86_400].map((at) => ({
       id: `${at}`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isTooLarge, pageSizeOf } from '#connector'
 import type { Context, Json, Page, Range, SourceRecord } from '#connector'
 import { frigateSession } from './frigate.ts'
 import type { manifest } from './manifest.ts'
@@ -9,6 +9,8 @@ const eventsAsked = 100
 const eventsAtMost = 400
 /** Re-read behind the newest event, in microseconds: what was written late, and changed once it ended. */
 const overlap = 3_600_000_000n
+/** How far the server's clock may be ahead of ours before its times no longer carry the checkpoint away. */
+const skew = 60_000_000n
 /** An event that never ends holds the overlap open no longer than this. */
 const longestEvent = 24n * 3_600_000_000n
 
@@ -29,6 +31,7 @@ interface Place {
 /** The pages of the event stream, newest first. An event is read again until an hour has passed and it has ended. */
 export async function* eventPages(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
   let place = placeOf(range)
+  let size = pageSizeOf(eventsAsked, context)
   const ask = frigateSession(context)
   if (ask === null) {
     yield { records: [], next: '{}' }
@@ -36,16 +39,26 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
   }
   for (;;) {
     context.signal.throwIfAborted()
-    const listed = await eventsBefore(ask, place)
+    const limit = size + place.shown.length
+    let listed: Awaited<ReturnType<typeof eventsBefore>>
+    try {
+      listed = await eventsBefore(ask, place, limit)
+    } catch (error) {
+      // The server names no place behind an event whose start it does not show: one that is too large alone ends the read.
+      if (!isTooLarge(error) || size === 1) throw error
+      size = Math.floor(size / 2)
+      continue
+    }
     const starts = listed.map((event) => microseconds(event['start_time']))
     const records = listed.filter((event) => !place.shown.includes(idOf(event))).map(eventRecord)
     const oldest = smallest(starts)
     const newest = largest([place.newest, ...starts])
     const open = smallest([place.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
-    const whole = listed.length < asked(place)
+    const whole = listed.length < limit
     if (!whole && oldest === null) throw changed('events without a start time')
     if (whole) {
-      yield { records, next: checkpoint(place, newest, open) }
+      const latest = BigInt(context.now().getTime()) * 1000n + skew
+      yield { records, next: checkpoint(place, newest === null ? null : smallest([newest, latest]), open) }
       return
     }
     // The same start may go on in the next page, so it is asked for again and what was seen of it left out.
@@ -55,15 +68,14 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
   }
 }
 
-/** Events that share one start are asked for in one page: as many more as are known of it. */
-const asked = (place: Place): number => eventsAsked + place.shown.length
-
 async function eventsBefore(
   ask: (path: string) => Promise<unknown>,
   place: Place,
+  /** Events that share one start are asked for in one page: as many more as are known of it. */
+  limit: number,
 ): Promise<readonly { readonly [member: string]: Json }[]> {
-  if (asked(place) > eventsAtMost) throw changed(`more than ${eventsAtMost - eventsAsked} events of one start`)
-  const query = new URLSearchParams({ limit: String(asked(place)), include_thumbnails: '0' })
+  if (limit > eventsAtMost) throw changed(`more than ${eventsAtMost - eventsAsked} events of one start`)
+  const query = new URLSearchParams({ limit: String(limit), include_thumbnails: '0' })
   if (place.after !== null) query.set('after', seconds(place.after))
   if (place.before !== null) query.set('before', seconds(place.before))
   const answer = await ask(`events?${query}`)

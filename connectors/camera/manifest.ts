@@ -58,6 +58,7 @@ export const manifest = {
       kind: 'change-time',
       rejectThreshold,
       latenessSeconds: 3600,
+      forgets: true,
       title: { vi: 'Sự kiện của máy chủ Frigate', en: 'Events of a Frigate server' },
     },
   },

@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isTooLarge } from '#connector'
 import type { SourceRecord } from '#connector'
 import { member } from './axis-answer.ts'
 import { malformed, messageRecord } from './message.ts'
@@ -26,7 +26,11 @@ export async function fetchMessage(context: AxisContext, session: Session, liste
   if (docId === null) return malformed({ key, docId: '', createdTime }, 'the list gives no docId')
   const item = { key, docId, createdTime }
   const url = address(context, `/v1/getEdoc?docId=${encodeURIComponent(docId)}`)
-  const answer = await session.exchange({ url, expect: 'any' })
+  const answer = await session.exchange({ url, expect: 'any' }).catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error
+    return null
+  })
+  if (answer === null) return { ...item, tooLarge: true }
   const text = answer
     .text()
     .replace(/^\uFEFF/, '')

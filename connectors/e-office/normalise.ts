@@ -43,6 +43,7 @@ const kinds = new Map([
 const message = (record: SourceRecord): Normalised<'Document'> =>
   normalising<'Document'>(() => {
     if (record['classified'] !== undefined) return { reject: 'CLASSIFIED', at: '', withoutBytes: true }
+    if (record['tooLarge'] !== undefined) reject('TOO_LARGE', '')
     const sent = reader(record)
     if (sent.maybeText('malformed') !== null) reject('MALFORMED', '', { expected: 'edXML' })
     const status = sent.maybeObject('Status')

@@ -1,4 +1,4 @@
-import { addDays, ConnectorFailure, dateOf, instant } from '#connector'
+import { addDays, ConnectorFailure, dateOf, instant, isTooLarge } from '#connector'
 import type { Page, Range, SourceRecord } from '#connector'
 import { textMember } from './axis-answer.ts'
 import { axisInstant, slashedDate } from './axis-time.ts'
@@ -159,7 +159,26 @@ async function* pagesOf(
   if (page.records.length > 0) yield page
 }
 
+/** The messages that arose from one day to another, both inclusive; a list over the size limit is asked for in two halves. */
 async function listItems(
+  context: AxisContext,
+  session: Session,
+  type: 'edoc' | 'status',
+  from: string,
+  to: string,
+): Promise<readonly ListedItem[]> {
+  try {
+    return await listOnce(context, session, type, from, to)
+  } catch (error) {
+    if (!isTooLarge(error) || from >= to) throw error
+    const days = Math.floor((Date.parse(to) - Date.parse(from)) / 86_400_000)
+    const middle = addDays(from, Math.floor(days / 2))
+    const early = await listItems(context, session, type, from, middle)
+    return [...early, ...(await listItems(context, session, type, addDays(middle, 1), to))]
+  }
+}
+
+async function listOnce(
   context: AxisContext,
   session: Session,
   type: 'edoc' | 'status',
@@ -170,7 +189,9 @@ async function listItems(
   const answer = await session.exchange({ url: address(context, `/v1/syncReceivedEdocList?${query}`), expect: 'json' })
   return listOf('The list of received messages', answer.json()).map((sent) => {
     const { username } = session.unit
-    const docId = textMember(sent, 'docId')
+    const given = textMember(sent, 'docId')
+    // One that no address can hold cannot be asked for: the message is rejected as one without.
+    const docId = given !== null && given.isWellFormed() && !given.includes('\u0000') ? given : null
     const createdTime = textMember(sent, 'createdTime')
     const created = createdTime === null ? null : axisInstant(createdTime)
     const arose = created === null ? null : dateOf(created)

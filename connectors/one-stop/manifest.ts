@@ -12,6 +12,8 @@ export const manifest = {
       kind: 'change-time',
       order: { by: 'updatedDate', direction: 'desc' },
       latenessSeconds: 600,
+      identity: ['code', 'appliedDate'],
+      changed: 'updatedDate',
     },
   },
   config: {

@@ -669,3 +669,37 @@ describe('the emulator, seen by a public client', () => {
     )
   })
 })
+
+describe('a registry that was set back', () => {
+  const rows = (ages: readonly number[]) => ages.map((age, index) => row(`d${index}-${age}`, age))
+  const registry = (ages: readonly number[]): Context => {
+    const context = scripted(paged(rows(ages)))
+    return { ...context, settings: { ...context.settings, pageSize: 10 } }
+  }
+  const after = async (ages: readonly number[]): Promise<string> =>
+    (await pagesOf(registry(ages), { all: true })).at(-1)!.next
+
+  it('stops the read before anything of it is given, also when it has nothing any more', async () => {
+    const since = await after([hour, 2 * hour, 3 * hour, 30 * day])
+    for (const left of [[30 * day, 31 * day], []]) {
+      const read = pagesOf(registry(left), { since })
+      await expect(read).rejects.toMatchObject({ code: 'SOURCE_CHANGED', reason: 'SOURCE_RESET' })
+    }
+  })
+
+  it('is not seen where one or two of the newest were deleted, nor in a whole read', async () => {
+    const since = await after([hour, 2 * hour, 3 * hour, 30 * day])
+    expect(recordsOf(await pagesOf(registry([3 * hour, 30 * day]), { since }))).not.toEqual([])
+    expect(recordsOf(await pagesOf(registry([30 * day]), { all: true }))).toHaveLength(1)
+  })
+
+  it('is not seen in the town as it lives on, whatever is mistyped in it', async () => {
+    const { context, move } = await town(120)
+    let { next } = (await pagesOf(context, { all: true })).at(-1)!
+    for (let n = 0; n < 12; n += 1) {
+      move(7 * hour)
+      next = (await pagesOf(context, { since: next })).at(-1)!.next
+    }
+    expect(JSON.parse(next)).toMatchObject({ floor: expect.any(String) as string })
+  })
+})

@@ -3,12 +3,15 @@ import type { Cursor, Range } from '#connector'
 
 /** Where a run stands. Times are milliseconds since 1970. */
 export interface Place {
-  /** The next page to ask for, from 0. */
+  /** The next page to ask for, from 0, in pages of `size` dossiers; null: as many as the settings say. */
   readonly page: number
+  readonly size: number | null
   /** The checkpoint that the run began from: it may end once it is past this mark and the overlap; null: it reads to the end. */
   readonly mark: number | null
   /** The newest change time on the run's first page: the mark of the checkpoint to come. */
   readonly top: number | null
+  /** The third newest change on a run's first page: where nothing as new is left, the source was set back. */
+  readonly floor: number | null
   /** A window of acceptance dates, `to` exclusive. */
   readonly window: { readonly from: string; readonly to: string } | null
   /** The source broke the order that it claims: the run reads to the end. */
@@ -17,14 +20,24 @@ export interface Place {
   readonly again: boolean
 }
 
-const start: Place = { page: 0, mark: null, top: null, window: null, unsorted: false, again: false }
+const start: Place = {
+  page: 0,
+  size: null,
+  mark: null,
+  top: null,
+  floor: null,
+  window: null,
+  unsorted: false,
+  again: false,
+}
 
 /** The checkpoint of a complete run. */
-export const checkpoint = (mark: number | null): Cursor => JSON.stringify({ mark: written(mark) })
+export const checkpoint = (mark: number | null, floor: number | null = null): Cursor =>
+  JSON.stringify({ mark: written(mark), ...(floor !== null && { floor: written(floor) }) })
 
 /** The place of a run that goes on. */
 export const placeCursor = (place: Place): Cursor =>
-  JSON.stringify({ ...place, mark: written(place.mark), top: written(place.top) })
+  JSON.stringify({ ...place, mark: written(place.mark), top: written(place.top), floor: written(place.floor) })
 
 /** The place at which to read a range. Throws CONFIG_INVALID for a cursor that this connector did not make. */
 export function placeOf(range: Range): Place {
@@ -50,21 +63,25 @@ function placeIn(found: object): Place | null {
   const {
     mark,
     top = null,
+    floor = null,
     page = 0,
+    size = null,
     window = null,
     unsorted = false,
     again = false,
   } = found as Record<string, unknown>
-  const [markAt, topAt] = [readTime(mark), readTime(top)]
-  if (markAt === undefined || topAt === undefined) return null
-  if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return null
+  const [markAt, topAt, floorAt] = [readTime(mark), readTime(top), readTime(floor)]
+  if (markAt === undefined || topAt === undefined || floorAt === undefined) return null
+  if (!isCount(page) || !(size === null || (isCount(size) && size > 0))) return null
   if (typeof unsorted !== 'boolean' || typeof again !== 'boolean') return null
-  if (window === null) return { page, mark: markAt, top: topAt, window, unsorted, again }
+  if (window === null) return { page, size, mark: markAt, top: topAt, floor: floorAt, window, unsorted, again }
   if (typeof window !== 'object') return null
   const { from, to } = window as Record<string, unknown>
   if (typeof from !== 'string' || typeof to !== 'string') return null
-  return { page, mark: markAt, top: topAt, window: { from, to }, unsorted, again }
+  return { page, size, mark: markAt, top: topAt, floor: floorAt, window: { from, to }, unsorted, again }
 }
+
+const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0
 
 const written = (milliseconds: number | null): string | null => (milliseconds === null ? null : instant(milliseconds))
 

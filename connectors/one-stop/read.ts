@@ -1,4 +1,15 @@
-import { ConnectorFailure, isoInstant, localInstant, millisecondsOf } from '#connector'
+import {
+  ConnectorFailure,
+  isoInstant,
+  isTooLarge,
+  mostTooLarge,
+  localInstant,
+  millisecondsOf,
+  pageAfter,
+  pageFrom,
+  pageSizeOf,
+  smallerPage,
+} from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import { allowedOfDossier } from './allowed.ts'
 import { manifest } from './manifest.ts'
@@ -27,12 +38,32 @@ export async function check(context: OneStop): Promise<void> {
 export async function* read(context: OneStop, _stream: 'dossiers', range: Range): AsyncGenerator<Page> {
   const session = openSession(context)
   const order = orderCheck()
-  let place = placeOf(range)
+  const full = pageSizeOf(context.settings.pageSize, context)
+  let place = inPages(placeOf(range), context.settings.pageSize, full)
   let before = ''
   let repeats = 0
+  let alone = 0
   for (;;) {
     context.signal.throwIfAborted()
-    const { items, last } = await search(session, query(context, place))
+    const found = await search(session, query(place)).catch((error: unknown) => {
+      if (isTooLarge(error) && alone < mostTooLarge) return null
+      throw error
+    })
+    if (found === null) {
+      before = ''
+      const smaller = smallerPage(place)
+      if (smaller !== null) {
+        place = { ...place, ...smaller }
+        continue
+      }
+      alone += 1
+      const named = `/pa/dossier/search: dossier ${place.page + 1}, newest change first`
+      place = { ...place, page: place.page + 1 }
+      yield { records: [], tooLarge: [named], next: placeCursor(place) }
+      continue
+    }
+    alone = 0
+    const { items, last } = found
     const now = context.now().getTime()
 
     const bytes = JSON.stringify(items.map((item) => item['id']))
@@ -47,7 +78,10 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
 
     const times = items.map((item) => changeTime(item))
     const unsorted = place.unsorted || !order.holds(items, times)
-    const top = place.page === 0 && !place.again ? newest(times, now) : place.top
+    const top = place.again || (place.page > 0 && place.top !== null) ? place.top : newest(times, now)
+    const first = place.page === 0 && !place.again
+    if (first) refuseReset(place, items, top)
+    const floor = first ? thirdNewest(times, now) : place.floor
     const ended = last || items.length === 0
     const stop = place.again ? place.top : place.mark === null ? null : place.mark - overlap
     const oldest = times.findLast((time) => time !== null) ?? null
@@ -55,27 +89,49 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
 
     const shown = place.again ? items.filter((_, index) => (times[index] ?? 0) > (place.top ?? 0)) : items
     const records = shown.map(allowedOfDossier)
-    const here: Place = { ...place, top, unsorted }
+    const here: Paged = { ...place, top, floor, unsorted }
     const whole = place.mark === null && place.window === null
     if (ended || past) {
       if (!whole || place.again || top === null) {
-        yield { records, next: place.window === null ? checkpoint(top ?? place.mark) : checkpoint(null) }
+        const next = place.window === null ? checkpoint(top ?? place.mark, floor) : checkpoint(null)
+        yield { records, next, ...(place.again && { again: true as const }) }
         return
       }
-      place = { ...here, page: 0, again: true }
+      place = { ...here, page: 0, size: full, again: true }
       order.forget()
       before = ''
     } else {
-      place = { ...here, page: place.page + 1 }
+      place = { ...here, ...pageAfter(place, full) }
     }
-    yield { records, next: placeCursor(place) }
+    yield { records, next: placeCursor(place), ...(here.again && { again: true as const }) }
   }
 }
 
-function query(context: OneStop, place: Place): URLSearchParams {
+type Paged = Place & { readonly size: number }
+
+/** The place in pages of at most `full` dossiers; where the cursor does not say how large its pages are, they are those of the setting. */
+function inPages(place: Place, setting: number, full: number): Paged {
+  const size = place.size ?? setting
+  return size <= full ? { ...place, size } : { ...place, ...pageFrom(place.page * size, full) }
+}
+
+/**
+ * One dossier may be deleted, also the newest. A registry that has nothing any more as new as the third newest that was read
+ * before was set back.
+ */
+function refuseReset({ mark, floor }: Place, items: readonly SourceRecord[], top: number | null): void {
+  if (mark === null || floor === null || (items.length > 0 && (top === null || top >= floor - overlap))) return
+  throw new ConnectorFailure(
+    'SOURCE_CHANGED',
+    '/pa/dossier/search: the newest change is older than what was read before, as if the source had been set back',
+    { reason: 'SOURCE_RESET' },
+  )
+}
+
+function query(place: Paged): URLSearchParams {
   const asked = new URLSearchParams({
     page: String(place.page),
-    size: String(context.settings.pageSize),
+    size: String(place.size),
     spec: 'slice',
     sort: 'updatedDate,desc',
   })
@@ -129,6 +185,11 @@ function newest(times: readonly (number | null)[], now: number): number | null {
   if (dated.length === 0) return null
   const believed = dated.filter((time) => time <= now + skew)
   return believed.length === 0 ? now + skew : Math.max(...believed)
+}
+
+function thirdNewest(times: readonly (number | null)[], now: number): number | null {
+  const believed = times.filter((time) => time !== null && time <= now + skew) as number[]
+  return believed.toSorted((a, b) => b - a)[2] ?? null
 }
 
 /** Watches the order that the source claims, newest first. A disorder smaller than the overlap does no harm. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { ConnectorFailure } from '#connector'
-import type { Json, Page, Range, SourceRecord } from '#connector'
+import { ConnectorFailure, isTooLarge, mostTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from '#connector'
+import type { Json, NumberedPage, Page, Range, SourceRecord } from '#connector'
 import { agencyNames, withAgencyCodes } from './agency-names.ts'
 import { announced, ask, lists } from './gateway.ts'
 import type { CatalogueContext, List } from './gateway.ts'
@@ -18,6 +18,8 @@ const mostRecords = 500
 /** Where a read of a list stands: the next page, rows of it that were handed on already, and what was served so far. */
 interface Place {
   readonly page: number
+  /** Rows of a page; absent: as many as the settings say. */
+  readonly size?: number
   readonly skip: number
   readonly served: number
   readonly seen: readonly string[]
@@ -48,34 +50,71 @@ async function* pages(
   toRecord: (row: Json) => SourceRecord,
 ): AsyncGenerator<Page> {
   const seen = new Set(from.seen)
-  let { page, skip, served } = from
+  let { skip, served } = from
   let total: number | null = null
+  let passed = 0
+  const full = pageSizeOf(context.settings.pageSize, context)
+  let at = firstPage(from, context.settings.pageSize, full)
   for (;;) {
     context.signal.throwIfAborted()
-    const rows = await ask(context, list, context.settings.pageSize, page)
-    if (rows.length === 0) throw incomplete(list, total, seen.size)
+    const answered = await ask(context, list, at.size, at.page + 1).catch((error: unknown) => {
+      // A list that comes in one answer has no smaller pages.
+      if (list.total === null || !isTooLarge(error) || passed === mostTooLarge) throw error
+      return null
+    })
+    if (answered === null) {
+      const smaller = smallerPage(at)
+      if (smaller === null) {
+        const alone = `${list.title}: row ${at.page + 1}`
+        passed += 1
+        seen.add(`?${alone}`)
+        served += 1
+        at = { ...at, page: at.page + 1 }
+        const next: Place = { page: at.page + 1, size: at.size, skip: 0, served, seen: [...seen] }
+        yield { records: [], tooLarge: [alone], next: JSON.stringify(next) }
+        if (total !== null && served >= total) {
+          if (seen.size < total) throw incomplete(list, total, seen.size)
+          return yield { records: [], next: whole }
+        }
+      } else at = smaller
+      continue
+    }
+    passed = 0
+    const rows = answered
+    if (rows.length === 0) {
+      if (total !== null && seen.size >= total) return yield { records: [], next: whole }
+      throw incomplete(list, total, seen.size)
+    }
     total = list.total === null ? rows.length : announced({ ...list, total: list.total }, rows)
-    for (let at = skip; at < rows.length; at += mostRecords) {
+    for (let row = skip; row < rows.length; row += mostRecords) {
       context.signal.throwIfAborted()
-      const chunk = rows.slice(at, at + mostRecords)
+      const chunk = rows.slice(row, row + mostRecords)
       const records: SourceRecord[] = []
-      for (const row of chunk) {
-        const record = toRecord(row)
+      for (const one of chunk) {
+        const record = toRecord(one)
         const key = record[list.key] as string
         if (!seen.has(key)) records.push(record)
         seen.add(key)
       }
       served += chunk.length
-      const pageEnds = at + mostRecords >= rows.length
+      const pageEnds = row + mostRecords >= rows.length
       const listEnds = pageEnds && served >= total
       if (listEnds && (list.total === null || seen.size >= total)) return yield { records, next: whole }
-      const next = { page: pageEnds ? page + 1 : page, skip: pageEnds ? 0 : at + mostRecords, served, seen: [...seen] }
+      const { page, size } = pageEnds ? pageAfter(at, full) : at
+      const next = { page: page + 1, size, skip: pageEnds ? 0 : row + mostRecords, served, seen: [...seen] }
       if (records.length > 0) yield { records, next: JSON.stringify(next satisfies Place) }
       if (listEnds) throw incomplete(list, total, seen.size)
     }
-    page += 1
+    at = pageAfter(at, full)
     skip = 0
   }
+}
+
+/** Where a read goes on, in pages of at most `full` rows. One inside a page, which only settings of old know, stays with that page. */
+function firstPage({ page, size: given, skip }: Place, setting: number, full: number): NumberedPage {
+  const size = given ?? setting
+  const at = { page: page - 1, size }
+  return size <= full || skip > 0 ? at : pageFrom(at.page * size, full)
 }
 
 function incomplete(list: List, total: number | null, served: number): ConnectorFailure {
@@ -104,8 +143,8 @@ function placeOf(cursor: string): Place {
   try {
     const found = JSON.parse(cursor) as Partial<Place> & { whole?: boolean }
     if (found.whole === true) return start
-    const { page, skip, served, seen } = found
-    const counts = [page, skip, served].every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0)
+    const { page, size = 1, skip, served, seen } = found
+    const counts = [page, size, skip, served].every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0)
     if (counts && Array.isArray(seen) && seen.every((key) => typeof key === 'string')) return found as Place
   } catch {
     // Told below, with what was expected.

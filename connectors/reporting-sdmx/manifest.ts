@@ -10,6 +10,7 @@ export const manifest = {
       title: { vi: 'Số liệu chỉ tiêu', en: 'Observations of indicators' },
       kind: 'change-time',
       latenessSeconds: 600,
+      maps: ['attributes'],
     },
   },
   config: {

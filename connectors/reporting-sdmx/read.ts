@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isTooLarge, mostTooLarge, pageSizeOf } from '#connector'
 import type { Context, Page, Range, Settings, TransportAnswer } from '#connector'
 import { readCsvMessage } from './csv-message.ts'
 import { readJsonMessage } from './json-message.ts'
@@ -12,6 +12,8 @@ type Dataflow = Settings<typeof manifest>['dataflows'][number]
 
 /** Observations asked for in one message. */
 const pageSize = 500
+/** How far the source's clock may be ahead of ours before it is no longer believed. */
+const skewMs = 60_000
 const overlapSeconds = manifest.streams.observations.latenessSeconds
 
 // Version 2.0.0 is what SDMX 3.0 services speak; 2.1.0 messages of 3.1 services are read too.
@@ -31,14 +33,39 @@ export async function check(context: Sdmx): Promise<void> {
  */
 export async function* read(context: Sdmx, _stream: 'observations', range: Range): AsyncGenerator<Page> {
   let place = placeOf(range)
+  const full = pageSizeOf(pageSize, context)
+  let limit = full
+  let asked = full
+  let alone = 0
   for (const [name, flow] of flowsOf(context.settings)) {
     if (place.at?.done[name] !== undefined) continue
     for (;;) {
       if (context.signal.aborted) return
       const reading = place.at?.flow?.name === name ? place.at.flow : null
-      const { message, clock } = await ask(context, flow, questionOf(place, name, reading))
+      const answer = await ask(context, flow, questionOf(place, name, reading, limit)).catch((error: unknown) => {
+        if (!isTooLarge(error) || alone === mostTooLarge) throw error
+        return null
+      })
+      if (answer === null && limit > 1) {
+        limit = Math.floor(limit / 2)
+        continue
+      }
+      if (answer === null) {
+        alone += 1
+        // One observation alone: it is passed over, and what follows it is asked for again.
+        const offset = reading?.offset ?? 0
+        const started = reading?.started ?? before(context.now().getTime())
+        place = {
+          ...place,
+          at: { done: place.at?.done ?? {}, flow: { name, offset: offset + 1, started, head: '', count: 0 } },
+        }
+        yield { records: [], tooLarge: [`${name}: observation ${offset + 1}`], next: cursorOf(place) }
+        continue
+      }
+      alone = 0
+      const { message, clock } = answer
       const started = reading?.started ?? clock
-      if (message === null || message.records.length === 0 || repeated(message, reading)) {
+      if (message === null || message.records.length === 0 || repeated(message, reading, asked)) {
         place = { ...place, at: { done: { ...place.at?.done, [name]: started } } }
         break
       }
@@ -52,6 +79,8 @@ export async function* read(context: Sdmx, _stream: 'observations', range: Range
       }
       place = { ...place, at: { done: place.at?.done ?? {}, flow: next } }
       yield { records, next: cursorOf(place) }
+      asked = limit
+      limit = Math.min(full, limit * 2)
     }
   }
   if (context.signal.aborted) return
@@ -67,23 +96,23 @@ function flowsOf({ dataflows }: Settings<typeof manifest>): ReadonlyMap<string, 
   )
 }
 
-function questionOf(place: Place, name: string, reading: Reading | null): Record<string, string> {
+function questionOf(place: Place, name: string, reading: Reading | null, limit: number): Record<string, string> {
   const since = place.since[name]
   const { window } = place
   return {
     ...(since === undefined ? {} : { updatedAfter: since }),
     ...(window === undefined ? {} : { 'c[TIME_PERIOD]': `ge:${window.from}+lt:${window.to}` }),
     offset: String(reading?.offset ?? 0),
-    limit: String(pageSize),
+    limit: String(limit),
   }
 }
 
 const headOf = (message: Message): string => JSON.stringify(message.records[0]?.['key'] ?? '')
 
 /** A source that knows no `offset` answers the same again: all of it was had, unless it stopped at our limit. */
-function repeated(message: Message, reading: Reading | null): boolean {
+function repeated(message: Message, reading: Reading | null, limit: number): boolean {
   if (reading === null || headOf(message) !== reading.head || message.records.length !== reading.count) return false
-  if (reading.count === pageSize) {
+  if (reading.count === limit) {
     throw new ConnectorFailure(
       'SOURCE_CHANGED',
       `dataflow ${reading.name}: offset is ignored, and the limit cuts the data off`,
@@ -109,6 +138,12 @@ async function ask(
     },
     context.signal,
   )
+  if (answer.status === 413 && question['limit'] !== '1') {
+    throw new ConnectorFailure('SOURCE_CHANGED', `dataflow ${flow.agency}:${flow.id}: the answer is too large`, {
+      status: answer.status,
+      reason: 'TOO_LARGE',
+    })
+  }
   const refusal = refusals[answer.status]
   if (refusal !== undefined) {
     throw new ConnectorFailure(refusal[0], `dataflow ${flow.agency}:${flow.id}: ${refusal[1]}`, {
@@ -134,6 +169,11 @@ const refusals: Readonly<Record<number, readonly ['CONFIG_INVALID' | 'SOURCE_CHA
 function clockOf(answer: TransportAnswer, prepared: string | null, context: Sdmx): string {
   const zoned = prepared !== null && /(?:Z|[+-]\d{2}:?\d{2})$/.test(prepared) ? Date.parse(prepared) : Number.NaN
   const shown = [zoned, Date.parse(answer.headers['date'] ?? '')].filter((time) => !Number.isNaN(time))
-  const clock = shown.length > 0 ? Math.min(...shown) : context.now().getTime()
-  return new Date(clock - overlapSeconds * 1000).toISOString()
+  // One answer that bears a time of tomorrow must not carry the next question past what happens until then.
+  const latest = context.now().getTime() + skewMs
+  const clock = shown.length > 0 ? Math.min(...shown, latest) : context.now().getTime()
+  return before(clock)
 }
+
+/** A time of the source's clock, less the overlap. */
+const before = (clock: number): string => new Date(clock - overlapSeconds * 1000).toISOString()

@@ -6,7 +6,6 @@ import type {
   FragmentDefinitionNode,
   GraphQLCompositeType,
   GraphQLField,
-  GraphQLObjectType,
   GraphQLSchema,
   OperationDefinitionNode,
   SelectionSetNode,
@@ -64,14 +63,17 @@ export function walk(
   const denied = new Map<string, Denial>()
   let selections = 0
 
-  function possibleOf(type: GraphQLCompositeType): readonly GraphQLObjectType[] {
-    return isAbstractType(type) ? schema.getPossibleTypes(type) : [type]
+  /** An interface of which no type is known stands for its own objects. */
+  function possibleOf(type: GraphQLCompositeType): readonly GraphQLCompositeType[] {
+    if (!isAbstractType(type)) return [type]
+    const types = schema.getPossibleTypes(type)
+    return types.length === 0 ? [type] : types
   }
 
   function enter(
     set: SelectionSetNode,
     parent: GraphQLCompositeType,
-    possible: readonly GraphQLObjectType[],
+    possible: readonly GraphQLCompositeType[],
     path: readonly string[],
     inside: readonly string[],
   ): void {
@@ -99,7 +101,7 @@ export function walk(
   function enterField(
     node: FieldNode,
     parent: GraphQLCompositeType,
-    possible: readonly GraphQLObjectType[],
+    possible: readonly GraphQLCompositeType[],
     path: readonly string[],
     inside: readonly string[],
   ): void {

@@ -16,6 +16,9 @@ export type HubErrorCode =
   | 'CONFIG_INVALID'
   | 'SOURCE_UNAVAILABLE'
   | 'SOURCE_CHANGED'
+  | 'COME_AGAIN'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'OPERATION_NOT_TRUSTED'
   | 'INTERNAL'
 
 /** The HTTP status of an answer that is nothing but this error; the others answer 200 with data beside. */
@@ -26,6 +29,7 @@ const statusOf: { readonly [code in HubErrorCode]?: number } = {
   BAD_REQUEST: 400,
   NOT_FOUND: 404,
   OPERATION_TOO_COMPLEX: 400,
+  OPERATION_NOT_TRUSTED: 400,
   RATE_LIMITED: 429,
 }
 

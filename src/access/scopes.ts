@@ -25,9 +25,9 @@ export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, te
 
 /**
  * The known scopes that a `scope` claim names: a text of printable ASCII, separated by single spaces, each name compared
- * exactly. Anything else (another type, a no-break space, a wildcard) opens nothing.
+ * exactly. Anything else (another type, a no-break space, a wildcard) opens nothing. `more` knows the scopes of other agencies.
  */
-export function scopesOf(claim: unknown): ReadonlySet<Scope> {
+export function scopesOf(claim: unknown, more: (text: string) => boolean = () => false): ReadonlySet<Scope> {
   if (typeof claim !== 'string' || !/^[\x20-\x7e]*$/.test(claim)) return new Set()
-  return new Set(claim.split(' ').filter(isScope))
+  return new Set(claim.split(' ').filter((text): text is Scope => isScope(text) || (text !== '' && more(text))))
 }

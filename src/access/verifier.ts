@@ -22,6 +22,8 @@ export interface VerifierOptions {
   readonly placeOf: PlaceOf
   /** Whether this token or its client was revoked; asked for each request. */
   readonly revoked?: (token: { issuer: string; jti: string; client: string | null }) => boolean
+  /** Scopes that count besides the hub's own: those of the rules of other agencies' subgraphs. Default: none. */
+  readonly isScope?: (text: string) => boolean
   /** Told what an issuer's keys suffer; never a token. */
   readonly alarm?: (issuer: string, what: string, cause?: unknown) => void
 }
@@ -43,7 +45,7 @@ interface Proof {
   readonly generation: number
 }
 
-export function openVerifier({ issuers, now, placeOf, revoked, alarm }: VerifierOptions): Verifier {
+export function openVerifier({ issuers, now, placeOf, revoked, isScope, alarm }: VerifierOptions): Verifier {
   const known = new Map(
     issuers.map((issuer) => {
       const tell = (what: string, cause?: unknown): void => alarm?.(issuer.issuer, what, cause)
@@ -83,7 +85,7 @@ export function openVerifier({ issuers, now, placeOf, revoked, alarm }: Verifier
       issuer: trusted.issuer.issuer,
       client: textClaim(payload['client_id']) ?? textClaim(payload['azp']),
       jti,
-      scopes: scopesOf(payload['scope']),
+      scopes: scopesOf(payload['scope'], isScope),
       agency,
       purposes: purposesOf(payload['purposes']),
       expiresAt: exp,

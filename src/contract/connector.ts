@@ -19,6 +19,10 @@ export type Cursor = string
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly next: Cursor
+  /** Places of records that are over the size limit even alone: they wait in quarantine without bytes. */
+  readonly tooLarge?: readonly string[]
+  /** The source is looked at from its beginning once more: the order that it claims begins anew. */
+  readonly again?: true
 }
 
 /** What to read: what changed since a cursor (or on from a place), a window of dates, or everything. */
@@ -45,6 +49,14 @@ export interface StreamManifest {
   readonly order?: { readonly by: string; readonly direction: 'asc' | 'desc' }
   /** How late a change may appear behind the newest one, in seconds: the overlap that `read` re-reads. */
   readonly latenessSeconds?: number
+  /** The source lets go of old records by itself (a recorder's events): that a whole read lacks one proves nothing. */
+  readonly forgets?: true
+  /** Members that never change while a key stands for the same thing: when they do, the source has given its keys anew. */
+  readonly identity?: readonly string[]
+  /** The member that holds the time of a record's last change, in ISO 8601 with its zone. */
+  readonly changed?: string
+  /** Paths whose member names are data (`attributes`, `lines[].dimensions`): a new name there is no drift. */
+  readonly maps?: readonly string[]
   /** The share of a run's records that may be rejected before the run ends with SOURCE_CHANGED. Default 0.5. */
   readonly rejectThreshold?: number
 }
@@ -114,6 +126,8 @@ export interface Context<M extends Manifest = Manifest> {
   readonly signal: AbortSignal
   /** The hub's clock. `read` takes the time from nowhere else; `normalise` takes none. */
   now(): Date
+  /** How much of a page to ask for, 1 or less: it is halved after each time that a page ended the process. Absent: 1. */
+  readonly pageShare?: number
   /** Random bytes for nonces, so that a test can fix them. */
   random(bytes: number): Uint8Array
   /** Settles after that time, or at once when the signal aborts. */
@@ -133,6 +147,7 @@ export type RejectCode =
   | 'CLASSIFIED'
   | 'UNLISTED'
   | 'TOO_LARGE'
+  | 'DRIFT'
 
 export interface Rejection {
   readonly reject: RejectCode

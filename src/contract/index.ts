@@ -30,6 +30,8 @@ export type { Reader } from './shape.ts'
 export { addDays, calendarDate, dateOf, instant, isoInstant, localInstant, millisecondsOf } from './time.ts'
 export type { LocalTime } from './time.ts'
 export { decimal } from './decimal.ts'
+export { isTooLarge, mostTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from './page-size.ts'
+export type { NumberedPage } from './page-size.ts'
 export { seededRandom } from './emulator.ts'
 export type {
   Emulator,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { BoxFailure } from './box-failure.ts'
@@ -7,6 +7,8 @@ import { BoxFailure } from './box-failure.ts'
 export interface LoadedKey {
   /** 32 bytes each, the current one first: what `openBox` takes. */
   readonly keys: readonly Uint8Array[]
+  /** The file that holds them; null where the environment does. */
+  readonly path: string | null
   /** For the operator, when the key was made just now and lies beside the data that it protects. */
   readonly warning: string | undefined
 }
@@ -26,14 +28,31 @@ export interface KeyPlace {
 export function loadKey(place: KeyPlace): LoadedKey {
   const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = place
   if (text !== '' && file !== '') throw new BoxFailure('HUB_KEY and HUB_KEY_FILE are both set, expected one of them')
-  if (text !== '') return { keys: parse(text, 'HUB_KEY'), warning: undefined }
-  if (file !== '') return { keys: parse(read(file, `HUB_KEY_FILE ${file}`), file), warning: undefined }
+  if (text !== '') return { keys: parse(text, 'HUB_KEY'), path: null, warning: undefined }
+  if (file !== '') return { keys: parse(read(file, `HUB_KEY_FILE ${file}`), file), path: file, warning: undefined }
   const path = join(home, 'key')
   const made = make(home, path)
   const warning = made
     ? `A key of encryption at rest was made in ${path}. Keep a copy elsewhere: without it the data cannot be read. In production set HUB_KEY_FILE.`
     : undefined
-  return { keys: parse(read(path, path), path), warning }
+  return { keys: parse(read(path, path), path), path, warning }
+}
+
+/** A new key stands first in the file, the others after it, with the file's own rights. Throws BoxFailure where it cannot be written. */
+export function addKey(path: string): void {
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    const { mode } = statSync(path)
+    writeFileSync(fresh, `${newKey()}\n${readFileSync(path, 'utf8')}`, { mode: mode & 0o777, flush: true })
+    renameSync(fresh, path)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    throw new BoxFailure(
+      `${path} cannot be written (${code}): put a new key (hub key new) before the others in it and run this again`,
+      { cause: error },
+    )
+  }
 }
 
 /** The text of a new key, as HUB_KEY and the key file take it. */

@@ -21,7 +21,7 @@ const ownFolder = new URL('../../migrations/', import.meta.url)
 export async function migrate<T>(db: Kysely<T>, folder: URL = ownFolder): Promise<string[]> {
   const untyped = db as unknown as Kysely<Record<string, never>>
   await refuseOldServer(untyped)
-  const migrations = await load(folder)
+  const migrations = await loadMigrations(folder)
   await refuseNewerDatabase(untyped, Object.keys(migrations))
   // The migrator works in one transaction and takes an advisory lock for its length.
   const migrator = new Migrator({ db: untyped, provider: { getMigrations: () => Promise.resolve(migrations) } })
@@ -34,7 +34,8 @@ export async function migrate<T>(db: Kysely<T>, folder: URL = ownFolder): Promis
   return results.map(({ migrationName }) => migrationName)
 }
 
-async function load(folder: URL): Promise<Record<string, Migration>> {
+/** The migrations of this code by their names, in order. */
+export async function loadMigrations(folder: URL = ownFolder): Promise<Record<string, Migration>> {
   const names = (await readdir(folder)).filter((name) => /^\d{4}-[a-z0-9-]+\.ts$/.test(name)).toSorted()
   if (names.length === 0) throw new MigrationFailure(`there are no migrations in ${fileURLToPath(folder)}`)
   const migrations: Record<string, Migration> = {}

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 
 import { columnParser } from './column-types.ts'
+import { guardPool } from './row-scope.ts'
 import type { Tables } from './tables.ts'
 
 export interface Database {
@@ -18,6 +19,11 @@ export interface OpenOptions {
   readonly applicationName?: string
   /** A statement that takes longer is ended by the database (57014). Default: none is. */
   readonly statementTimeoutMs?: number
+  /**
+   * Its connections take the role that owns nothing and may only read: rows of protected tables are seen within the scope
+   * that a statement is given (`queryWithin`), and none without one. Default false: the account of the URL.
+   */
+  readonly reads?: boolean
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void
 }
@@ -38,10 +44,15 @@ export function openDatabase(url: string, options: OpenOptions = {}): Database {
     onConnect: (client): unknown =>
       client.query(
         `set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601';
-         set statement_timeout to ${Math.trunc(options.statementTimeoutMs ?? 0)}`,
+         set statement_timeout to ${Math.trunc(options.statementTimeoutMs ?? 0)};
+         ${options.reads === true ? 'set role hub_reader' : ''}`,
       ),
   })
   pool.on('error', (error) => options.onError?.(error))
+  // While a connection is lent the pool does not listen to it: one that breaks between two statements of a transaction would
+  // end the process. Whoever has it is told by the next statement.
+  pool.on('connect', (client) => void client.on('error', () => undefined))
+  if (options.reads === true) guardPool(pool)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closed: Promise<void> | undefined
   return { db, pool, close: () => (closed ??= end(db, pool)) }

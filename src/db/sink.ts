@@ -20,6 +20,14 @@ export interface Removal {
   readonly key: string
 }
 
+/** Why a store cannot take a record, in the words of a rejection: `expected` names what it could have been. */
+export interface Refusal {
+  readonly reject: 'AMBIGUOUS'
+  readonly at: string
+  readonly found?: string
+  readonly expected?: string
+}
+
 /**
  * The upsert of one entity. Both functions run inside the page's transaction; a change or removal that is applied again
  * leaves the same rows. Within one call a key stands at most once.
@@ -27,4 +35,9 @@ export interface Removal {
 export interface Sink<R> {
   upsert(trx: Transaction<Tables>, changes: readonly Change<R>[]): Promise<void>
   remove(trx: Transaction<Tables>, removals: readonly Removal[]): Promise<void>
+  /** The keys of records that the store would have to guess about, with why. Absent: it takes all. Writes nothing. */
+  refuse?(
+    trx: Transaction<Tables>,
+    records: readonly Pick<Change<R>, 'key' | 'record'>[],
+  ): Promise<ReadonlyMap<string, Refusal>>
 }

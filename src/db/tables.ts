@@ -16,6 +16,7 @@ export interface SourceTable {
   configured: Generated<boolean>
   paused_at: string | null
   created_at: Generated<string>
+  census: string | null
 }
 export interface StreamTable {
   source_id: string
@@ -35,6 +36,8 @@ export interface StreamTable {
   failing_since: string | null
   held_at: string | null
   held_reason: string | null
+  census_due_at: string | null
+  census_run_id: number | null
 }
 export interface RunTable {
   id: GeneratedAlways<number>
@@ -55,6 +58,14 @@ export interface RunTable {
   rejected: Generated<number>
   failure_code: string | null
   failure_message: string | null
+  advanced_at: string | null
+  tries: Generated<number>
+  pass: Generated<number>
+  expected: number | null
+  found: number | null
+  missing: Generated<number>
+  left_over: number | null
+  disorder: Generated<number>
 }
 export interface RunSeenTable {
   run_id: number
@@ -81,6 +92,46 @@ export interface RecordTable {
   changed_at: string
   removed_at: string | null
   removed_because: string | null
+  version: Generated<number>
+  revived_at: string | null
+  identity: Buffer | null
+  source_changed_at: string | null
+}
+export interface ChangeTable {
+  seq: GeneratedAlways<number>
+  xid: Generated<string>
+  entity: string
+  source_id: string
+  stream_id: string
+  key: string
+  kind: string
+  run_id: number
+  at: Generated<string>
+}
+export interface FeedTable {
+  single: Generated<boolean>
+  epoch: Generated<string>
+  pruned_xid: Generated<string>
+  pruned_seq: Generated<number>
+}
+export interface StreamShapeTable {
+  source_id: string
+  stream_id: string
+  shape: Json
+  proposed: ColumnType<unknown, string | null, string | null> | null
+  learnt_by: number
+}
+export interface DriftTable {
+  source_id: string
+  stream_id: string
+  kind: string
+  path: string
+  found: string
+  expected: string | null
+  records: number
+  first_seen_at: string
+  run_id: number
+  confirmed_at: string | null
 }
 export interface QuarantineTable {
   id: GeneratedAlways<number>
@@ -109,8 +160,9 @@ export interface AcknowledgementTable {
   created_at: Generated<string>
 }
 export interface AccessEntryTable {
-  id: GeneratedAlways<number>
-  at: Generated<string>
+  /** Its place in the chain, without gaps. */
+  id: number
+  at: string
   caller: string
   issuer: string | null
   token: string | null
@@ -118,6 +170,28 @@ export interface AccessEntryTable {
   field: string
   purpose: string | null
   legal_basis: string | null
+  key_id: number
+  mac: Buffer
+}
+export interface AuditKeyTable {
+  id: number
+  sealed: Buffer
+  made_at: Generated<string>
+}
+export interface AccessHeadTable {
+  single: Generated<boolean>
+  key_id: number
+  seq: number
+  mac: Buffer
+  base_seq: number
+  base_mac: Buffer
+  seal: Buffer
+}
+export interface RevocationTable {
+  kind: string
+  value: string
+  revoked_at: Generated<string>
+  expires_at: string | null
 }
 export interface AdministrativeUnitTable {
   id: GeneratedAlways<number>
@@ -396,17 +470,41 @@ export interface PublicationTable {
   single: Generated<boolean>
   day: string
 }
+export interface SubgraphTable {
+  name: string
+  url: string
+  sdl: string | null
+  accepted_at: string | null
+  checked_at: string | null
+  problem: string | null
+}
+export interface SupergraphTable {
+  id: GeneratedAlways<number>
+  sdl: string
+  public_sdl: string
+  changes: Json
+  made_at: Generated<string>
+}
 export interface Tables {
   publication: PublicationTable
+  subgraph: SubgraphTable
+  supergraph: SupergraphTable
   source: SourceTable
   stream: StreamTable
   run: RunTable
   run_seen: RunSeenTable
   raw_page: RawPageTable
   record: RecordTable
+  change: ChangeTable
+  feed: FeedTable
+  stream_shape: StreamShapeTable
+  drift: DriftTable
   quarantine: QuarantineTable
   acknowledgement: AcknowledgementTable
   access_entry: AccessEntryTable
+  audit_key: AuditKeyTable
+  access_head: AccessHeadTable
+  revocation: RevocationTable
   administrative_unit: AdministrativeUnitTable
   unit_change: UnitChangeTable
   agency: AgencyTable

@@ -8,6 +8,8 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
+  /** Writes what comes instead of `body`, bit by bit, and ends the response. Never throws. */
+  readonly pour?: (response: ServerResponse) => Promise<void>
 }
 
 export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
@@ -16,6 +18,11 @@ export function jsonAnswer(status: number, value: unknown, headers: Readonly<Rec
     headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headers },
     body: `${JSON.stringify(value)}\n`,
   }
+}
+
+interface Head {
+  readonly status?: number
+  readonly headers?: Iterable<readonly [string, string]>
 }
 
 /** The answer of a request that failed before or outside GraphQL, in GraphQL's own shape. */
@@ -30,10 +37,11 @@ export function errorAnswer(
   const challenge =
     code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer realm="hub", error="invalid_token"' } : {}
   const { extensions } = masked
-  const { http, ...said } = extensions as { http?: { status?: number } }
+  const { http, ...said } = extensions as unknown as { http?: Head }
   const status = http?.status ?? statusOfCode(code)
   const body = { errors: [{ message: masked.message, extensions: said }] }
-  return jsonAnswer(status < 400 ? 500 : status, body, { ...challenge, ...headers })
+  const more = Object.fromEntries(http?.headers ?? [])
+  return jsonAnswer(status < 400 ? 500 : status, body, { ...challenge, ...headers, ...more })
 }
 
 export function notFound(): Answer {
@@ -56,6 +64,10 @@ const always = {
 /** Sends the answer; a client that went away meanwhile is no failure. */
 export function send(response: ServerResponse, answer: Answer, requestId: string, head: boolean): void {
   if (response.destroyed || response.writableEnded) return
+  if (answer.pour !== undefined) {
+    response.writeHead(answer.status, { ...always, ...answer.headers, 'x-request-id': requestId })
+    return
+  }
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body
   response.writeHead(answer.status, {
     ...always,

@@ -8,7 +8,9 @@ import type {
   GraphQLSchema,
   OperationDefinitionNode,
   SelectionSetNode,
+  ValueNode,
 } from 'graphql'
+import { mostRepresentations } from '../graph/entities.ts'
 import type { OperationLimits } from './limits.ts'
 
 /** What an operation asks, fragments expanded. */
@@ -46,7 +48,13 @@ const measured = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Measured
 const keptValues = 200
 
 const valuesOf = (names: readonly string[], variables: Variables): string =>
-  names.map((name) => (typeof variables[name] === 'number' ? clamp(variables[name]) : '')).join(' ')
+  names
+    .map((name) => {
+      const value = variables[name]
+      if (Array.isArray(value)) return `[${value.length}]`
+      return typeof value === 'number' ? clamp(value) : ''
+    })
+    .join(' ')
 
 /** Whether the operation asks more than the limits allow. Each fragment is measured once, however often it is spread. */
 export function exceeds(
@@ -138,6 +146,8 @@ export function measure(
   /** Items of a page; null where the field is not paged. What is outside 1 to 100 is answered elsewhere. */
   function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number | null {
     if (field === undefined || isLeafType(getNamedType(field.type))) return null
+    const named = (node.arguments ?? []).find(({ name }) => name.value === 'representations')?.value
+    if (named !== undefined) return namedIn(named)
     if (!field.args.some((argument) => argument.name === 'first')) return null
     const given = (node.arguments ?? []).find(({ name }) => name.value === 'first' || name.value === 'last')?.value
     if (given === undefined || given.kind === Kind.NULL) return page.usual
@@ -148,6 +158,21 @@ export function measure(
     if (typeof value === 'number') return clamp(value)
     const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === given.name.value)
     return definition?.defaultValue?.kind === Kind.INT ? clamp(Number(definition.defaultValue.value)) : page.usual
+  }
+
+  /** As many as are named; more than one `_entities` takes are endless. */
+  function namedIn(value: ValueNode): number {
+    let count = value.kind === Kind.LIST ? value.values.length : 1
+    if (value.kind === Kind.VARIABLE) {
+      read.add(value.name.value)
+      const given = variables[value.name.value]
+      const usual = operation.variableDefinitions?.find(
+        (one) => one.variable.name.value === value.name.value,
+      )?.defaultValue
+      if (Array.isArray(given)) count = given.length
+      else if (given === undefined && usual?.kind === Kind.LIST) count = usual.values.length
+    }
+    return count > mostRepresentations ? Infinity : count
   }
 
   const whole = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false)

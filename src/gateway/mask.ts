@@ -65,7 +65,8 @@ export function errorFormatter(requestId: () => string, log: Log) {
   }
 }
 
-function ofOneKind(formatted: GraphQLFormattedError): GraphQLFormattedError {
+/** A refusal before execution, without what it quotes of the document. */
+export function ofOneKind(formatted: GraphQLFormattedError): GraphQLFormattedError {
   if (formatted.extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return formatted
   if (/Document contains more tha[nt] \d+ tokens/.test(formatted.message)) {
     return { message: tooComplexText, extensions: { code: 'OPERATION_TOO_COMPLEX' } }

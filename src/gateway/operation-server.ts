@@ -13,7 +13,8 @@ import type { Caller } from '../access/caller.ts'
 import type { Decision } from '../access/decide.ts'
 import { hubError, hubErrorIn, statusOfCode } from '../access/error.ts'
 import type { Policy } from '../access/policy.ts'
-import { exceeds } from './complexity.ts'
+import type { Subscribe } from '../graph/subscribe.ts'
+import { exceeds, measure } from './complexity.ts'
 import { joined, partsOf } from './introspection.ts'
 import { tooComplexText } from './limits.ts'
 import type { OperationLimits } from './limits.ts'
@@ -26,9 +27,13 @@ import { variableFaults } from './variables.ts'
 /** What a request brings to its operation. */
 export interface OperationContext {
   readonly caller: Caller
+  /** Whose account it is on. */
+  readonly client?: string
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
   readonly requestId: string
+  /** The W3C trace context that the request came with, well-formed. */
+  readonly traceparent?: string
 }
 
 /** One operation that has passed validation and limits, with what of it is denied to its caller. */
@@ -50,6 +55,8 @@ export interface Generation {
   readonly schema: GraphQLSchema
   readonly policy: Policy
   readonly execute: Execute
+  /** Where the events of subscriptions come from; absent: nothing can be followed. Each event is read by `execute`. */
+  readonly subscribe?: Subscribe
 }
 
 export interface OperationServerOptions {
@@ -58,10 +65,21 @@ export interface OperationServerOptions {
   readonly metrics: Metrics
   readonly log: Log
   readonly newId: () => string
+  /** Counts an operation's objects on its client's account; throws where there is no more. */
+  readonly spend?: (client: string, objects: number) => void
 }
 
 export interface OperationServer {
   readonly apollo: ApolloServer<OperationContext>
+  /** What serves the operations that begin now. */
+  current(): Generation
+  /** Answers an operation that has passed limits and validation, on the present generation. */
+  perform(
+    document: DocumentNode,
+    operationName: string | undefined,
+    variables: Operation['variables'],
+    context: OperationContext,
+  ): Promise<ExecutionResult>
   /** Operations that begin after this are served by the new generation; those that are going finish on their own. */
   replace(generation: Generation): void
   stop(): Promise<void>
@@ -84,7 +102,11 @@ export async function openOperationServer(options: OperationServerOptions): Prom
       return Promise.resolve({
         didResolveOperation: async ({ document, operation, request }) => {
           const { schema } = generationOf(contextValue)
-          if (operation && exceeds(schema, document, operation, request.variables ?? {}, limits)) throw tooComplex()
+          if (!operation) return
+          const variables = request.variables ?? {}
+          if (exceeds(schema, document, operation, variables, limits)) throw tooComplex()
+          const { client } = contextValue
+          if (client !== undefined) options.spend?.(client, measure(schema, document, operation, variables).objects)
         },
         responseForOperation: async ({ document, operation, request, contextValue: { caller } }) => {
           const schema = generationOf(contextValue).policy.inputSchema(caller)
@@ -167,6 +189,7 @@ export async function openOperationServer(options: OperationServerOptions): Prom
     dangerouslyDisableValidation: true, // done in the pipeline above
     introspection: true,
     csrfPrevention: true,
+    persistedQueries: false, // each client's own, before this
     hideSchemaDetailsFromClientErrors: true,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
@@ -179,6 +202,8 @@ export async function openOperationServer(options: OperationServerOptions): Prom
 
   return {
     apollo,
+    current: () => current,
+    perform: run,
     replace(generation) {
       current = generation
       announce()
@@ -187,7 +212,7 @@ export async function openOperationServer(options: OperationServerOptions): Prom
   }
 }
 
-const noOperation =
+export const noOperation =
   'Cần nêu operationName của một thao tác trong tài liệu. · Name one operation of the document in operationName.'
 
 /** Apollo Server reads a HeaderMap here; another library in the house declares the same member as a plain object. */

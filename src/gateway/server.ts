@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { isAnonymous } from '../access/caller.ts'
 import type { DevelopmentIssuer } from '../access/development-issuer.ts'
 import { hubError, unauthenticated } from '../access/error.ts'
+import type { HubIdentity } from '../access/hub-identity.ts'
 import type { Verifier } from '../access/verifier.ts'
 import { errorAnswer, jsonAnswer, notFound, send, wrongMethod } from './answer.ts'
 import type { Answer } from './answer.ts'
@@ -17,14 +18,25 @@ import { openOperationServer } from './operation-server.ts'
 import type { Generation } from './operation-server.ts'
 import { page } from './pages.ts'
 import type { BuiltPages } from './pages.ts'
-import { openRateLimit } from './rate-limit.ts'
+import { consoleSession } from './console-session.ts'
+import { openPersistedQueries } from './persisted.ts'
+import { openAccount } from './rate-limit.ts'
+import { defaultStreamLimits, streamEndpoint } from './stream.ts'
+import type { StreamLimits } from './stream.ts'
+import type { TrustedDocuments } from './trusted.ts'
+import { admitComposer } from './subgraph-endpoint.ts'
+import type { SubgraphGeneration } from './subgraph-endpoint.ts'
 
 export interface GatewayOptions {
   readonly listener: Listener
   readonly generation: Generation
+  /** What `/subgraph` answers with; without it there is no such path. */
+  readonly subgraph?: SubgraphGeneration
   readonly verifier: Verifier
   /** Null: its documents and `/dev/token` are not there. */
   readonly developmentIssuer: DevelopmentIssuer | null
+  /** By what other agencies verify the tokens with which the hub asks them; without it there are no such paths. */
+  readonly identity?: Pick<HubIdentity, 'issuer' | 'jwks'>
   /** Whether the database answers and the schema is composed; a rejection is a no. */
   readonly ready: () => Promise<boolean>
   /** The built pages, or null; they may come into being later. */
@@ -34,6 +46,11 @@ export interface GatewayOptions {
   readonly limits?: Partial<OperationLimits>
   /** Operations of one client; null: unbounded. Default: 2,000 at once, 500 a second on and on. */
   readonly rate?: { readonly burst: number; readonly perSecond: number } | null
+  /** Objects that one client's operations may ask for; null: unbounded. Default: 3,000,000. */
+  readonly objectsPerMinute?: number | null
+  readonly streams?: Partial<StreamLimits>
+  /** Operations registered as files; null: none. */
+  readonly trusted?: TrustedDocuments | null
   readonly newId?: () => string
 }
 
@@ -67,9 +84,35 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { listener, verifier, developmentIssuer, ready, pages, metrics, log, newId = randomUUID } = options
   const limits = { ...defaultLimits, ...options.limits }
   const rate = options.rate === undefined ? { burst: 2_000, perSecond: 500 } : options.rate
-  const rateLimit = rate === null ? null : openRateLimit({ ...rate, now: () => performance.now() })
-  const operations = await openOperationServer({ generation: options.generation, limits, metrics, log, newId })
-  const graphql = graphqlEndpoint({ operations, verifier, rateLimit, limits, log })
+  const { objectsPerMinute = 3_000_000 } = options
+  const account = openAccount({ operations: rate, objectsPerMinute }, () => performance.now())
+  const texts = { persisted: openPersistedQueries(), trusted: options.trusted ?? null }
+  const operations = await openOperationServer({
+    generation: options.generation,
+    limits,
+    metrics,
+    log,
+    newId,
+    spend: account.spend,
+  })
+  const graphql = graphqlEndpoint({ operations, verifier, account, texts, limits, log })
+  const streams = { ...defaultStreamLimits, ...options.streams }
+  const stream = streamEndpoint({ operations, verifier, account, texts, limits, streams, metrics, log })
+  const composing =
+    options.subgraph === undefined
+      ? null
+      : await openOperationServer({
+          generation: options.subgraph,
+          limits,
+          metrics,
+          log,
+          newId,
+          spend: account.spend,
+        })
+  const subgraph =
+    composing === null
+      ? null
+      : graphqlEndpoint({ operations: composing, verifier, account, texts: null, limits, log, admit: admitComposer })
   const reading = ['GET', 'HEAD']
 
   const routes: readonly Route[] = [
@@ -78,11 +121,22 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       methods: null,
       answer: ({ request, search, id, signal }) => graphql(request, search, id, signal),
     },
-    // '/graphql/stream' (graphql-sse) and '/subgraph' have their places here.
+    {
+      path: '/graphql/stream',
+      methods: null,
+      answer: ({ request, search, id }) => stream.answer(request, search, id),
+    },
+    {
+      path: '/console/session',
+      methods: ['GET', 'POST', 'DELETE'],
+      answer: ({ request }) => consoleSession(request, verifier, limits),
+    },
+    ...(subgraph === null ? [] : [composerRoute(subgraph)]),
     { path: '/health/live', methods: reading, answer: async () => jsonAnswer(200, { status: 'live' }) },
     { path: '/health/ready', methods: reading, answer: async () => readiness(await ready().catch(() => false)) },
     { path: '/metrics', methods: reading, answer: ({ request }) => scrape(request, verifier, metrics) },
     ...(developmentIssuer === null ? [] : issuerRoutes(developmentIssuer, listener, limits)),
+    ...(options.identity === undefined ? [] : identityRoutes(options.identity)),
     {
       path: null,
       methods: reading,
@@ -115,6 +169,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const id = newId()
     const { route, answer: given } = await answer({ request, path, search, id, signal: gone.signal })
     send(response, given, id, request.method === 'HEAD')
+    await given.pour?.(response)
     const method = known.has(request.method ?? '') ? (request.method ?? '') : 'other'
     const seconds = (performance.now() - began) / 1000
     metrics.request(route, method, given.status, seconds)
@@ -135,15 +190,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     url: listener.url,
     port: listener.port,
-    replace: (generation) => operations.replace(generation),
+    replace(generation) {
+      operations.replace(generation)
+      stream.swapped()
+    },
     close() {
-      closing ??= listener.close(5_000).then(() => operations.stop())
+      closing ??= Promise.all([stream.close(), listener.close(5_000)]).then(async () => {
+        await operations.stop()
+        await composing?.stop()
+      })
       return closing
     },
   }
 }
 
-const known = new Set(['GET', 'POST', 'HEAD', 'OPTIONS'])
+const known = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 const readiness = (yes: boolean): Answer => jsonAnswer(yes ? 200 : 503, { status: yes ? 'ready' : 'not ready' })
 
@@ -160,6 +221,18 @@ async function scrape(request: IncomingMessage, verifier: Verifier, metrics: Met
   return { status: 200, headers, body: await registry.metrics() }
 }
 
+/** The hub as a subgraph of another gateway. Who asks is looked at before the method: without a token there is only a 401. */
+function composerRoute(endpoint: ReturnType<typeof graphqlEndpoint>): Route {
+  return {
+    path: '/subgraph',
+    methods: null,
+    answer: async ({ request, search, id, signal }) => {
+      const given = await endpoint(request, search, id, signal)
+      return given.status === 405 ? { ...given, headers: { ...given.headers, allow: 'POST' } } : given
+    },
+  }
+}
+
 function issuerRoutes(issuer: DevelopmentIssuer, listener: Listener, limits: OperationLimits): readonly Route[] {
   const reading = ['GET', 'HEAD']
   return [
@@ -174,5 +247,20 @@ function issuerRoutes(issuer: DevelopmentIssuer, listener: Listener, limits: Ope
       methods: ['POST'],
       answer: ({ request }) => developmentToken(request, issuer, listener, limits),
     },
+  ]
+}
+
+/** OpenID discovery of the issuer of the hub's own tokens. */
+function identityRoutes({ issuer, jwks }: Pick<HubIdentity, 'issuer' | 'jwks'>): readonly Route[] {
+  const reading = ['GET', 'HEAD']
+  const base = new URL(issuer).pathname
+  const document = { issuer, jwks_uri: `${issuer}/jwks.json`, id_token_signing_alg_values_supported: ['EdDSA'] }
+  return [
+    {
+      path: `${base}/.well-known/openid-configuration`,
+      methods: reading,
+      answer: async () => jsonAnswer(200, document),
+    },
+    { path: `${base}/jwks.json`, methods: reading, answer: async () => jsonAnswer(200, jwks) },
   ]
 }

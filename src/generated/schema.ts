@@ -403,6 +403,17 @@ export interface DossierStatusFilter {
   readonly in?: InputMaybe<ReadonlyArray<DossierStatus>>
 }
 
+export interface Drift {
+  readonly expected?: Maybe<Scalars['String']['output']>
+  readonly firstSeenAt: Scalars['DateTime']['output']
+  readonly found: Scalars['String']['output']
+  readonly kind: DriftKind
+  readonly path: Scalars['String']['output']
+  readonly records: Scalars['Int']['output']
+}
+
+export type DriftKind = 'MISSING' | 'NEW' | 'RENAMED' | 'TYPE'
+
 export interface DueDate {
   readonly dueAt: Scalars['DateTime']['output']
   readonly since: Scalars['DateTime']['output']
@@ -859,6 +870,7 @@ export type ReportOrder = 'DUE_AT_ASC' | 'DUE_AT_DESC' | 'PERIOD_ASC' | 'PERIOD_
 export type ReportState = 'EXPECTED' | 'LATE' | 'SUBMITTED'
 
 export interface Run extends Node {
+  readonly disorder: Scalars['Int']['output']
   readonly failure?: Maybe<Failure>
   readonly finishedAt?: Maybe<Scalars['DateTime']['output']>
   readonly id: Scalars['ID']['output']
@@ -935,10 +947,16 @@ export interface Source {
 export type SourceState = 'FAILING' | 'HEALTHY' | 'LATE' | 'NEVER_RUN' | 'PAUSED'
 
 export interface Stream {
+  readonly censusAt?: Maybe<Scalars['DateTime']['output']>
+  readonly censusLeftOver?: Maybe<Scalars['Int']['output']>
+  readonly censusMissing?: Maybe<Scalars['Int']['output']>
   readonly cursor?: Maybe<Scalars['String']['output']>
+  readonly drift: ReadonlyArray<Drift>
   readonly entity: Scalars['String']['output']
+  readonly heldReason?: Maybe<Scalars['String']['output']>
   readonly id: Scalars['String']['output']
   readonly lastSuccessAt?: Maybe<Scalars['DateTime']['output']>
+  readonly nextCensusAt?: Maybe<Scalars['DateTime']['output']>
   readonly recordCount: Scalars['Int']['output']
 }
 

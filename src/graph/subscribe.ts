@@ -23,11 +23,16 @@ export interface Followed {
   close(): void
 }
 
-/** Follows one field of `Subscription`; rejects when the field has no source. From its end on nothing that commits is left out. */
-export type Subscribe = (field: string, args: Readonly<Record<string, unknown>>) => Promise<Followed>
+/**
+ * Follows one field of `Subscription` for this caller; rejects when the field has no source. From its end on nothing that
+ * commits is left out.
+ */
+export type Subscribe = (field: string, args: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Followed>
 
 interface Topic {
   readonly type: string
+  /** Whether an object can leave the caller's scope. */
+  readonly leaves: boolean
   readonly conditions: (
     shape: Shape,
     row: string,
@@ -39,10 +44,12 @@ interface Topic {
 const topics: Readonly<Record<string, Topic>> = {
   dossierChanged: {
     type: 'Dossier',
+    leaves: true,
     conditions: (shape, row, args, scope) => filterConditions(shape, row, args['filter'], scope),
   },
   runChanged: {
     type: 'Run',
+    leaves: false,
     conditions: (_shape, row, args, { statement }) =>
       typeof args['source'] === 'string' ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`] : [],
   },
@@ -50,7 +57,11 @@ const topics: Readonly<Record<string, Topic>> = {
 
 /** Objects that may wait for one subscriber; whoever falls behind further is told to come again. */
 const mostWaiting = 5_000
-/** Objects of which a subscriber is remembered to have been shown them, so that it is told when one leaves. */
+/**
+ * Objects of which a subscriber is known to have seen them, so that it is told when one leaves: those it may see when it comes,
+ * where they are not more than the first, and those it is shown.
+ */
+const mostSeenBefore = 5_000
 const mostShown = 10_000
 const atOnce = 200
 
@@ -71,12 +82,12 @@ export function openSubscribe(
 ): Subscribe {
   const { schema, shapes, policy, events } = options
 
-  /** The keys of those of the objects that the caller sees and the arguments ask for. */
+  /** The keys of the objects that the caller sees and the arguments ask for: of these alone, or of as many as `most`. */
   async function matching(
     topic: Topic,
     args: Readonly<Record<string, unknown>>,
     caller: Caller,
-    keys: readonly string[],
+    among: readonly string[] | { readonly most: number },
   ): Promise<ReadonlySet<string>> {
     const shape = shapes.get(topic.type)
     if (shape?.table === undefined || shape.id === undefined) throw new Error(`${topic.type} has no rows with ids`)
@@ -86,21 +97,23 @@ export function openSubscribe(
       mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []
     const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf }, statement)
     const row = statement.alias()
-    const where = [
-      shape.id.find(row, 'w.key', scope),
+    const conditions = [
       ...(shape.rows === undefined ? [] : [shape.rows(row, scope)]),
       ...topic.conditions(shape, row, args, scope),
-    ].join(' and ')
+    ]
+    const from = `${shape.table} ${row} where ${['true', ...conditions].join(' and ')}`
     const { sql, params } = withoutUnused(
-      `select w.key from unnest(${statement.value([...keys], 'text[]')}) w(key)
-        where exists (select 1 from ${shape.table} ${row} where ${where})`,
+      'most' in among
+        ? `select ${shape.id.sql(row, scope)} as key from ${from} limit ${Math.trunc(among.most)}`
+        : `select w.key from unnest(${statement.value([...among], 'text[]')}) w(key)
+            where exists (select 1 from ${from} and ${shape.id.find(row, 'w.key', scope)})`,
       statement.params,
     )
     const rows = await queryWithin<{ key: string }>(options.pool, rowScopeOf(caller), sql, params)
     return new Set(rows.map((found) => found.key))
   }
 
-  return async (field, args) => {
+  return async (field, args, caller) => {
     const topic = Object.hasOwn(topics, field) ? topics[field] : undefined
     if (topic === undefined || schema.getSubscriptionType()?.getFields()[field] === undefined) {
       throw hubError('BAD_REQUEST', 'Không theo dõi được trường này. · This field cannot be followed here.')
@@ -123,6 +136,12 @@ export function openSubscribe(
       },
       gone: () => end('LOST'),
     })
+
+    if (topic.leaves) {
+      // Too many, or too long to find: then only what is shown on this stream is known to leave.
+      const before = await matching(topic, args, caller, { most: mostSeenBefore + 1 }).catch(() => new Set<string>())
+      if (before.size <= mostSeenBefore) for (const key of before) shown.add(key)
+    }
 
     return {
       async waiting(signal) {

@@ -18,6 +18,7 @@ const operator = (purpose: string | null): Caller => ({
     'document:read',
     'report:read',
     'camera:read',
+    'audit:read',
   ]),
   agency: provinceCode,
   agencyRange: { from: null, to: null },

@@ -16,6 +16,8 @@ const plain: ReadonlySet<string> = new Set([
   'ConnectorFailure',
   'ReferenceDataError',
   'HubError',
+  'AuditFailure',
+  'BackupFailure',
 ])
 
 /** Tells the error and gives the exit code: 2 for wrong usage, 1 for what failed; the stack only of what we alone can mend. */

@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
 import { type AuditLog, openAuditLog } from '../access/audit.ts'
+import type { Caller } from '../access/caller.ts'
 import { openPolicy } from '../access/policy.ts'
 import { openSubjectBudget, type SubjectBudget } from '../access/subject-budget.ts'
 import type { Config } from '../config.ts'
 import type { Box } from '../db/box.ts'
 import type { Generation } from '../gateway/operation-server.ts'
 import type { SubgraphGeneration } from '../gateway/subgraph-endpoint.ts'
+import { absentReads } from '../graph/absent-reads.ts'
 import type { GraphContext } from '../graph/context.ts'
 import { openCursors } from '../graph/cursor.ts'
 import { openExecutor } from '../graph/execute.ts'
@@ -48,6 +50,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
     config.purposes.length === 0 ? null : new Map(config.purposes.map((one) => [one.code, one.legalBasis]))
   const codes = purposes === null ? null : new Set(purposes.keys())
   const audit = openAuditLog({ pool: store.database.pool, box: store.box })
+  const logged = personalReads(audit, purposes)
   const own = declaredShapes(store.box, engine, audit, purposes)
   const subgraph = publishedSubgraph(published, own)
   const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
@@ -66,8 +69,11 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
     return {
       schema,
       policy,
-      execute: ({ document, operationName, variables, caller, signal }) =>
-        execute({ document, operationName: operationName ?? null, variables, caller, signal }),
+      async execute({ document, operationName = null, variables, caller, signal }) {
+        const answer = await execute({ document, operationName, variables, caller, signal })
+        await logged(absentReads(policy, { document, operationName, variables, caller }, answer), caller)
+        return answer
+      },
       ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed }) }),
     }
   }
@@ -127,8 +133,17 @@ export function declaredShapes(box: Box, engine: Engine, audit: AuditLog, purpos
   ]
 }
 
+function personalReads(audit: AuditLog, purposes: Purposes | null) {
+  return (reads: readonly { readonly subject: string; readonly field: string }[], caller: Caller): Promise<void> => {
+    const { subject, issuer, jti: token, purpose } = caller
+    const legalBasis = purpose === null ? null : (purposes?.get(purpose) ?? null)
+    return audit.append(reads.map((read) => ({ ...read, caller: subject ?? '', issuer, token, purpose, legalBasis })))
+  }
+}
+
 /** Each read of personal fields stands in the log before the bytes leave: callers wait for this. */
 function accessLog(audit: AuditLog, purposes: Purposes | null, budget: SubjectBudget) {
+  const logged = personalReads(audit, purposes)
   return async (
     reads: readonly { readonly subject: string; readonly field: string }[],
     { caller }: GraphContext,
@@ -137,10 +152,7 @@ function accessLog(audit: AuditLog, purposes: Purposes | null, budget: SubjectBu
       caller,
       reads.map((read) => read.subject),
     )
-    const legalBasis = caller.purpose === null ? null : (purposes?.get(caller.purpose) ?? null)
-    const { subject, issuer, jti: token, purpose } = caller
-    const who = { caller: subject ?? '', issuer, token, purpose, legalBasis }
-    await audit.append(reads.map((read) => ({ ...read, ...who })))
+    await logged(reads, caller)
     return reads.map(() => undefined)
   }
 }

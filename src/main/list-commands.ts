@@ -4,7 +4,7 @@ import { type Hub, openHub, readConfig } from './hub.ts'
 import { printJson, printTable, shortTime } from './print.ts'
 
 const failure = 'failure { code message whoActs since }'
-const runFields = `id source stream state startedAt finishedAt pages read written unchanged removed rejected ${failure}`
+const runFields = `id source stream state startedAt finishedAt pages read written unchanged removed rejected disorder ${failure}`
 export const recordFields = 'id source stream key reason path seenAt tries'
 
 interface Failure {
@@ -29,7 +29,8 @@ export const sourcesCommand = (options: { json?: boolean }): Promise<number> =>
     const answer = await ask(
       hub,
       `{ sources { id connector title state lastSuccessAt nextRunAt lagSeconds recordCount quarantineCount ${failure}
-         streams { id entity recordCount lastSuccessAt cursor } } }`,
+         streams { id entity recordCount lastSuccessAt cursor censusAt nextCensusAt censusMissing censusLeftOver heldReason
+           drift { kind path found expected firstSeenAt records } } } }`,
     )
     const sources = answer['sources'] as Row[]
     if (options.json === true) printJson(sources)
@@ -44,11 +45,30 @@ export const sourcesCommand = (options: { json?: boolean }): Promise<number> =>
           one['recordCount']!,
           one['quarantineCount']!,
           shortTime(one['nextRunAt'] as string | null),
-          one.failure === null ? '' : `${one.failure.code}: ${one.failure.message}\n${one.failure.whoActs}`,
+          [
+            one.failure === null ? '' : `${one.failure.code}: ${one.failure.message}\n${one.failure.whoActs}`,
+            ...driftLines(one as unknown as { streams: readonly StreamDrift[] }),
+          ]
+            .filter((line) => line !== '')
+            .join('\n'),
         ]),
       )
     }
     return 0
+  })
+
+interface StreamDrift {
+  readonly id: string
+  readonly drift: readonly { readonly kind: string; readonly path: string; readonly found: string }[]
+}
+
+/** One line a stream whose records have come to look different, until somebody resumes the source. */
+const driftLines = ({ streams }: { readonly streams: readonly StreamDrift[] }): string[] =>
+  streams.flatMap(({ id, drift }) => {
+    if (drift.length === 0) return []
+    const told = drift.slice(0, 3).map(({ kind, path, found }) => `${kind} ${path} → ${found}`)
+    const more = drift.length > told.length ? ` +${drift.length - told.length}` : ''
+    return [`${id}: cấu trúc thay đổi · drift: ${told.join(', ')}${more}`]
   })
 
 /** Throws WrongUsage where neither the configuration nor the database knows the source. */
@@ -105,7 +125,12 @@ export const runsCommand = (source: string | undefined, options: { json?: boolea
             one['written']!,
             one['removed']!,
             one['rejected']!,
-            one.failure === null ? '' : `${one.failure.code}: ${one.failure.message}`,
+            [
+              one['disorder'] === 0 ? '' : `${one['disorder']} sai thứ tự · out of order`,
+              one.failure === null ? '' : `${one.failure.code}: ${one.failure.message}`,
+            ]
+              .filter((text) => text !== '')
+              .join('; '),
           ]),
       )
     }

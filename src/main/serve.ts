@@ -1,15 +1,19 @@
 import { openDevelopmentIssuer, type DevelopmentIssuer } from '../access/development-issuer.ts'
 import { discovered } from '../access/discovery.ts'
 import type { Issuer } from '../access/issuer.ts'
+import { watchRevocations } from '../access/revocation.ts'
 import { openVerifier } from '../access/verifier.ts'
 import type { Listener } from '../gateway/listen.ts'
 import { openMetrics } from '../gateway/metrics.ts'
 import { type Gateway, openGateway } from '../gateway/server.ts'
+import { openSourceEvents } from '../graph/source-events.ts'
 import { openTransport } from '../transport/open.ts'
 import { answerPage } from '../web/serve.ts'
 import { watchAgencyPlaces } from './agency-places.ts'
+import { federate } from './federate.ts'
 import { composeGraph } from './graph.ts'
 import type { Hub } from './hub.ts'
+import { trustedDocuments } from './trusted-documents.ts'
 import { pagesFolder } from './places.ts'
 import { developmentAudience, issuerName } from './token.ts'
 
@@ -25,6 +29,10 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
   const places = await watchAgencyPlaces(hub.store.url, (error) =>
     log.warn({ err: error }, 'the agency tree could not be read'),
   )
+  const revocations = await watchRevocations(hub.store.url, {
+    now: Date.now,
+    onError: (error) => log.warn({ err: error }, 'the revocations could not be read'),
+  })
   const issuer = config.developmentIssuer
     ? await openDevelopmentIssuer({
         home: config.home,
@@ -50,11 +58,25 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
     issuers,
     now: Date.now,
     placeOf: places.placeOf,
+    revoked: revocations.revoked,
     alarm: (name, what) => log.warn({ issuer: name }, what),
+  })
+  const events = openSourceEvents({
+    url: hub.store.url,
+    db: hub.store.database.db,
+    onError: (error) => log.warn({ err: error }, 'the changes of the store could not be read'),
+  })
+  const graph = composeGraph(hub.store, hub.engine, config, events)
+  const federated = await federate(hub, graph, `${listener.url}/hub`)
+  const schema = () => federated.generation.schema
+  const trusted = await trustedDocuments(config, schema, log).catch(async (error: unknown) => {
+    await Promise.all([federated.close(), events.close(), places.close(), revocations.close()])
+    throw error
   })
   const gateway = await openGateway({
     listener,
-    generation: composeGraph(hub.store, hub.engine, config),
+    generation: federated.generation,
+    subgraph: graph.subgraph,
     verifier,
     developmentIssuer: issuer,
     ready: async () => {
@@ -63,14 +85,21 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
     },
     pages: (request) => answerPage(pagesFolder, request),
     metrics: openMetrics(),
+    trusted,
+    identity: federated.identity,
     log,
   })
+  federated.follow((generation) => gateway.replace(generation))
   return {
     gateway,
     issuer,
     close: async () => {
       await gateway.close()
+      await federated.close()
+      trusted?.close()
+      await events.close()
       await places.close()
+      await revocations.close()
       for (const { transport } of transports) await transport.close()
     },
   }

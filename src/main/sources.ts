@@ -48,6 +48,8 @@ export function openSources(
       agency: source.agency,
       schedule: source.schedule,
       timezone: source.timezone,
+      census: source.census,
+      drift: source.drift,
       connector,
       settings,
       secrets,

@@ -3,6 +3,7 @@ import type { Engine } from '../sync/engine.ts'
 import { startWorker, type Worker } from '../sync/worker.ts'
 import { buildPages } from '../web/build.ts'
 import { type Config, ConfigError } from '../config.ts'
+import { keepAccess } from './access-upkeep.ts'
 import { DemonstrationFailure } from './emulators.ts'
 import { type Hub, openHub } from './hub.ts'
 import { pagesFolder } from './places.ts'
@@ -44,7 +45,12 @@ export async function start(config: Config, roles: Roles): Promise<number> {
     }
     if (roles.works) {
       worker = await startWorker(engine, { databaseUrl: hub.store.url, name: `${process.pid}` })
-      statistics = setInterval(() => void publishDue(engine), 60_000)
+      const opened = hub
+      void keepAccess(opened, engine.now())
+      statistics = setInterval(() => {
+        void publishDue(engine)
+        void keepAccess(opened, engine.now())
+      }, 60_000)
       statistics.unref()
     }
     const first = roles.works ? await watchFirstPull(engine, end.signal) : null

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from '../config.ts'
 import { openBox, type Box } from '../db/box.ts'
+import { openBoxOfFile } from '../db/box-of-file.ts'
 import { openEmbedded } from '../db/embedded.ts'
 import { loadKey } from '../db/key.ts'
 import { migrate } from '../db/migrate.ts'
@@ -26,7 +27,12 @@ export async function openStore(config: Config, name: string): Promise<Store> {
   const embedded = config.databaseUrl === undefined ? await openEmbedded({ home: config.home }) : null
   const url = config.databaseUrl ?? embedded!.url
   const database = openDatabase(url, { max: 8, applicationName: `hub ${name}` })
-  const reading = openDatabase(url, { max: 8, applicationName: `hub ${name} reading`, statementTimeoutMs: 5000 })
+  const reading = openDatabase(url, {
+    max: 8,
+    applicationName: `hub ${name} reading`,
+    statementTimeoutMs: 2000,
+    reads: true,
+  })
   const close = async (): Promise<void> => {
     await reading.close()
     await database.close()
@@ -39,7 +45,20 @@ export async function openStore(config: Config, name: string): Promise<Store> {
     await close()
     throw error
   }
-  return { url, database, reading, box: openBox(key.keys), secret: key.keys[0]!, close }
+  const { path } = key
+  const load = (): readonly Uint8Array[] => loadKey({ ...config.key, home: config.home }).keys
+  const box = path === null ? openBox(key.keys) : openBoxOfFile({ path, load })
+  return { url, database, reading, box, secret: key.keys[0]!, close }
+}
+
+/** Does something with the database of this home alone, without its sources, and closes it again. */
+export async function withStore<T>(config: Config, name: string, act: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(config, name)
+  try {
+    return await act(store)
+  } finally {
+    await store.close()
+  }
 }
 
 /** Throws ConfigError in one line where there is no database to be had, or one that is too old. */

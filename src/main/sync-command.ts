@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Range } from '../contract/connector.ts'
-import type { RunKind, Wanted } from '../sync/claim.ts'
-import { requestRuns } from '../sync/request.ts'
+import type { RunKind } from '../sync/claim.ts'
 import { startWorker } from '../sync/worker.ts'
 import { ask } from './ask.ts'
-import { WrongUsage } from './exit-code.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
+import { type Asked, askForRuns, wantedStreams } from './run-now.ts'
 import { untilSignal } from './signal.ts'
 
 interface SyncRun {
@@ -44,22 +43,15 @@ export async function syncCommand(
           : options['full'] === true
             ? 'FULL'
             : 'CHANGES'
-    const requested = await requestRuns(hub.engine, wanted, kind, range)
-    for (const one of requested) {
-      if (one.held !== null)
-        console.error(`${one.source}/${one.stream} is held (${one.held}): hub resume ${one.source} first`)
-      else if (one.joined) console.error(`${one.source}/${one.stream}: joined the run that is going`)
-    }
-    const ids = requested.flatMap((one) => (one.held === null ? [one.run] : []))
+    const asked = await askForRuns(hub, wanted, kind, range)
     const worker = await startWorker(hub.engine, {
       databaseUrl: hub.store.url,
       name: `sync ${process.pid}`,
       only: wanted,
       pollMs: 300,
     })
-    const runs = await watch(hub, ids, options['json'] === true, end.signal)
-    await worker.stop()
-    const good = runs.every((run) => run.state.startsWith('SUCCEEDED')) && requested.every((one) => one.held === null)
+    const runs = await watch(hub, asked, options['json'] === true, end.signal).finally(() => worker.stop())
+    const good = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.held.length === 0
     return good && !end.signal.aborted ? 0 : 1
   } finally {
     await hub.close()
@@ -67,35 +59,20 @@ export async function syncCommand(
   }
 }
 
-function wantedStreams(hub: Hub, sources: readonly string[], stream: string | undefined): Wanted[] {
-  const known = [...hub.engine.sources.keys()]
-  const unknown = sources.find((source) => !known.includes(source))
-  if (unknown !== undefined) {
-    throw new WrongUsage(`There is no source ${unknown}, expected one of ${known.join(', ')}`)
-  }
-  const wanted = (sources.length === 0 ? known : sources).flatMap((source) =>
-    Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams)
-      .filter((id) => stream === undefined || id === stream)
-      .map((id) => ({ source, stream: id })),
-  )
-  if (wanted.length > 0) return wanted
-  const streams = sources.flatMap((source) => Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams))
-  throw new WrongUsage(`There is no stream ${stream}, expected one of ${streams.join(', ')}`)
-}
-
 /** Follows the runs to their ends: a line each second while they go (none with --json), one for each end. */
-async function watch(hub: Hub, ids: readonly number[], json: boolean, signal: AbortSignal): Promise<SyncRun[]> {
+async function watch(hub: Hub, asked: Asked, json: boolean, signal: AbortSignal): Promise<SyncRun[]> {
   const told = new Set<string>()
   const started = performance.now()
   let shown = started
   for (;;) {
-    const runs = await look(hub, ids)
+    const settled = await asked.settle()
+    const runs = await look(hub, asked.ids)
     for (const run of runs) {
       if (!ended(run) || told.has(run.id)) continue
       told.add(run.id)
       console.log(json ? lineOf(run) : textOf(run))
     }
-    if (runs.every(ended) || signal.aborted) return runs
+    if ((settled && runs.every(ended)) || signal.aborted) return runs
     if (!json && performance.now() - shown > 1000) {
       shown = performance.now()
       for (const run of runs.filter((one) => one.state === 'RUNNING')) {

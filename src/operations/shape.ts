@@ -2,7 +2,17 @@ import { purposeHolds } from '../access/caller.ts'
 import { deniedError } from '../access/error.ts'
 import type { GraphContext } from '../graph/context.ts'
 import { spanFilter } from '../graph/filter.ts'
-import { column, type Field, globalId, list, numbered, type Order, type RowSql, type Shape } from '../graph/shape.ts'
+import {
+  column,
+  type Field,
+  globalId,
+  list,
+  numbered,
+  type Order,
+  type RowSql,
+  type Shape,
+  value,
+} from '../graph/shape.ts'
 import { whoActs } from './wording.ts'
 
 /** Sources of the caller's subtree; others are absent. Their id, connector and title are seen with any row of theirs. */
@@ -57,6 +67,10 @@ const state: RowSql = (row, scope) => {
       and s.due_at < ${now} - interval '5 minutes') then 'LATE'
     else 'HEALTHY' end`
 }
+
+/** What the last complete reading of a whole stream has come to. */
+const ofCensus = (name: 'finished_at' | 'missing' | 'left_over'): Field =>
+  value((row) => `(select r.${name} from run r where r.id = ${row}.census_run_id)`)
 
 const failureFrom = {
   failure: (row: string) =>
@@ -187,6 +201,29 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         recordCount: column('record_count'),
         lastSuccessAt: column('last_success_at'),
         cursor: column('checkpoint'),
+        censusAt: ofCensus('finished_at'),
+        nextCensusAt: column('census_due_at'),
+        censusMissing: ofCensus('missing'),
+        censusLeftOver: ofCensus('left_over'),
+        heldReason: value((row) => `case when ${row}.held_at is not null then ${row}.held_reason end`),
+        drift: list(
+          'Drift',
+          (row, other) =>
+            `${other}.source_id = ${row}.source_id and ${other}.stream_id = ${row}.id and ${other}.confirmed_at is null`,
+          (other) => `${other}.first_seen_at desc, ${other}.path`,
+        ),
+      },
+    },
+    {
+      type: 'Drift',
+      table: 'drift',
+      fields: {
+        kind: column('kind'),
+        path: column('path'),
+        found: column('found'),
+        expected: column('expected'),
+        firstSeenAt: column('first_seen_at'),
+        records: column('records'),
       },
     },
     {
@@ -207,6 +244,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         unchanged: column('unchanged'),
         removed: column('removed'),
         rejected: column('rejected'),
+        disorder: column('disorder'),
         failure: { kind: 'made', from: failureFrom, resolve: (row) => failureOf(row['_failure']) },
       },
       defaultOrder: byId,

@@ -24,6 +24,10 @@ const reasons: Readonly<Record<string, readonly [vi: string, en: string]>> = {
   CLASSIFIED: ['văn bản mật: không được lưu', 'classified: not stored'],
   UNLISTED: ['không có trong cấu hình', 'not listed in the configuration'],
   TOO_LARGE: ['bản ghi quá lớn', 'the record is too large'],
+  DRIFT: [
+    'cấu trúc bản ghi khác trước, chờ người xác nhận',
+    'the record has another shape than before and waits for a person',
+  ],
 }
 
 /** The reason of a rejection as a clerk reads it: its code, both languages, what was found and what is expected. */

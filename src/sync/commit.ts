@@ -4,11 +4,16 @@ import type { Page, SourceRecord } from '../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../contract/entity.ts'
 import type { Change, Sink } from '../db/sink.ts'
 import type { Tables } from '../db/tables.ts'
+import { isWholeList } from './census.ts'
 import type { Claim } from './claim.ts'
 import type { Engine, SourceSetup } from './engine.ts'
+import { eraseBytes } from './erase.ts'
 import { CommittedBefore, Fenced } from './failure.ts'
 import { type Outcome, outcomesOf } from './outcome.ts'
 import { type Plan, planOf, type RawPlace } from './plan.ts'
+import type { ResetGuard } from './reset.ts'
+import { refusedBySink } from './refuse.ts'
+import type { Judged } from './watch.ts'
 import { correctedBefore, marksOf, quarantineRejected, quarantineTakenBack } from './quarantine.ts'
 
 export interface Tally {
@@ -39,11 +44,15 @@ export async function commitPage(
   held: Claim,
   page: Page,
   from?: RawPlace,
+  judged?: Judged,
 ): Promise<Tally> {
-  const outcomes = outcomesOf(source.connector, source.settings, held.stream, page.records, engine.box)
+  const outcomes =
+    judged?.outcomes ?? outcomesOf(source.connector, source.settings, held.stream, page.records, engine.box)
   return engine.db.transaction().execute(async (trx) => {
     await fence(trx, engine, held)
-    return applyOutcomes(trx, engine, source, held, page, outcomes, from)
+    const tally = await applyOutcomes(trx, engine, source, held, page, outcomes, from, judged?.guard)
+    for (const keep of judged?.keep ?? []) await keep(trx)
+    return tally
   })
 }
 
@@ -56,17 +65,19 @@ export async function applyOutcomes(
   page: Page,
   outcomes: readonly Outcome[],
   from?: RawPlace,
+  guard?: ResetGuard,
 ): Promise<Tally> {
   const now = engine.now().toISOString()
-  const plan = await planOf(trx, held, outcomes, from)
+  const plan = await refusedBySink(trx, engine, source, held, await planOf(trx, held, outcomes, from, guard))
   if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
   if (plan.store.length > 0) await storeRecords(trx, engine, source, held, page.records, plan, now, from)
+  await eraseBytes(trx, engine.box, held, source.connector.manifest.streams[held.stream]!.key, plan)
   const answered = await correctedBefore(trx, engine, held, plan.quarantine, page.records)
   const rejected = plan.quarantine.filter((one) => !answered.has(one.index))
   await quarantineTakenBack(trx, held, plan.takenBack, now)
   await quarantineRejected(trx, engine, held, rejected, page.records, now, from)
   const tally: Tally = {
-    read: page.records.length,
+    read: page.records.length + (page.tooLarge?.length ?? 0),
     written: plan.store.length,
     unchanged: plan.unchanged + answered.size,
     removed: plan.remove.size,
@@ -103,6 +114,8 @@ async function storeRecords(
     key: one.key,
     hash: one.hash.toString('hex'),
     raw_index: from === undefined ? one.index : from.indexes[one.index],
+    identity: one.identity?.toString('hex') ?? null,
+    source_changed_at: one.sourceChangedAt,
   }))
   const kept = records.map((record, index) => (plan.withheld.has(index) ? null : record))
   const raw =
@@ -111,13 +124,21 @@ async function storeRecords(
           ${held.stream}, ${held.pages}, ${engine.box.seal(gzipSync(JSON.stringify(kept)), 'raw')}) returning id`
       : sql`select ${from.rawPage}::bigint as id`
   await sql`
-    with raw as (${raw})
-    insert into record (source_id, stream_id, key, hash, raw_page_id, raw_index, run_id, first_seen_at, changed_at)
-    select ${held.source}, ${held.stream}, r.key, decode(r.hash, 'hex'), raw.id, r.raw_index, ${held.run}, ${now}, ${now}
-    from raw, json_to_recordset(${JSON.stringify(rows)}) as r(key text, hash text, raw_index integer)
+    with raw as (${raw}), stored as (
+    insert into record (source_id, stream_id, key, hash, raw_page_id, raw_index, run_id, first_seen_at, changed_at,
+      identity, source_changed_at)
+    select ${held.source}, ${held.stream}, r.key, decode(r.hash, 'hex'), raw.id, r.raw_index, ${held.run}, ${now}, ${now},
+      decode(r.identity, 'hex'), r.source_changed_at
+    from raw, json_to_recordset(${JSON.stringify(rows)}) as r(key text, hash text, raw_index integer, identity text,
+      source_changed_at timestamptz)
     on conflict (source_id, stream_id, key) do update set hash = excluded.hash, raw_page_id = excluded.raw_page_id,
       raw_index = excluded.raw_index, run_id = excluded.run_id, changed_at = excluded.changed_at,
-      removed_at = null, removed_because = null
+      identity = excluded.identity, source_changed_at = excluded.source_changed_at,
+      removed_at = null, removed_because = null, version = record.version + 1,
+      revived_at = case when record.removed_at is null then record.revived_at else excluded.changed_at end
+    returning key)
+    insert into change (entity, source_id, stream_id, key, kind, run_id)
+    select ${entity}, ${held.source}, ${held.stream}, key, 'UPSERT', ${held.run} from stored
   `.execute(trx)
 }
 
@@ -140,7 +161,7 @@ async function moveOn(
       where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
         and mark in (select decode(m, 'hex') from unnest(${marksOf(engine.box, plan.settled)}::text[]) m))`)
   }
-  if (source.connector.manifest.streams[held.stream]!.kind === 'snapshot' && held.kind !== 'REPLAY') {
+  if (isWholeList(source, held)) {
     const seen = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
     besides.push(sql`seen as (
       insert into run_seen (run_id, key) select ${held.run}::bigint, unnest(${seen}::text[]) on conflict do nothing)`)
@@ -152,7 +173,8 @@ async function moveOn(
       select ${held.source}, ${held.stream}, unnest(${owed}::text[]) on conflict do nothing)`)
   }
   const isNew = (key: string): boolean => plan.stored.get(key)?.removed_at !== null
-  const grown = plan.store.filter((one) => isNew(one.key)).length - plan.remove.size
+  const missing = plan.store.filter((one) => isNew(one.key)).length
+  const grown = missing - plan.remove.size
   if (grown !== 0) {
     besides.push(sql`counted as (
       update stream set record_count = record_count + ${grown} where source_id = ${held.source} and id = ${held.stream})`)
@@ -161,7 +183,8 @@ async function moveOn(
     ${besides.length === 0 ? sql`` : sql`with ${sql.join(besides)}`}
     update run set pages = pages + 1, read = read + ${tally.read}, written = written + ${tally.written},
       unchanged = unchanged + ${tally.unchanged}, removed = removed + ${tally.removed},
-      rejected = rejected + ${tally.rejected}, place = ${place}
+      rejected = rejected + ${tally.rejected}, missing = missing + ${missing}, place = ${place},
+      advanced_at = clock_timestamp(), tries = 0
     where id = ${held.run} and pages = ${held.pages}
   `.execute(trx)
   if ((moved.numAffectedRows ?? 0n) === 0n) throw new CommittedBefore()
@@ -181,8 +204,13 @@ export async function removeRecords(
     keys.map(([key]) => ({ source: held.source, stream: held.stream, key })),
   )
   await sql`
-    update record r set removed_at = ${now}, removed_because = g.evidence, hash = '', run_id = ${held.run}
-    from json_to_recordset(${JSON.stringify(keys.map(([key, evidence]) => ({ key, evidence })))}) as g(key text, evidence text)
-    where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.key = g.key
+    with removed as (
+      update record r set removed_at = ${now}, removed_because = g.evidence, hash = '', run_id = ${held.run},
+        version = r.version + 1
+      from json_to_recordset(${JSON.stringify(keys.map(([key, evidence]) => ({ key, evidence })))}) as g(key text, evidence text)
+      where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.key = g.key
+      returning r.key)
+    insert into change (entity, source_id, stream_id, key, kind, run_id)
+    select ${entity}, ${held.source}, ${held.stream}, key, 'REMOVE', ${held.run} from removed
   `.execute(trx)
 }

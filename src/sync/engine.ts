@@ -8,6 +8,9 @@ import type { Tables } from '../db/tables.ts'
 /** One upsert an entity: an entity without a store does not compile where the sinks are filled. */
 export type Sinks = { readonly [E in EntityName]: Sink<EntityRecord[E]> }
 
+/** Records of another shape are taken and shown; wait in quarantine; hold their stream. */
+export type DriftPolicy = 'accept' | 'quarantine' | 'stop'
+
 /** A configured source, ready to be read. */
 export interface SourceSetup {
   readonly id: string
@@ -16,6 +19,10 @@ export interface SourceSetup {
   readonly agency: string
   readonly schedule: string
   readonly timezone: string
+  /** When the source is counted whole: cron, in the same time zone. Absent: only when asked for. */
+  readonly census?: string
+  /** What is done with records of another shape, for all streams or for each (`*`: the rest). Absent: accept. */
+  readonly drift?: DriftPolicy | { readonly [stream: string]: DriftPolicy }
   readonly connector: Connector
   readonly settings: Readonly<Record<string, unknown>>
   /** Values that may stand in no message. */
@@ -42,4 +49,6 @@ export interface Engine {
   readonly leaseMs: number
   /** How long a run waits for its next page before it fails, in milliseconds. */
   readonly pageMs: number
+  /** How long what is no longer needed is kept, in milliseconds. Default 90 days of raw pages, 7 days of the feed. */
+  readonly retention?: { readonly rawMs: number; readonly changesMs: number }
 }

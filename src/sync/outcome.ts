@@ -1,6 +1,8 @@
 import type { Connector, Normalised, Rejection, SourceRecord } from '../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../contract/entity.ts'
 import type { Box } from '../db/box.ts'
+import { claimsOf } from './identity.ts'
+import { poisonIn } from './poison.ts'
 
 /** What is to be done with one record of a page. */
 export type Outcome =
@@ -11,6 +13,8 @@ export type Outcome =
       readonly hash: Buffer
       /** The hash under each key at hand, so that a new key alone makes nothing look changed. */
       readonly hashes: readonly Buffer[]
+      readonly identity: Buffer | null
+      readonly sourceChangedAt: string | null
       readonly index: number
     }
   | { readonly do: 'remove'; readonly key: string; readonly evidence: string; readonly index: number }
@@ -21,20 +25,32 @@ const longestKey = 1024
 /** Longest text of a path, a found or an expected value that is kept. */
 const longestNote = 500
 
-/** The outcomes of a page's records, in their order. A connector's `normalise` that throws is a bug and passes through. */
+/**
+ * The outcomes of a page's records, in their order. A connector's `normalise` that throws is a bug: `bug` is told, and it
+ * costs the one record, which waits as MALFORMED.
+ */
 export function outcomesOf(
   connector: Connector,
   settings: Readonly<Record<string, unknown>>,
   stream: string,
   records: readonly SourceRecord[],
   box: Box,
+  bug: (error: unknown) => void = () => undefined,
 ): Outcome[] {
-  const keyName = connector.manifest.streams[stream]!.key
+  const manifest = connector.manifest.streams[stream]!
+  const keyName = manifest.key
   const normalise = connector.normalise[stream] as (record: SourceRecord, settings: unknown) => Normalised<EntityName>
   return records.map((source, index): Outcome => {
     const given = Object.hasOwn(source, keyName) ? source[keyName] : undefined
     const key = storableKey(given) ? given : null
-    const outcome = normalise(source, settings)
+    let outcome: Normalised<EntityName>
+    try {
+      outcome = normalise(source, settings)
+    } catch (error) {
+      bug(error)
+      outcome = { reject: 'MALFORMED', at: '', found: 'an error of the connector itself; see the log' }
+    }
+    if (!('reject' in outcome && outcome.withoutBytes === true)) outcome = poisonIn(source) ?? outcome
     const rejected = (rejection: Rejection): Outcome => ({ do: 'quarantine', key, rejection: plain(rejection), index })
     if (key === null) {
       // What must not be kept is not kept either when its key is missing.
@@ -54,16 +70,32 @@ export function outcomesOf(
     const bad = suspicious.test(text) ? badTextAt(outcome.record, '') : null
     if (bad !== null) return rejected({ reject: 'BAD_TEXT', at: bad })
     const hashes = box.hashes(text, 'record')
-    return { do: 'store', key, record: outcome.record, hash: hashes[0]!, hashes, index }
+    return { do: 'store', key, record: outcome.record, hash: hashes[0]!, hashes, ...claimsOf(source, manifest), index }
   })
 }
+
+/**
+ * Records that could not even be read, by their places: they wait without bytes, under keys that begin with a mark of their
+ * own, behind the page's records.
+ */
+export const outcomesOfTooLarge = (places: readonly string[], after: number): Outcome[] =>
+  places.map((place, at) => ({
+    do: 'quarantine',
+    key: tooLargeKey + note(place),
+    rejection: { reject: 'TOO_LARGE', at: '', withoutBytes: true },
+    index: after + at,
+  }))
+
+/** How the keys of records begin that are known only by their place. */
+export const tooLargeKey = '?too-large:'
 
 const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
 
 const storableKey = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= longestKey
 
-const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
+/** A text of a source as it may stand beside a record: short, and such that every database holds it. */
+export const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
 
 /** Names of a source's fields stand in paths, and these may hold anything. */
 const plain = (rejection: Rejection): Rejection => ({

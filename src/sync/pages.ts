@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { Page } from '../contract/connector.ts'
 import { ConnectorFailure } from '../contract/failure.ts'
 import type { Claim } from './claim.ts'
 import { commitPage } from './commit.ts'
 import type { Engine, SourceSetup } from './engine.ts'
 import { CommittedBefore } from './failure.ts'
-import { watchOrder } from './order.ts'
+import { tooLargeKey } from './outcome.ts'
 import type { RawPlace } from './plan.ts'
 import { rawPages } from './replay.ts'
 import { patiently } from './trouble.ts'
+import { openWatch, type RunWatch } from './watch.ts'
 
 /** So many pages in a row may be empty and stand still before the run ends. */
 const emptyPages = 100
@@ -20,9 +22,9 @@ export async function readPages(
   held: Claim,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const pages = pagesOf(engine, source, held, signal)[Symbol.asyncIterator]()
+  const watch = await patiently(() => openWatch(engine, source, held))
+  const pages = pagesOf(engine, source, held, watch, signal)[Symbol.asyncIterator]()
   const standsStill = watchPlaces(held.source)
-  const order = watchOrder(source.connector.manifest.streams[held.stream]!.order)
   let place = held.place
   let number = held.pages
   let pending = within(engine, pages.next(), signal)
@@ -33,11 +35,11 @@ export async function readPages(
       if (answer.done === true) break
       const page = answer.value
       standsStill(page)
-      order.look(page.records)
       pending = within(engine, pages.next(), signal)
       pending.catch(() => undefined)
+      const judged = watch.look(page, page.from !== undefined)
       const here = { ...held, pages: number }
-      await patiently(() => commitPage(engine, source, here, page, page.from)).catch((error: unknown) => {
+      await patiently(() => commitPage(engine, source, here, page, page.from, judged)).catch((error: unknown) => {
         // A try whose answer was lost had been committed after all: the page is done, and done once.
         if (!(error instanceof CommittedBefore)) throw error
       })
@@ -47,11 +49,17 @@ export async function readPages(
   } finally {
     pages.return?.(undefined)?.catch(() => undefined)
   }
-  if (order.broken > 0) {
-    const { source: of, stream, run } = held
-    engine.log.warn({ source: of, stream, run, broken: order.broken }, 'the source does not sort as it claims')
-  }
+  if ('all' in held.range && held.kind !== 'REPLAY') await patiently(() => settleTooLarge(engine, held))
   return place
+}
+
+/** What was too large in an earlier read and did not come as such in this whole one waits no more: a place is no key. */
+async function settleTooLarge(engine: Engine, held: Claim): Promise<void> {
+  await sql`
+    update quarantine set left_at = ${engine.now().toISOString()}, left_because = 'TAKEN'
+    where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null and run_id <> ${held.run}
+      and starts_with(key, ${tooLargeKey})
+  `.execute(engine.db)
 }
 
 /**
@@ -75,11 +83,12 @@ function pagesOf(
   engine: Engine,
   source: SourceSetup,
   held: Claim,
+  watch: RunWatch,
   signal: AbortSignal,
 ): AsyncIterable<Page & { from?: RawPlace }> {
   if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)
   const range = held.place === null ? held.range : { since: held.place }
-  return source.connector.read(source.open(signal), held.stream, range)
+  return source.connector.read({ ...source.open(signal), pageShare: watch.pageShare }, held.stream, range)
 }
 
 /** The next page, or SOURCE_UNAVAILABLE when it does not come in time, or the signal's reason as soon as it aborts. */

@@ -1,7 +1,8 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import type { Claim } from './claim.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, tooLargeKey } from './outcome.ts'
+import type { Comebacks, ResetGuard } from './reset.ts'
 
 /** Where the records of a page already stand in raw: a replay writes no raw again. */
 export interface RawPlace {
@@ -14,8 +15,11 @@ interface Stored {
   readonly hash: Buffer
   readonly first_seen_at: string
   readonly removed_at: string | null
+  readonly removed_because: string | null
   readonly raw_page_id: number
   readonly raw_index: number
+  readonly identity: Buffer | null
+  readonly source_changed_at: string | null
 }
 
 export interface Plan {
@@ -29,6 +33,8 @@ export interface Plan {
   readonly stored: ReadonlyMap<string, Stored>
   /** Places in the page whose bytes must not be kept. */
   readonly withheld: ReadonlySet<number>
+  /** Keys of which no bytes may be left anywhere, and those among them of which there may be some in raw. */
+  readonly erase: { readonly keys: readonly string[]; readonly stored: readonly string[] }
   readonly unchanged: number
 }
 
@@ -38,6 +44,7 @@ export async function planOf(
   held: Claim,
   outcomes: readonly Outcome[],
   from?: RawPlace,
+  guard?: ResetGuard,
 ): Promise<Plan> {
   const stored = await storedOf(trx, held, outcomes)
   const last = new Map<string, Outcome & { do: 'store' }>()
@@ -48,6 +55,11 @@ export async function planOf(
   for (const one of outcomes) {
     if (one.do === 'quarantine') {
       rejected.set(one.key === null ? `#${one.index}` : `=${one.key}`, one)
+      if (one.key === null || !unkept(one)) continue
+      // What became classified leaves the store, as if its source had taken it back.
+      last.delete(one.key)
+      const row = stored.get(one.key)
+      if (row !== undefined && row.removed_at === null) remove.set(row.key, classified)
     } else if (one.do === 'store') {
       if (last.has(one.key)) repeated += 1
       last.set(one.key, one)
@@ -69,6 +81,8 @@ export async function planOf(
     const known = stored.get(one.key)
     return known === undefined || known.removed_at !== null || !one.hashes.some((hash) => known.hash.equals(hash))
   })
+  if (from === undefined) guard?.look(held.pages, comebacksOf(stored, [...last.values()], store))
+  const erased = new Set(outcomes.flatMap((one) => (unkept(one) && one.key !== null ? [one.key] : [])))
   return {
     store,
     remove,
@@ -78,11 +92,44 @@ export async function planOf(
     takenBack,
     stored,
     withheld: new Set(
-      outcomes.flatMap((one) => (one.do === 'quarantine' && one.rejection.withoutBytes === true ? [one.index] : [])),
+      outcomes.flatMap((one) => (unkept(one) || (one.key !== null && erased.has(one.key)) ? [one.index] : [])),
     ),
+    erase: {
+      keys: [...erased].filter((key) => !key.startsWith(tooLargeKey)),
+      stored: [...erased].filter((key) => stored.has(key) && stored.get(key)?.removed_because !== classified),
+    },
     unchanged: last.size - store.length + repeated,
   }
 }
+
+/** Why a record whose bytes must not be kept has left the store. */
+export const classified = 'CLASSIFIED'
+
+const unkept = (one: Outcome): one is Outcome & { do: 'quarantine' } =>
+  one.do === 'quarantine' && one.rejection.withoutBytes === true
+
+/** Of the records that are known: those that came back as another one under the key, or older than they are stored. */
+function comebacksOf(
+  stored: ReadonlyMap<string, Stored>,
+  last: readonly (Outcome & { do: 'store' })[],
+  store: readonly (Outcome & { do: 'store' })[],
+): Comebacks {
+  const present = (one: Outcome & { do: 'store' }): Stored | null => {
+    const row = stored.get(one.key)
+    return row === undefined || row.removed_at !== null ? null : row
+  }
+  let [reborn, older] = [0, 0]
+  for (const one of store) {
+    const row = present(one)
+    if (row === null) continue
+    if (row.identity !== null && one.identity !== null && !row.identity.equals(one.identity)) reborn += 1
+    else if (isOlder(one.sourceChangedAt, row.source_changed_at)) older += 1
+  }
+  return { known: last.filter((one) => present(one) !== null).length, reborn, older }
+}
+
+const isOlder = (one: string | null, other: string | null): boolean =>
+  one !== null && other !== null && Date.parse(one) < Date.parse(other)
 
 /** A record that a release or a correction has renewed since the replay looked is newer than its raw. */
 const stillThere = (known: Stored | undefined, one: Outcome, from: RawPlace): boolean =>
@@ -95,9 +142,11 @@ async function storedOf(
   outcomes: readonly Outcome[],
 ): Promise<Map<string, Stored>> {
   const patterns = outcomes.flatMap((one) => (one.do === 'remove' && one.key.includes('*') ? [one.key] : []))
-  const keys = outcomes.flatMap((one) => (one.do === 'quarantine' ? [] : [one.key]))
+  const keys = outcomes.flatMap((one) =>
+    one.do === 'quarantine' ? (one.key !== null && unkept(one) ? [one.key] : []) : [one.key],
+  )
   const { rows } = await sql<Stored>`
-    select key, hash, first_seen_at, removed_at, raw_page_id, raw_index from record
+    select key, hash, first_seen_at, removed_at, removed_because, raw_page_id, raw_index, identity, source_changed_at from record
     where source_id = ${held.source} and stream_id = ${held.stream}
       and (key = any(${keys}::text[])
            ${patterns.length === 0 ? sql`` : sql`or (removed_at is null and key ~ ${likeOf(patterns)})`})

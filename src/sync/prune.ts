@@ -1,21 +1,23 @@
 import { sql } from 'kysely'
+import { pruneFeed } from '../db/feed.ts'
 import type { Engine } from './engine.ts'
 
-const keptDays = 90
+const day = 86_400_000
 const atOnce = 5000
 
 /**
- * Raw pages older than 90 days to which no present record refers are gone; answers how many. Runs and the quarantine keep
+ * Raw pages older than the engine keeps them (90 days) to which no present record refers are gone; answers how many. Runs and the quarantine keep
  * their rows. Safe to repeat and to run beside syncs: a page that is referred to stays, and no record ever comes to refer
  * to an old page.
  */
-export async function pruneRaw(engine: Pick<Engine, 'db'>, signal?: AbortSignal): Promise<number> {
+export async function pruneRaw(engine: Pick<Engine, 'db' | 'retention'>, signal?: AbortSignal): Promise<number> {
+  const keptMs = engine.retention?.rawMs ?? 90 * day
   let pruned = 0
   while (signal?.aborted !== true) {
     const { numAffectedRows = 0n } = await sql`
       delete from raw_page where id in (
         select p.id from raw_page p
-        where p.at < now() - ${keptDays} * interval '1 day'
+        where p.at < now() - ${keptMs} * interval '1 millisecond'
           and not exists (select 1 from record r where r.raw_page_id = p.id and r.removed_at is null)
         limit ${atOnce})
     `.execute(engine.db)
@@ -23,4 +25,10 @@ export async function pruneRaw(engine: Pick<Engine, 'db'>, signal?: AbortSignal)
     if (numAffectedRows < BigInt(atOnce)) break
   }
   return pruned
+}
+
+/** What is older than the engine keeps it is gone: raw pages that have served, and the feed of changes. Safe to repeat. */
+export async function prune(engine: Pick<Engine, 'db' | 'retention'>, signal: AbortSignal): Promise<void> {
+  await pruneRaw(engine, signal)
+  await pruneFeed(engine.db, engine.retention?.changesMs ?? 7 * day, signal)
 }

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
 import type { Engine } from './engine.ts'
+import { untilNextCensus } from './end.ts'
 import { untilNextFire } from './schedule.ts'
 
 /**
  * The configured sources and their streams stand in the database; a stream that is new is due at once. Sources that left
  * the configuration keep their rows and are no longer run: a run that one of them had open ends as failed. A source whose
- * schedule changed is due by the new one. Safe to repeat, also from several processes.
+ * schedule changed is due by the new one; so is its census. Safe to repeat, also from several processes.
  */
 export async function registerSources(engine: Engine): Promise<void> {
   const { db } = engine
@@ -30,7 +31,7 @@ export async function registerSources(engine: Engine): Promise<void> {
         failure_message = 'the source has left the configuration'
       where id in (select id from left_open)
     `.execute(trx)
-    const before = await trx.selectFrom('source').select(['id', 'schedule', 'timezone']).execute()
+    const before = await trx.selectFrom('source').select(['id', 'schedule', 'timezone', 'census']).execute()
     for (const source of present) {
       const known = before.find((one) => one.id === source.id)
       await trx
@@ -42,6 +43,7 @@ export async function registerSources(engine: Engine): Promise<void> {
           agency_code: source.agency,
           schedule: source.schedule,
           timezone: source.timezone,
+          census: source.census ?? null,
         })
         .onConflict((conflict) =>
           conflict.column('id').doUpdateSet({
@@ -50,6 +52,7 @@ export async function registerSources(engine: Engine): Promise<void> {
             agency_code: source.agency,
             schedule: source.schedule,
             timezone: source.timezone,
+            census: source.census ?? null,
             configured: true,
           }),
         )
@@ -66,6 +69,13 @@ export async function registerSources(engine: Engine): Promise<void> {
           insert into stream (source_id, id, entity, kind, due_at)
           values (${source.id}, ${id}, ${stream.entity}, ${stream.kind}, now())
           on conflict (source_id, id) do update set entity = excluded.entity, kind = excluded.kind
+        `.execute(trx)
+        const same = known?.census === (source.census ?? null) && known.timezone === source.timezone
+        const countIn = untilNextCensus(source, id)
+        const due = countIn === null ? sql`null` : sql`clock_timestamp() + ${countIn} * interval '1 millisecond'`
+        await sql`
+          update stream set census_due_at = ${same && countIn !== null ? sql`coalesce(census_due_at, ${due})` : due}
+          where source_id = ${source.id} and id = ${id}
         `.execute(trx)
       }
     }

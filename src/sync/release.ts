@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Claim } from './claim.ts'
 import { applyOutcomes } from './commit.ts'
+import { acceptShape } from './drift.ts'
 import type { Engine } from './engine.ts'
 import { outcomesOf } from './outcome.ts'
 import { correctedRecord } from './quarantine.ts'
@@ -61,7 +62,14 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         startedAt: now,
       }
       // Moves the run that has just been opened to its one page.
-      await applyOutcomes(trx, engine, source, held, page, outcomes)
+      const { rejected } = await applyOutcomes(trx, engine, source, held, page, outcomes)
+      if (rejected > 0) {
+        await sql`update run set state = 'SUCCEEDED_WITH_REJECTS' where id = ${run.id}`.execute(trx)
+        return 0
+      }
+      if (row.reason === 'DRIFT') {
+        await acceptShape(trx, held, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
+      }
       await sql`
         update quarantine set left_at = ${now}, left_because = ${row.patch === null ? 'RELEASED' : 'CORRECTED'} where id = ${id}
       `.execute(trx)

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Range } from '../contract/connector.ts'
-import { startOf } from './carry-on.ts'
+import { backfillOf, startOf } from './carry-on.ts'
 import { openRun, type RunKind, type Wanted } from './claim.ts'
 import type { Engine } from './engine.ts'
+import { confirmDrift } from './hold.ts'
 import { patiently } from './trouble.ts'
 
 export interface Requested extends Wanted {
@@ -10,6 +11,8 @@ export interface Requested extends Wanted {
   readonly run: number
   /** That run was there already: the request joined it. */
   readonly joined: boolean
+  /** That run does what was asked for; else it goes first, and the request is to be made again after it. */
+  readonly answers: boolean
   /** Why a brake or a drift stop holds the stream: nothing was asked for. */
   readonly held: string | null
 }
@@ -44,26 +47,31 @@ async function requestOnce(
         kind: string
         checkpoint: string | null
         going: number | null
+        going_kind: RunKind | null
+        going_range: Range | null
         held_at: string | null
         held_reason: string | null
       }>`
-        select s.kind, s.checkpoint, s.held_at, s.held_reason,
-          (select r.id from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING')) as going
-        from stream s where s.source_id = ${one.source} and s.id = ${one.stream}
+        select s.kind, s.checkpoint, s.held_at, s.held_reason, r.id as going, r.kind as going_kind, r.range as going_range
+        from stream s left join run r on r.id = s.run_id and r.state in ('WAITING', 'RUNNING')
+        where s.source_id = ${one.source} and s.id = ${one.stream}
       `.execute(trx)
       const stream = locked.rows[0]
       if (stream === undefined) throw new Error(`there is no stream ${one.source}/${one.stream}`)
       if (stream.held_at !== null) {
-        requested.push({ ...one, run: 0, joined: false, held: stream.held_reason })
+        requested.push({ ...one, run: 0, joined: false, answers: false, held: stream.held_reason })
       } else if (stream.going === null) {
         const start =
           range === null && kind === 'CHANGES'
             ? await startOf(trx, one.source, one.stream, stream.kind, stream.checkpoint)
-            : { kind, range: range ?? { all: true as const }, place: null }
+            : kind === 'BACKFILL' && range !== null
+              ? await backfillOf(trx, one.source, one.stream, range)
+              : { kind, range: range ?? { all: true as const }, place: null }
         const run = await openRun(trx, one.source, one.stream, start, null)
-        requested.push({ ...one, run, joined: false, held: null })
+        requested.push({ ...one, run, joined: false, answers: true, held: null })
       } else {
-        requested.push({ ...one, run: stream.going, joined: true, held: null })
+        const does = answers({ kind: stream.going_kind!, range: stream.going_range! }, kind, range)
+        requested.push({ ...one, run: stream.going, joined: true, answers: does, held: null })
       }
     }
     await sql`select pg_notify('hub_due', '')`.execute(trx)
@@ -71,18 +79,44 @@ async function requestOnce(
   })
 }
 
+/** Whether a run that goes reads all that was asked for. */
+function answers(
+  going: { readonly kind: RunKind; readonly range: Range },
+  kind: RunKind,
+  range: Range | null,
+): boolean {
+  if (kind === 'REPLAY' || kind === 'CENSUS') return going.kind === kind
+  if (kind === 'CHANGES') return true
+  if (going.kind === 'REPLAY') return false
+  if (kind === 'BACKFILL') {
+    const asked = range as { readonly from?: string; readonly to?: string } | null
+    return 'from' in going.range
+      ? going.range.from === asked?.from && going.range.to === asked.to
+      : 'all' in going.range
+  }
+  return kind !== 'FULL' || 'all' in going.range
+}
+
 /** The sources' schedules stand still until resumed; a run that is going ends by itself. */
 export async function pauseSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {
   await sql`update source set paused_at = coalesce(paused_at, now()) where id = ${source}`.execute(engine.db)
 }
 
-/** The schedule goes on, due at once; a person has thereby confirmed what a brake held. */
+/**
+ * The schedule goes on, due at once; a person has thereby confirmed what a brake held and the drift that was shown. A source
+ * that was set back is read anew from its beginning.
+ */
 export async function resumeSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {
   await engine.db.transaction().execute(async (trx) => {
     await sql`update source set paused_at = null where id = ${source}`.execute(trx)
+    await confirmDrift(trx, source)
     await sql`
       update stream set due_at = now(),
-        held_reason = case when held_at is null then held_reason when held_reason = 'MASS_DELETE' then 'CONFIRMED' end,
+        census_due_at = case when held_reason = 'MASS_DELETE' and held_at is not null
+          and kind <> 'snapshot' then now() else census_due_at end,
+        checkpoint = case when held_at is not null and held_reason = 'SOURCE_RESET' then null else checkpoint end,
+        held_reason = case when held_at is null then held_reason
+          when held_reason = 'MASS_DELETE' then 'CONFIRMED' when held_reason = 'SOURCE_RESET' then 'RESET_CONFIRMED' end,
         held_at = null
       where source_id = ${source}
     `.execute(trx)

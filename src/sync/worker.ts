@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { acknowledgeDue } from './acknowledge.ts'
-import { claim, type Owner, type Wanted } from './claim.ts'
+import { type Claim, claim, type Owner, type Wanted } from './claim.ts'
 import type { Engine } from './engine.ts'
 import { loggable } from './failure.ts'
-import { pruneRaw } from './prune.ts'
+import { prune } from './prune.ts'
 import { executeRun } from './run.ts'
 
 export interface Worker {
@@ -34,7 +34,8 @@ interface Session {
 
 /**
  * Works off the streams that are due. Several workers share one database: a stream is one worker's at a time. It holds one
- * session of its own, by which its leases are known to be alive, and is woken by NOTIFY hub_due. Once an hour it removes raw pages that have served.
+ * session of its own, by which its leases are known to be alive, and is woken by NOTIFY hub_due. Once an hour it removes
+ * raw pages that have served and changes that are old.
  */
 export async function startWorker(engine: Engine, options: WorkerOptions): Promise<Worker> {
   const { concurrency = 3, pollMs = 1000 } = options
@@ -46,6 +47,8 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
   }
   const running = new Set<Promise<unknown>>()
   const waiters: (() => void)[] = []
+  /** Streams whose run was given back because of the database: until when they rest, and how often in a row. */
+  const resting = new Map<string, { readonly until: number; readonly times: number }>()
   let settled = false
   let pruned = Number.NEGATIVE_INFINITY
   let pruning: Promise<unknown> = Promise.resolve()
@@ -78,12 +81,31 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
     }
   }
 
-  function prune(): void {
+  function pruneHourly(): void {
     if (options.only !== undefined || performance.now() - pruned < pruneEveryMs) return
     pruned = performance.now()
-    pruning = pruneRaw(engine, stopping.signal).catch((error: unknown) =>
-      engine.log.warn({ err: loggable(error, []) }, 'old raw pages could not be removed'),
+    pruning = prune(engine, stopping.signal).catch((error: unknown) =>
+      engine.log.warn({ err: loggable(error, []) }, 'what is old could not be removed'),
     )
+  }
+
+  /** A database in trouble is not asked for the same thing without a pause: a quarter of a second first, ten at most. */
+  function rest(held: Claim, troubled: boolean): void {
+    const name = `${held.source}/${held.stream}`
+    const times = (resting.get(name)?.times ?? 0) + 1
+    if (!troubled) resting.delete(name)
+    else resting.set(name, { until: performance.now() + Math.min(250 * 2 ** (times - 1), 10_000), times })
+  }
+
+  function rested(): readonly Wanted[] | undefined {
+    if (resting.size === 0) return options.only
+    const now = performance.now()
+    const all =
+      options.only ??
+      [...engine.sources].flatMap(([source, { connector }]) =>
+        Object.keys(connector.manifest.streams).map((stream) => ({ source, stream })),
+      )
+    return all.filter(({ source, stream }) => (resting.get(`${source}/${stream}`)?.until ?? 0) <= now)
   }
 
   async function loop(): Promise<void> {
@@ -92,13 +114,16 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
       woken = false
       try {
         const mine = (session ??= await open())
-        prune()
+        pruneHourly()
         while (running.size < concurrency && !stopping.signal.aborted && !mine.lost.aborted) {
-          const held = await claim(engine, mine.owner, options.only)
+          const held = await claim(engine, mine.owner, rested())
           if (held === null) break
           found = true
           const run: Promise<unknown> = executeRun(engine, held, AbortSignal.any([stopping.signal, mine.lost]))
-            .then(() => acknowledgeDue(engine, held.source, stopping.signal))
+            .then((end) => {
+              rest(held, end === 'RELEASED' && !mine.lost.aborted)
+              return acknowledgeDue(engine, held.source, stopping.signal)
+            })
             .catch((error: unknown) =>
               engine.log.error({ err: loggable(error, []), run: held.run }, 'a run ended by a bug'),
             )
@@ -117,7 +142,10 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
         // What the broken session had to say is no reason to try again without a pause.
         woken = false
       }
-      if (!found && running.size === 0 && session !== null) for (const waiter of waiters.splice(0)) waiter()
+      const rests = [...resting.values()].some((one) => one.until > performance.now())
+      // A run that ended while the queue was looked at may have left more to do: it has called, and is looked after first.
+      if (!found && !woken && running.size === 0 && !rests && session !== null)
+        for (const waiter of waiters.splice(0)) waiter()
       if (stopping.signal.aborted) break
       if (!woken) await sleep()
     }

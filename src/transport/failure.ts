@@ -1,6 +1,8 @@
 /** Who has to act on a failure: the operator, the clock, or a developer. */
 export type FailureCode = 'CONFIG_INVALID' | 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED'
 
+export type FailureReason = 'TOO_LARGE' | 'SOURCE_RESET'
+
 /**
  * A failure of an exchange with the outside, with the code that travels unchanged to the run row, the console and the
  * answer. The message names what was found and what is expected; it never holds a secret, a body or a query string.
@@ -11,8 +13,11 @@ export class TransportFailure extends Error {
   readonly retryAfterSeconds: number | undefined
   /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined
-  /** TOO_LARGE: the answer is over a size limit; a smaller page may be within it. */
-  readonly reason: 'TOO_LARGE' | undefined
+  /**
+   * TOO_LARGE: the answer is over a size limit; a smaller page may be within it. SOURCE_RESET: the source was set back
+   * behind what was read of it; a person has to decide.
+   */
+  readonly reason: FailureReason | undefined
 
   constructor(
     code: FailureCode,
@@ -21,7 +26,7 @@ export class TransportFailure extends Error {
       cause?: unknown
       retryAfterSeconds?: number | undefined
       status?: number | undefined
-      reason?: 'TOO_LARGE' | undefined
+      reason?: FailureReason | undefined
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })

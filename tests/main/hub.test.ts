@@ -130,6 +130,35 @@ describe('a command beside a running hub', () => {
     expect((await command('sync', 'one-stop', '--stream', 'dossiers')).out).toMatch(/✓ one-stop\/dossiers {2}SUCCEEDED/)
   })
 
+  it('census counts a source whole, with one line a stream, and sources shows when', async () => {
+    const { code, out } = await command('census', 'e-office', '--json')
+    expect(code).toBe(0)
+    const counted = new Map(lines(out).map((line) => [line.stream, line]))
+    expect([...counted.keys()].toSorted()).toEqual(['agencies', 'documents', 'statuses'])
+    expect(counted.get('documents')).toMatchObject({ state: 'NOT_COUNTABLE', found: null, failure: null })
+    const agencies = counted.get('agencies')
+    expect(Object.keys(agencies)).toEqual([
+      'source',
+      'stream',
+      'state',
+      'expected',
+      'found',
+      'missing',
+      'changed',
+      'leftOver',
+      'removed',
+      'failure',
+    ])
+    expect(agencies).toMatchObject({ missing: 0, leftOver: 0, removed: 0, failure: null })
+    expect(agencies.found).toBeGreaterThanOrEqual(agencies.expected)
+    const streams = (await json('sources')).find((one: any) => one.id === 'e-office').streams
+    expect(streams.find((one: any) => one.id === 'agencies')).toMatchObject({
+      censusAt: expect.any(String),
+      censusMissing: 0,
+      censusLeftOver: 0,
+    })
+  })
+
   it('runs and quarantine list print one array each, of one source when asked', async () => {
     const runs = await json('runs', 'one-stop')
     expect(runs[0]).toMatchObject({ id: expect.stringMatching(/^Run:/), source: 'one-stop', pages: expect.any(Number) })

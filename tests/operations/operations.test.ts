@@ -74,6 +74,33 @@ describe('sources', () => {
     await set('failing_since = null, held_at = null')
   })
 
+  it('show how the records of their streams have come to look different, and why a stream is held', async () => {
+    await sql(`insert into drift (source_id, stream_id, kind, path, found, expected, records, first_seen_at, run_id, confirmed_at)
+      values ('own', 'list', 'RENAMED', 'a.b', 'c', 'b', 7, '2026-03-05T09:00:00+07:00', 1, null),
+        ('own', 'list', 'NEW', 'd', 'text', null, 1, '2026-03-05T08:00:00+07:00', 1, now()),
+        ('foreign', 'list', 'NEW', 'd', 'text', null, 1, '2026-03-05T08:00:00+07:00', 1, null)`)
+    await sql(`update stream set held_at = now(), held_reason = 'DRIFT' where source_id = 'own' and id = 'list'`)
+    const query = '{ sources { streams { id heldReason drift { kind path found expected firstSeenAt records } } } }'
+    const { data } = await graph.ask(query, operator)
+    const [source] = (data as { sources: { streams: { id: string }[] }[] }).sources
+    expect(source!.streams.find(({ id }) => id === 'list')).toEqual({
+      id: 'list',
+      heldReason: 'DRIFT',
+      drift: [
+        {
+          kind: 'RENAMED',
+          path: 'a.b',
+          found: 'c',
+          expected: 'b',
+          firstSeenAt: '2026-03-05T09:00:00+07:00',
+          records: 7,
+        },
+      ],
+    })
+    await sql(`update stream set held_at = null, held_reason = null where source_id = 'own'`)
+    await sql('delete from drift')
+  })
+
   it('of others are unknown to every action', async () => {
     for (const id of ['foreign', 'nothing']) {
       for (const [action, selection] of [

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Connector, Context, Manifest, Normalised, Page, Range, SourceRecord } from '#connector'
 import { openBox } from '../../src/db/box.ts'
 import type { Sink } from '../../src/db/sink.ts'
-import { type Claim, claim } from '../../src/sync/claim.ts'
+import { type Claim, claim, type RunKind } from '../../src/sync/claim.ts'
 import type { Engine, SourceSetup } from '../../src/sync/engine.ts'
 import { registerSources } from '../../src/sync/register.ts'
 import { requestRuns } from '../../src/sync/request.ts'
@@ -18,7 +18,15 @@ export const manifest = {
   title,
   config: {},
   streams: {
-    changes: { entity: 'Agency', key: 'id', title, kind: 'change-time', order: { by: 'at', direction: 'asc' } },
+    changes: {
+      entity: 'Agency',
+      key: 'id',
+      title,
+      kind: 'change-time',
+      order: { by: 'at', direction: 'asc' },
+      identity: ['born'],
+      changed: 'at',
+    },
     list: { entity: 'Agency', key: 'id', title, kind: 'snapshot' },
   },
 } as const satisfies Manifest
@@ -59,7 +67,7 @@ export interface World {
   work(options?: Partial<WorkerOptions>): Promise<void>
   worker(options?: Partial<WorkerOptions>): Promise<Worker>
   /** Asks for a run of a stream and carries it to its end. */
-  sync(stream?: Stream, kind?: 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY', range?: Range | null): Promise<RunRow>
+  sync(stream?: Stream, kind?: RunKind, range?: Range | null): Promise<RunRow>
   /** Claims with a session that lives as long as the test. */
   claim(): Promise<Claim | null>
   execute(held: Claim, signal?: AbortSignal): ReturnType<typeof executeRun>
@@ -82,6 +90,10 @@ export interface RunRow {
   readonly rejected: number
   readonly failure_code: string | null
   readonly failure_message: string | null
+  readonly expected: number | null
+  readonly found: number | null
+  readonly missing: number
+  readonly left_over: number | null
 }
 
 const thingSink = (world: Pick<World, 'sink'>): Sink<never> => ({
@@ -139,6 +151,8 @@ export interface WorldOptions {
   readonly pageMs?: number
   readonly secrets?: readonly string[]
   readonly schedule?: string
+  readonly census?: string
+  readonly retention?: Engine['retention']
 }
 
 /** A database, an engine with one scripted source `s`, and sinks that write into a plain table. */
@@ -165,6 +179,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     agency: 'H53',
     schedule: options.schedule ?? '0 3 * * *',
     timezone: 'Asia/Ho_Chi_Minh',
+    ...(options.census === undefined ? {} : { census: options.census }),
     connector: scriptedConnector(script),
     settings,
     secrets: options.secrets ?? [],
@@ -181,6 +196,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     now: () => new Date(),
     leaseMs: options.leaseMs ?? 30_000,
     pageMs: options.pageMs ?? 10_000,
+    ...(options.retention === undefined ? {} : { retention: options.retention }),
   }
   await registerSources(engine)
   await database.pool.query('update stream set due_at = null')
@@ -202,7 +218,11 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       await worker.idle()
       await worker.stop()
     },
-    async sync(stream = 'changes', kind = 'CHANGES', range = kind === 'FULL' ? { all: true } : null) {
+    async sync(
+      stream = 'changes',
+      kind = 'CHANGES',
+      range = kind === 'FULL' || kind === 'CENSUS' ? { all: true } : null,
+    ) {
       await requestRuns(engine, [{ source: 's', stream }], kind, range)
       const held = await world.claim()
       if (held === null) throw new Error('nothing was due')

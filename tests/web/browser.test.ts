@@ -63,7 +63,7 @@ describe.skipIf(browser === null)('in a real browser', () => {
     try {
       await withPage(async (page) => {
         await page.goto(`${bare.url}/console`)
-        const field = page.getByLabel('Token (chỉ giữ trong bộ nhớ)')
+        const field = page.getByLabel('Token (trang không đọc lại được)')
         await field.fill('not-a-token')
         await page.keyboard.press('Enter')
         await page.getByText('Token bị từ chối hoặc đã hết hạn.').waitFor()
@@ -71,8 +71,15 @@ describe.skipIf(browser === null)('in a real browser', () => {
         await page.keyboard.press('Enter')
         await page.locator('[data-source]').first().waitFor()
         await page.getByText('Token này chỉ xem, không thao tác.').waitFor()
-        expect(await page.locator('[data-action]').count()).toBe(0)
-        expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('eyJ')
+        expect(await page.locator('[data-source] [data-action]').count()).toBe(0)
+        const readable = () => JSON.stringify({ ...localStorage, ...sessionStorage, cookie: document.cookie })
+        expect(await page.evaluate(readable)).not.toContain('eyJ')
+        await page.reload()
+        await page.locator('[data-source]').first().waitFor()
+        await page.locator('[data-action=leave]').click()
+        await field.waitFor()
+        await page.reload()
+        await field.waitFor()
       })
     } finally {
       await bare.close()

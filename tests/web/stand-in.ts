@@ -31,15 +31,29 @@ export async function openStandIn({ pages, issuer = true }: { pages: string; iss
       const token = Buffer.from(JSON.stringify({ scope: wanted.scope, serial: minted.length })).toString('base64url')
       return send(response, 200, { token, expiresAt: new Date(Date.now() + 900_000).toISOString() })
     }
+    if (path === '/console/session') return answerSession(request, response)
     if (request.method === 'POST' && path === '/graphql') return answerOperation(request, response)
     const page = await answerPage(pages, { path, acceptEncoding: request.headers['accept-encoding']?.toString() })
     if (page === null) return send(response, 404, { error: 'not found' })
     response.writeHead(page.status, page.headers).end(page.body)
   }
 
+  async function answerSession(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') {
+      const expiresAt = cookieOf(request) === '' ? null : new Date(Date.now() + 900_000).toISOString()
+      return send(response, 200, { expiresAt })
+    }
+    const { token } = request.method === 'POST' ? ((await readJson(request)) as { token: string }) : { token: '' }
+    if (token !== '' && scopeOf(`Bearer ${token}`) === null) return send(response, 401, {})
+    const life = token === '' ? 0 : 900
+    response.setHeader('set-cookie', `hub_session=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}`)
+    send(response, 200, { expiresAt: null })
+  }
+
   async function answerOperation(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readJson(request)) as { query: string; variables?: object; operationName?: string }
-    const authorization = request.headers.authorization
+    const session = request.headers['x-hub-session'] === undefined ? '' : cookieOf(request)
+    const authorization = request.headers.authorization ?? (session === '' ? undefined : `Bearer ${session}`)
     asked.push({
       authorization,
       purpose: request.headers['x-hub-purpose']?.toString(),
@@ -86,6 +100,9 @@ export async function openStandIn({ pages, issuer = true }: { pages: string; iss
       }),
   }
 }
+
+const cookieOf = (request: IncomingMessage): string =>
+  /hub_session=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
 
 /** '' for no token, null for one that is none of ours. */
 function scopeOf(authorization: string | undefined): string | null {

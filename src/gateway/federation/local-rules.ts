@@ -7,6 +7,7 @@ import type {
   FieldDefinitionNode,
   GraphQLSchema,
   InputValueDefinitionNode,
+  InterfaceTypeDefinitionNode,
 } from 'graphql'
 
 interface Annotated {
@@ -40,10 +41,17 @@ function ruled(one: DefinitionNode, local: GraphQLSchema): DefinitionNode {
       )
       return { ...one, values }
     }
-    case Kind.OBJECT_TYPE_DEFINITION:
     case Kind.INTERFACE_TYPE_DEFINITION: {
       const own = local.getType(one.name.value)
-      if (!isObjectType(own) && !isInterfaceType(own)) return one
+      if (!isInterfaceType(own)) return one
+      // A composer gives an interface the rules of all its objects together. Each object keeps its own, and they decide.
+      const known = own.getFields()
+      const fields = (one.fields ?? []).map((field) => asOwn<FieldDefinitionNode>(field, known[field.name.value]))
+      return asOwn<InterfaceTypeDefinitionNode>({ ...one, fields }, own)
+    }
+    case Kind.OBJECT_TYPE_DEFINITION: {
+      const own = local.getType(one.name.value)
+      if (!isObjectType(own)) return one
       const known = own.getFields()
       const fields = (one.fields ?? []).map((field): FieldDefinitionNode => {
         const args = known[field.name.value]?.args ?? []
@@ -61,6 +69,15 @@ function ruled(one: DefinitionNode, local: GraphQLSchema): DefinitionNode {
     default:
       return one
   }
+}
+
+/** The node with the rules of its twin alone. */
+function asOwn<Node extends Annotated>(
+  node: Node,
+  own: { readonly astNode?: Annotated | null | undefined } | undefined,
+): Node {
+  const others = (node.directives ?? []).filter(({ name }) => !rules.has(name.value))
+  return own === undefined ? node : marked({ ...node, directives: others }, own)
 }
 
 /** The node with the rules of its twin that it does not have yet. */

@@ -21,6 +21,15 @@ export function addSources(program: Command, does: Does): void {
       does(await runsCommand(source, options))
     })
 
+  program
+    .command('census [source...]')
+    .description('kiểm đếm toàn bộ nguồn · counts a source whole, fetches what is missing, removes what has vanished')
+    .option('--json', 'one JSON object a stream')
+    .action(async (sources: string[], options: { json?: boolean }) => {
+      const { censusCommand } = await import('../census-command.ts')
+      does(await censusCommand(sources, options))
+    })
+
   for (const name of ['pause', 'resume'] as const) {
     program
       .command(`${name} <source>`)

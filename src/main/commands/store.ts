@@ -15,6 +15,24 @@ export function addStore(program: Command, does: Does): void {
     })
 
   program
+    .command('backup <file>')
+    .description('sao lưu cơ sở dữ liệu vào một tệp mã hoá · the whole database into one sealed file')
+    .option('--json')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { backupCommand } = await import('../backup-command.ts')
+      does(await backupCommand(file, options))
+    })
+  program
+    .command('restore <file>')
+    .description('khôi phục từ bản sao lưu · puts the database back to a backup')
+    .option('--force', 'also where there are data: they are replaced')
+    .option('--json')
+    .action(async (file: string, options: { force?: boolean; json?: boolean }) => {
+      const { restoreCommand } = await import('../restore-command.ts')
+      does(await restoreCommand(file, options))
+    })
+
+  program
     .command('migrate')
     .description('đưa cơ sở dữ liệu lên phiên bản của mã · brings the database to the version of the code')
     .option('--json')

@@ -21,7 +21,7 @@ export function Console({ credentials }: { credentials: Credentials }) {
   }, [t])
   return state === 'asking' ? (
     <>
-      <PageHead updatedAt={null} failed={false} />
+      <PageHead updatedAt={null} failed={false} leave={null} />
       <main className="page" id="main" tabIndex={-1}>
         <AskForToken credentials={credentials} />
       </main>
@@ -51,7 +51,11 @@ function Overview({ credentials }: { credentials: Credentials }) {
   const sources = useSources(credentials)
   return (
     <>
-      <PageHead updatedAt={sources.dataUpdatedAt === 0 ? null : sources.dataUpdatedAt} failed={sources.isError} />
+      <PageHead
+        updatedAt={sources.dataUpdatedAt === 0 ? null : sources.dataUpdatedAt}
+        failed={sources.isError}
+        leave={() => void credentials.leave()}
+      />
       <main className="page" id="main" tabIndex={-1}>
         <p className="said" role="status" data-part="said">
           {said}

@@ -65,6 +65,21 @@ ${indexes.map((index) => `  s${index}: runs(source: $s${index}, first: 5) {\n   
 }`
 }
 
+/** Sources whose latest runs are asked for at once, at most. */
+export const MOST_SOURCES = 50
+
+/** Every operation that the console sends, in its own spelling. */
+export const consoleOperations = (): readonly string[] => [
+  SOURCES_QUERY,
+  RUNS_QUERY,
+  QUARANTINE_QUERY,
+  ABILITIES_QUERY,
+  RUN_SOURCE,
+  PAUSE_SOURCE,
+  RESUME_SOURCE,
+  ...Array.from({ length: MOST_SOURCES }, (_, index) => lastRunsQuery(index + 1)),
+]
+
 export const SOURCE_STATES = ['FAILING', 'LATE', 'PAUSED', 'NEVER_RUN', 'HEALTHY'] as const
 export type SourceState = (typeof SOURCE_STATES)[number]
 

@@ -2,8 +2,15 @@ import { useTranslation } from 'react-i18next'
 import { chooseLanguage, languageOf } from '../reader/language.ts'
 import { localClock } from '../reader/local-time.ts'
 
-/** `updatedAt` in milliseconds since 1970; null while nothing has been read. */
-export function PageHead({ updatedAt, failed }: { updatedAt: number | null; failed: boolean }) {
+type Props = {
+  /** Milliseconds since 1970; null while nothing has been read. */
+  updatedAt: number | null
+  failed: boolean
+  /** Ends the session; null where there is none. */
+  leave: (() => void) | null
+}
+
+export function PageHead({ updatedAt, failed, leave }: Props) {
   const { t, i18n } = useTranslation()
   const language = languageOf(i18n)
   return (
@@ -21,6 +28,13 @@ export function PageHead({ updatedAt, failed }: { updatedAt: number | null; fail
         {updatedAt === null ? t('waiting') : t('live', { time: localClock(new Date(updatedAt).toISOString()) })}
       </span>
       <a href="/sandbox">{t('toSandbox')}</a>
+      {leave === null ? null : (
+        <div className="languages">
+          <button type="button" data-action="leave" onClick={leave}>
+            {t('leave')}
+          </button>
+        </div>
+      )}
       <div className="languages" role="group" aria-label={t('language')}>
         {(['vi', 'en'] as const).map((choice) => (
           <button

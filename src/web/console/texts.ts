@@ -9,6 +9,7 @@ export const TEXTS = {
   waiting: { vi: 'Đang tải …', en: 'Loading …' },
   language: { vi: 'Ngôn ngữ', en: 'Language' },
   toSandbox: { vi: 'Thử nghiệm GraphQL', en: 'GraphQL sandbox' },
+  leave: { vi: 'Thoát', en: 'Sign out' },
   skip: { vi: 'Đến bảng nguồn', en: 'Skip to the sources' },
 
   'token.title': { vi: 'Cần token của người vận hành', en: 'An operator’s token is needed' },
@@ -16,7 +17,7 @@ export const TEXTS = {
     vi: 'Trục này không phát hành token thử nghiệm. Dán token có quyền operation:read (và operation:write để thao tác).',
     en: 'This hub issues no development tokens. Paste one with operation:read (and operation:write to act).',
   },
-  'token.label': { vi: 'Token (chỉ giữ trong bộ nhớ)', en: 'Token (kept in memory only)' },
+  'token.label': { vi: 'Token (trang không đọc lại được)', en: 'Token (the page cannot read it back)' },
   'token.use': { vi: 'Dùng token này', en: 'Use this token' },
   'token.refused': { vi: 'Token bị từ chối hoặc đã hết hạn.', en: 'The token was refused or has expired.' },
 

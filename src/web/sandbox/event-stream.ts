@@ -2,10 +2,20 @@ import type { ExecutionResult } from 'graphql'
 
 /**
  * The results of a subscription as the stream brings them (server-sent events, one connection an operation): `next` carries
- * a result, `complete` ends it. Leaving the loop closes the connection.
+ * a result, `complete` ends it. Leaving the loop closes the connection, and so does `return`, also while a result is awaited.
  */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ExecutionResult> {
+export function readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ExecutionResult> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
+  const results = resultsOf(reader)
+  const end = results.return.bind(results)
+  results.return = async (value) => {
+    await reader.cancel().catch(() => undefined)
+    return end(value)
+  }
+  return results
+}
+
+async function* resultsOf(reader: ReadableStreamDefaultReader<string>): AsyncGenerator<ExecutionResult> {
   let rest = ''
   try {
     for (;;) {

@@ -1,0 +1,37 @@
+import { TransportFailure } from '../transport/failure.ts'
+
+/** A page that is asked for by its number, from 0: `size` records, `page` × `size` records behind the first one. */
+export interface NumberedPage {
+  readonly page: number
+  readonly size: number
+}
+
+/** Whether an answer was refused for its size: a smaller page may be within the limit. */
+export const isTooLarge = (error: unknown): boolean => error instanceof TransportFailure && error.reason === 'TOO_LARGE'
+
+/** So many records in a row that are too large by themselves say that the source takes no heed of the page size. */
+export const mostTooLarge = 3
+
+/** The first part of a page in pages that it is made of, as large as they can be; null where it holds one record. */
+export function smallerPage({ page, size }: NumberedPage): NumberedPage | null {
+  if (size <= 1) return null
+  let parts = 2
+  while (size % parts !== 0) parts += 1
+  return { page: page * parts, size: size / parts }
+}
+
+/** The largest page of at most `most` records that begins `offset` records behind the first one. */
+export function pageFrom(offset: number, most: number): NumberedPage {
+  let size = Math.max(1, Math.floor(most))
+  while (offset % size !== 0) size -= 1
+  return { page: offset / size, size }
+}
+
+/** The page behind this one; what was asked for in small parts grows again, at most twofold and up to `full`. */
+export function pageAfter({ page, size }: NumberedPage, full: number): NumberedPage {
+  return pageFrom((page + 1) * size, Math.min(full, size * 2))
+}
+
+/** How many records to ask for: the setting, or the share of it that the memory still holds. */
+export const pageSizeOf = (setting: number, context: { readonly pageShare?: number }): number =>
+  Math.max(1, Math.floor(setting * (context.pageShare ?? 1)))

@@ -1,0 +1,53 @@
+import { GraphQLError } from 'graphql'
+import type { HubErrorCode } from '../../access/error.ts'
+import { HubError, hubError, hubErrorIn } from '../../access/error.ts'
+
+export type Path = readonly (string | number)[]
+
+/** A fault of a subgraph: an error stands in the tree wherever it took a value away, and each of them tells of it. */
+export interface Trouble {
+  readonly code: HubErrorCode
+  readonly message: string
+  /** Where it is told of when none of the places that it took is in the answer. */
+  readonly path: Path | null
+}
+
+const tooks = new WeakMap<GraphQLError, Trouble>()
+
+/** An error that stands in the place of a value: graphql-js throws it when it comes to it, with this path. */
+export function placed(trouble: Trouble, path: Path): HubError {
+  const error = hubError(trouble.code, trouble.message, { path })
+  tooks.set(error, trouble)
+  return error
+}
+
+export const troubleOf = (error: GraphQLError): Trouble | null => tooks.get(error) ?? null
+
+export const isPlaced = (value: unknown): value is HubError => value instanceof GraphQLError
+
+const reported = 'Hệ thống của cơ quan khác báo lỗi. · A system of another agency reported an error.'
+const unavailable = 'Hệ thống của cơ quan khác chưa trả lời được. · A system of another agency does not answer.'
+
+/** What may pass of another's error: its code, where it looks like one. */
+export function reportedTrouble(error: unknown, path: Path | null): Trouble {
+  const own = hubErrorIn(error)
+  if (own !== null) return { code: own.code, message: own.message, path }
+  const code = (error as { extensions?: { code?: unknown } } | null)?.extensions?.code
+  const known = typeof code === 'string' && /^[A-Z][A-Z0-9_]{0,63}$/.test(code)
+  // Any code of another agency may pass: the type lists those of this hub.
+  return { code: known ? (code as HubErrorCode) : 'INTERNAL', message: reported, path }
+}
+
+/** A subgraph that gave no answer: nothing of its request is in the tree. */
+export const unavailableTrouble = (path: Path | null): Trouble => ({
+  code: 'SUBGRAPH_UNAVAILABLE',
+  message: unavailable,
+  path,
+})
+
+/** The error with which a remote that cannot be asked answers; whoever sees it marks all that was asked of it. */
+export const unavailableError = (): HubError => hubError('SUBGRAPH_UNAVAILABLE', unavailable)
+
+export function isUnavailable(error: unknown): boolean {
+  return hubErrorIn(error)?.code === 'SUBGRAPH_UNAVAILABLE'
+}

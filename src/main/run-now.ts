@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import type { Range } from '../contract/connector.ts'
+import type { RunKind, Wanted } from '../sync/claim.ts'
+import { requestRuns, type Requested } from '../sync/request.ts'
+import { WrongUsage } from './exit-code.ts'
+import type { Hub } from './hub.ts'
+
+/** Runs that were asked for. */
+export interface Asked {
+  /** The runs that answer, more of them as others make way. */
+  readonly ids: number[]
+  /** Streams that a brake or a stop holds: nothing runs for them. */
+  readonly held: readonly Requested[]
+  /** Asks again where a run of another kind has ended meanwhile; false while one still goes. */
+  settle(): Promise<boolean>
+}
+
+/** Asks for one run of each stream. Where a run goes that does not do what is asked for, the run comes after it. */
+export async function askForRuns(
+  hub: Hub,
+  wanted: readonly Wanted[],
+  kind: RunKind,
+  range: Range | null,
+): Promise<Asked> {
+  const ids: number[] = []
+  const held: Requested[] = []
+  let behind: readonly Requested[] = []
+  const told = new Set<number>()
+  const request = async (streams: readonly Wanted[]): Promise<void> => {
+    const requested = await requestRuns(hub.engine, streams, kind, range)
+    for (const one of requested) {
+      const name = `${one.source}/${one.stream}`
+      if (one.held !== null) {
+        held.push(one)
+        console.error(`${name} is held (${one.held}): hub resume ${one.source} first`)
+      } else if (one.answers) {
+        ids.push(one.run)
+        if (one.joined) console.error(`${name}: joined the run that is going`)
+      } else if (!told.has(one.run)) {
+        told.add(one.run)
+        console.error(`${name}: waits for run ${one.run}, which is going`)
+      }
+    }
+    behind = [...behind, ...requested.filter((one) => one.held === null && !one.answers)]
+  }
+  await request(wanted)
+  return {
+    ids,
+    held,
+    async settle() {
+      if (behind.length === 0) return true
+      const { rows } = await sql<{ id: number }>`
+        select id from run where id = any(${behind.map((one) => one.run)}::bigint[]) and state in ('WAITING', 'RUNNING')
+      `.execute(hub.store.database.db)
+      const going = new Set(rows.map((row) => row.id))
+      const free = behind.filter((one) => !going.has(one.run))
+      behind = behind.filter((one) => going.has(one.run))
+      if (free.length > 0) await request(free.map(({ source, stream }) => ({ source, stream })))
+      return behind.length === 0
+    },
+  }
+}
+
+/** The streams of these sources, or of all, or the one stream of that name. Throws WrongUsage where there is none. */
+export function wantedStreams(hub: Hub, sources: readonly string[], stream?: string): Wanted[] {
+  const known = [...hub.engine.sources.keys()]
+  const unknown = sources.find((source) => !known.includes(source))
+  if (unknown !== undefined) {
+    throw new WrongUsage(`There is no source ${unknown}, expected one of ${known.join(', ')}`)
+  }
+  const wanted = (sources.length === 0 ? known : sources).flatMap((source) =>
+    Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams)
+      .filter((id) => stream === undefined || id === stream)
+      .map((id) => ({ source, stream: id })),
+  )
+  if (wanted.length > 0) return wanted
+  const streams = sources.flatMap((source) => Object.keys(hub.engine.sources.get(source)!.connector.manifest.streams))
+  throw new WrongUsage(`There is no stream ${stream}, expected one of ${streams.join(', ')}`)
+}

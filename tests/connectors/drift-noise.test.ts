@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest'
+import type { Connector, Emulator, Manifest, SourceRecord } from '#connector'
+import catalogue from '../../connectors/procedure-catalogue/index.ts'
+import catalogueEmulator from '../../connectors/procedure-catalogue/emulator.ts'
+import eOffice from '../../connectors/e-office/index.ts'
+import eOfficeEmulator from '../../connectors/e-office/emulator.ts'
+import oneStop from '../../connectors/one-stop/index.ts'
+import oneStopEmulator from '../../connectors/one-stop/emulator.ts'
+import sdmx from '../../connectors/reporting-sdmx/index.ts'
+import sdmxEmulator from '../../connectors/reporting-sdmx/emulator.ts'
+import { compare, enough, learn, learningOf, newShape } from '../../src/sync/shape.ts'
+import { contextFor } from '../kit/context.ts'
+import { smallTown } from '../kit/small-town.ts'
+
+const cases: readonly (readonly [string, unknown, Emulator, number])[] = [
+  ['one-stop', oneStop, oneStopEmulator, 600],
+  ['procedure-catalogue', catalogue, catalogueEmulator, 100],
+  ['e-office', eOffice, eOfficeEmulator, 120],
+  ['reporting-sdmx', sdmx, sdmxEmulator, 3000],
+]
+
+it.each(cases)('a source that only lives on shows no drift: %s', async (_name, given, emulator, size) => {
+  const connector = given as Connector<Manifest>
+  let now = smallTown.foundedAt
+  const running = await emulator({ town: smallTown, size, now: () => now })
+  const context = contextFor(connector, running, { now: () => now })
+  const taken = async (stream: string): Promise<SourceRecord[]> => {
+    const records: SourceRecord[] = []
+    for await (const page of connector.read(context, stream, { all: true })) {
+      records.push(
+        ...page.records.filter((one) => 'record' in connector.normalise[stream]!(one, context.settings as never)),
+      )
+    }
+    return records
+  }
+  let looked = 0
+  try {
+    for (const [stream, { maps }] of Object.entries(connector.manifest.streams)) {
+      now = smallTown.foundedAt
+      const shape = newShape()
+      const learning = learningOf(shape, maps)
+      for (const record of await taken(stream)) learn(shape, record, learning)
+      now = new Date(now.getTime() + 5 * 86_400_000)
+      const later = await taken(stream)
+      // So few are still being learnt.
+      if (later.length < enough) continue
+      looked += later.length
+      expect([
+        ...new Set(later.flatMap((record) => compare(shape, record).findings.map((one) => JSON.stringify(one)))),
+      ]).toEqual([])
+    }
+    expect(looked).toBeGreaterThan(10)
+  } finally {
+    await context.transport.close()
+    await running.close()
+  }
+})

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Caller } from '../../src/access/caller.ts'
+import { openGraph, type OpenGraph } from './open.ts'
+import { sampleTown } from './sample-town.ts'
+
+let graph: OpenGraph
+let clerk: Caller
+beforeAll(async () => {
+  graph = await openGraph()
+  await sampleTown(graph)
+  clerk = await graph.caller('H53.21.3', ['dossier:read', 'dossier:personal'], 'dossier-handling')
+})
+afterAll(() => graph.close())
+
+const logged = async (query: string, caller: Caller, variables = {}): Promise<object[]> => {
+  const { rows } = await graph.database.pool.query<{ last: number }>(
+    'select coalesce(max(id), 0) as last from access_entry',
+  )
+  const answer = await graph.ask(query, caller, variables)
+  expect(answer.errors).toBeUndefined()
+  const entries = await graph.database.pool.query<object>(
+    'select subject, field, purpose from access_entry where id > $1 order by id',
+    [rows[0]!.last],
+  )
+  return entries.rows
+}
+const purpose = 'dossier-handling'
+
+it('a look-up for personal fields that finds nothing is logged once, the row out of scope like the one that is not there', async () => {
+  const byId =
+    'query ($id: ID!) { node(id: $id) { ... on Dossier { ...d } } } fragment d on Dossier { code applicant { name } }'
+  for (const id of ['Dossier:s:T2', 'Dossier:s:none']) {
+    expect(await logged(byId, clerk, { id })).toEqual([{ subject: id, field: 'Query.node', purpose }])
+  }
+  expect(await logged('{ here: dossier(code: "T2", source: "s") { applicant { phone } } }', clerk)).toEqual([
+    { subject: 'Dossier?code=T2&source=s', field: 'Query.dossier', purpose },
+  ])
+})
+
+it('one that finds its row, asks for nothing personal or lists rows is not logged so', async () => {
+  expect(await logged('{ dossier(code: "T1") { applicant { name } } }', clerk)).toEqual([
+    { subject: 'Dossier:s:T1', field: 'Dossier.applicant.name', purpose },
+  ])
+  for (const query of [
+    '{ dossier(code: "T2") { code } }',
+    '{ dossiers(filter: { source: { eq: "none" } }) { nodes { applicant { name } } } }',
+    '{ node(id: "Agency:none") { id } }',
+  ]) {
+    expect(await logged(query, clerk)).toEqual([])
+  }
+})
