@@ -31,6 +31,7 @@ const open = [
   'procedure',
   'indicator',
   'dossier_published',
+  'dossier_told',
 ] as const
 
 /** A scope of all agencies reaches up to here: no path begins with it. */
@@ -52,6 +53,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       submitted_at is not null as submitted
     from report`)
   await run(`create view stream_name as select source_id, id from stream`)
+
+  // What of the published copy may be told, decided over all agencies, groups and months together.
+  await run(`
+    create table dossier_told (
+      grouped text not null,
+      agency_id bigint not null,
+      month text not null,
+      value text not null,
+      count integer not null,
+      overdue_told boolean not null,
+      rate_told boolean not null,
+      primary key (grouped, agency_id, month, value)
+    )`)
 
   // By this a document's agencies are tested without leaving the index.
   await run(`create index document_agency_document on document_agency (document_id, agency_path)`)

@@ -466,6 +466,15 @@ export interface CameraEventTable {
   changed_at: string
   run_id: number
 }
+export interface DossierToldTable {
+  grouped: string
+  agency_id: number
+  month: string
+  value: string
+  count: number
+  overdue_told: boolean
+  rate_told: boolean
+}
 export interface PublicationTable {
   single: Generated<boolean>
   day: string
@@ -518,6 +527,7 @@ export interface Tables {
   dossier_event: DossierEventTable
   dossier_due_date: DossierDueDateTable
   dossier_published: DossierPublishedTable
+  dossier_told: DossierToldTable
   document: DocumentTable
   document_part: DocumentPartTable
   document_agency: DocumentAgencyTable

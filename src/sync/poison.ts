@@ -10,7 +10,7 @@ export function poisonIn(record: SourceRecord): Rejection | null {
 
 function poisonAt(value: unknown, at: string, depth: number): Rejection | null {
   if (typeof value !== 'object' || value === null) return null
-  if (depth > 5000) return { reject: 'MALFORMED', at: '', expected: `at most ${deepest} levels` }
+  if (depth > deepest) return { reject: 'MALFORMED', at: '', expected: `at most ${deepest} levels` }
   const inList = Array.isArray(value)
   for (const name of Object.keys(value)) {
     const inside = (value as Record<string, unknown>)[name]

@@ -27,6 +27,8 @@ async function seed(
   )
   await sql`insert into quarantine (source_id, stream_id, mark, reason, path, run_id, seen_at)
     values ('s', 'list', '\\x00', 'MISSING', '/x', 1, now())`.execute(db)
+  await sql`insert into drift (source_id, stream_id, kind, path, found, records, first_seen_at, run_id)
+    values ('s', 'list', 'NEW', 'x', 'string', 1, now(), 1)`.execute(db)
   await sql`insert into access_entry (id, at, caller, field, key_id, mac) values (1, now(), 'clerk', 'x', 0, '')`.execute(
     db,
   )

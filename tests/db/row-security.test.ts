@@ -13,6 +13,7 @@ const open = [
   'agency_code',
   'document_reach',
   'dossier_published',
+  'dossier_told',
   'indicator',
   'procedure',
   'report_reach',

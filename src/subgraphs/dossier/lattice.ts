@@ -82,6 +82,7 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     return parents.length - 1
   }
 
+  const detailed = rows.length <= mostDetailed
   const cells: Cell[] = []
   const known = new Map<number, number>()
   const markOf = (node: number, own: boolean, time: number, value: number): number =>
@@ -111,6 +112,10 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     ]
     for (const time of [0, times.of(row.month ?? '-')]) {
       for (const value of told) {
+        if (!detailed && value === told[2]) {
+          if (time === 0) add(0, false, time, value, row)
+          continue
+        }
         add(at, true, time, value, row)
         for (let node = at; node >= 0; node = parents[node]!) add(node, false, time, value, row)
       }
@@ -178,5 +183,8 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     ]
   })
 }
+
+/** With more combinations than this, procedures are told for the whole province and all months alone. */
+const mostDetailed = 50_000
 
 const isSmall = (count: number): boolean => count < smallest

@@ -6,6 +6,7 @@ import type { Compilation } from '../../graph/compile.ts'
 import type { Field, Scope } from '../../graph/shape.ts'
 import type { Sql } from '../../graph/statement.ts'
 import { suppressCells, type Cell } from './suppress.ts'
+import { toldSql, type ToldRow, withTold } from './told.ts'
 
 const openGroups: ReadonlySet<DossierGroup> = new Set(['AGENCY', 'STATUS', 'PROCEDURE', 'MONTH'])
 
@@ -76,6 +77,12 @@ export const statisticsField: Field = {
         / nullif(count(*) filter (where ${finished}), 0) as on_time_rate`,
       `count(${row}.processing_days)::integer as timed_count`,
       `percentile_disc(0.5) within group (order by ${row}.processing_days) as median_days`,
+      ...(open
+        ? [
+            `array_agg(distinct coalesce(${groupSql.MONTH(row)[1]}, '-')) as months`,
+            `coalesce((${groups[0] === 'MONTH' ? `''` : grouped[0]![1]})::text, '') as told_value`,
+          ]
+        : []),
     ].join(
       ', ',
     )} from ${open ? 'dossier_published' : 'dossier'} ${row} where ${where} group by ${groups.map((_, at) => at + 1).join(', ')})`
@@ -87,15 +94,24 @@ export const statisticsField: Field = {
     })
     const hidden = `json_build_object('count', ${cell}.count, 'overdue', ${cell}.overdue_count, 'finished', ${cell}.finished_count,
       'timed', ${cell}.timed_count, 'rate', ${cell}.on_time_rate, 'median', ${cell}.median_days,
-      'siblings', (select a.parent_id from agency a where a.id = ${cell}.agency_id))`
-    return `json_build_object('open', ${open}, 'cells',
+      'siblings', (select a.parent_id from agency a where a.id = ${cell}.agency_id)${open ? `, 'months', ${cell}.months, 'value', ${cell}.told_value` : ''})`
+    return `json_build_object('open', ${open}, 'told', ${open ? toldSql(groups[0]!, filter, scope) : 'null'}, 'cells',
       (select coalesce(json_agg(json_build_object('row', ${object}, 'is', ${hidden}) order by ${order.join(', ')}), '[]')
        from ${table} ${cell}))`
   },
   resolve(found) {
-    const { open, cells } = found as { open: boolean; cells: { row: Record<string, unknown>; is: Cell }[] }
+    const { open, cells, told } = found as {
+      open: boolean
+      cells: { row: Record<string, unknown>; is: Cell & { months: string[]; value: string } }[]
+      told: readonly ToldRow[] | null
+    }
     const shown = open
-      ? suppressCells(cells.map((one) => one.is))
+      ? suppressCells(
+          withTold(
+            cells.map((one) => one.is),
+            told ?? [],
+          ),
+        )
       : cells.map((one) => ({ ...one.is, suppressed: false }))
     return cells.map(({ row }, place) => {
       const cell = shown[place]!

@@ -1,3 +1,5 @@
+import { isTold, smallest } from './withhold.ts'
+
 /** One cell of an open breakdown: counts, and what its rate and median rest on. */
 export interface Cell {
   readonly count: number
@@ -10,6 +12,8 @@ export interface Cell {
   readonly median: number | null
   /** Cells that add up to something published elsewhere: those of one parent. */
   readonly siblings: number | null
+  /** What may be told of it beside everything else that is told; absent: all. */
+  readonly told?: { readonly count: boolean; readonly overdue: boolean; readonly rate: boolean }
 }
 export interface ShownCell {
   readonly count: number | null
@@ -19,9 +23,6 @@ export interface ShownCell {
   readonly suppressed: boolean
 }
 
-/** A count of fewer people than this could point at one of them. */
-export const smallest = 5
-
 /**
  * The cells as the open statistics show them: a count below 5 is withheld, with it what rests on fewer than 5; where one cell
  * among its siblings, or of the whole breakdown, would stand withheld alone, the next smallest is too, so that a total gives
@@ -29,10 +30,21 @@ export const smallest = 5
  */
 export function suppressCells(cells: readonly Cell[]): ShownCell[] {
   const families = [...Map.groupBy(cells.keys(), (place) => cells[place]!.siblings).values(), [...cells.keys()]]
-  const withheld = new Set([...cells.keys()].filter((place) => cells[place]!.count < smallest))
-  cover(families, withheld, (place) => cells[place]!.count, isTold)
+  const withheld = new Set(
+    [...cells.keys()].filter((place) => cells[place]!.count < smallest || cells[place]!.told?.count === false),
+  )
+  cover(
+    families,
+    withheld,
+    (place) => cells[place]!.count,
+    (numbers) => isTold(numbers, true),
+  )
   // How many are overdue adds up like the counts themselves.
-  const hidden = new Set([...cells.keys()].filter((place) => withheld.has(place) || cells[place]!.overdue < smallest))
+  const hidden = new Set(
+    [...cells.keys()].filter(
+      (place) => withheld.has(place) || cells[place]!.overdue < smallest || cells[place]!.told?.overdue === false,
+    ),
+  )
   cover(
     families,
     hidden,
@@ -41,7 +53,11 @@ export function suppressCells(cells: readonly Cell[]): ShownCell[] {
   )
   return cells.map((cell, place) => {
     if (withheld.has(place)) return { count: null, overdue: null, rate: null, median: null, suppressed: true }
-    const few = { overdue: hidden.has(place), rate: cell.finished < smallest, median: cell.timed < smallest }
+    const few = {
+      overdue: hidden.has(place),
+      rate: cell.finished < smallest || cell.told?.rate === false,
+      median: cell.timed < smallest,
+    }
     return {
       count: cell.count,
       overdue: few.overdue ? null : cell.overdue,
@@ -72,12 +88,4 @@ function cover(
       grown = true
     }
   }
-}
-
-/** Whether the sum of withheld numbers tells one of them: of one alone, and where all are the least or the most they can be. */
-function isTold(hidden: readonly number[]): boolean {
-  if (hidden.length === 1) return true
-  return (
-    hidden.every((number) => number === 1) || (hidden.length > 2 && hidden.every((number) => number === smallest - 1))
-  )
 }
