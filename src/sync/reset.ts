@@ -24,7 +24,7 @@ export function openResetGuard(source: string, stream: string, confirmed: boolea
     reborn + older >= fewest && reborn + older >= known * share
   return {
     look(page, comebacks) {
-      return
+      if (confirmed) return
       // Only the last page may be tried again.
       for (const [number, done] of pages) {
         if (number === page) continue

@@ -276,16 +276,21 @@ describe('a file that is not what was written', () => {
       { numRuns: 6 },
     )
     // Cut exactly between two frames: its last one, and all of them.
-    let at = 26
-    let last = at
-    while (at < whole.length) {
-      last = at
-      at += 4 + whole.readUInt32BE(at)
-    }
+    const frames: number[] = []
+    for (let at = 26; at < whole.length; at += 4 + whole.readUInt32BE(at)) frames.push(at)
+    const last = frames.at(-1)!
     await refused(whole.subarray(0, last), /cut short/)
     await refused(whole.subarray(0, 26), /cut short/)
     await refused(Buffer.concat([whole, whole.subarray(last)]), /damaged/)
     await refused(Buffer.concat([whole, Buffer.of(0)]), /cut short/)
+    // Two that follow each other, the largest, exchanged.
+    const sizes = frames.slice(0, -2).map((from, at) => frames[at + 2]! - from)
+    const large = sizes.indexOf(Math.max(...sizes))
+    const [from, middle, to] = frames.slice(large, large + 3) as [number, number, number]
+    const [before, one, two, after] = [[0, from], [from, middle], [middle, to], [to]].map((range) =>
+      whole.subarray(...range),
+    )
+    await refused(Buffer.concat([before!, two!, one!, after!]), /spoiled.backup is damaged/)
     // The last frame of another file of the same key.
     await refused(Buffer.concat([whole.subarray(0, 10), randomBytes(16), whole.subarray(26)]), /damaged/)
     await refused(Buffer.from('{}'), /is no backup of a hub/)

@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 
 const onlyFolder = (subject: Subject): string | null => (subject.kind === 'folder' ? null : 'the source is no folder')
 
-/** Some files of the folder become other bytes for a while, under times of their own, and then what they were. */
+/** Some files of the folder become other bytes for a while under their own times, which reports bear, and then what they were. */
 async function withFiles(world: World, bytes: (own: Buffer) => Buffer, look: () => Promise<void>): Promise<void> {
   const folder = String(world.settings['folder'])
   const names = readdirSync(folder).filter((name) => name.endsWith('.xlsx') && !/^[~.]|Lịch/.test(name))
@@ -17,13 +17,13 @@ async function withFiles(world: World, bytes: (own: Buffer) => Buffer, look: () 
   try {
     for (const { path, own, at } of kept) {
       writeFileSync(path, bytes(own))
-      utimesSync(path, at + 60, at + 60)
+      utimesSync(path, at, at)
     }
     await look()
   } finally {
     for (const { path, own, at } of kept) {
       writeFileSync(path, own)
-      utimesSync(path, at + 120, at + 120)
+      utimesSync(path, at, at)
     }
   }
 }

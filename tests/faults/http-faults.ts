@@ -97,8 +97,8 @@ export const httpFaults: readonly Fault[] = [
     title: 'a login or firewall page with status 200',
     without: needsHttp,
     async inject(world, trial) {
-      await under(world, trial, 'a page of HTML', answer.html, [CHANGED], 1)
-      await under(world, trial, 'HTML under the type of the data', answer.disguisedHtml, [CHANGED], oneToThree(world))
+      const pages = { 'a page of HTML': answer.html, 'HTML under the type of the data': answer.disguisedHtml }
+      for (const [what, behaviour] of world.some(Object.entries(pages))) await under(world, trial, what, behaviour, [CHANGED], oneToThree(world))
     },
   },
   {
@@ -106,8 +106,7 @@ export const httpFaults: readonly Fault[] = [
     title: 'an error body or a SOAP fault with status 200',
     without: needsHttp,
     async inject(world, trial) {
-      await under(world, trial, 'an error body', answer.errorBody, [CHANGED, UNAVAILABLE, INVALID], 1)
-      await under(world, trial, 'an error body later', answer.errorBody, [CHANGED, UNAVAILABLE, INVALID], 2)
+      for (const first of world.some([1, 2, 3])) await under(world, trial, 'an error body', answer.errorBody, [CHANGED, UNAVAILABLE, INVALID], first)
     },
   },
   {
@@ -117,8 +116,8 @@ export const httpFaults: readonly Fault[] = [
     async inject(world, trial) {
       await world.limits({ idleMs: 300, totalMs: 700, tries: 2 })
       const started = performance.now()
-      await under(world, trial, 'silence', answer.silence, [UNAVAILABLE], oneToThree(world))
-      await under(world, trial, 'a trickle', answer.trickle, [UNAVAILABLE], oneToThree(world))
+      const slow = { silence: answer.silence, 'a trickle': answer.trickle }
+      for (const [what, behaviour] of world.some(Object.entries(slow))) await under(world, trial, what, behaviour, [UNAVAILABLE], oneToThree(world))
       trial.expect(performance.now() - started < 30_000, () => 'a silent source held the runs beyond their deadlines')
       await world.limits({})
     },
@@ -202,8 +201,8 @@ export const httpFaults: readonly Fault[] = [
         if (world.running.own === null) expectEnds(trial, runs, codes, what)
         else expectSuccess(trial, runs, what)
       }
-      await under(world, trial, 'bytes that are no UTF-8', broken, codes, oneToThree(world))
-      await under(world, trial, 'a charset that nobody knows', unknown, codes, oneToThree(world))
+      const spoilt = { 'bytes that are no UTF-8': broken, 'a charset that nobody knows': unknown }
+      for (const [what, behaviour] of world.some(Object.entries(spoilt))) await under(world, trial, what, behaviour, codes, oneToThree(world))
     },
   },
   {

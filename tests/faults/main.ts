@@ -5,7 +5,7 @@ import { notInjected } from './faults.ts'
 import { planOf, type Session } from './plan.ts'
 import { openServer } from './server.ts'
 import { isClean, linesOf, tableOf } from './table.ts'
-import { tryFault, type Outcome } from './try-fault.ts'
+import { tryFault, withoutTrial, type Outcome } from './try-fault.ts'
 import { endChildren } from './worker-child.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -47,13 +47,17 @@ async function play(session: Session): Promise<Outcome[]> {
   try {
     for (const fault of faults) {
       if (interrupted) break
-      const skipped = fault.without?.(subject) ?? null
-      if (skipped === null) world ??= await opened()
-      const outcome: Outcome = await tryFault(world as World, fault, subject)
+      const why = fault.without?.(subject) ?? null
+      if (why !== null) {
+        outcomes.push(withoutTrial(fault, subject, seed, why))
+        continue
+      }
+      world ??= await opened()
+      const outcome: Outcome = await tryFault(world, fault, subject)
       outcomes.push(outcome)
-      if (skipped === null) tell(fault.title, outcome)
+      tell(fault.title, outcome)
       // What one fault has spoilt is not counted again under the next.
-      if (outcome.findings.length > 0 && world !== null) {
+      if (outcome.findings.length > 0) {
         await world.close()
         world = null
       }

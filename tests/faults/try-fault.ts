@@ -23,24 +23,41 @@ export interface Outcome {
 export const nothing: Balance = { lost: 0, doubled: 0, ghosts: 0, invented: 0, unfinished: 0, leaked: 0 }
 const patienceSeconds = 60
 
+/** The outcome of a fault that this subject cannot have. */
+export const withoutTrial = (fault: Fault, subject: Subject, seed: number, why: string): Outcome => ({
+  fault: fault.id,
+  subject: subject.name,
+  seed,
+  runs: 0,
+  balance: nothing,
+  recoverySeconds: null,
+  findings: [],
+  skipped: [why],
+})
+
 /** Injects the fault, waits for quiet and weighs the store against the truth. Never throws. */
 export async function tryFault(world: World, fault: Fault, subject: Subject): Promise<Outcome> {
+  return tryFaults(world, [fault], subject)
+}
+
+/** Injects one fault after the other, each as soon as the one before is over, then waits for quiet and weighs once. */
+export async function tryFaults(world: World, faults: readonly Fault[], subject: Subject): Promise<Outcome> {
   const { seed } = world
-  const begun = { fault: fault.id, subject: subject.name, seed }
-  const why = fault.without?.(subject) ?? null
-  if (why !== null) return { ...begun, runs: 0, balance: nothing, recoverySeconds: null, findings: [], skipped: [why] }
+  const begun = { fault: faults.map(({ id }) => id).join(', '), subject: subject.name, seed }
   const findings: string[] = []
   const skipped: string[] = []
   let [balance, recoverySeconds, runs]: [Balance, number | null, number] = [nothing, null, 0]
   try {
     const before = await countRuns(world)
-    await fault.inject(world, {
-      expect: (holds, text) => void (holds || findings.push(text())),
-      skip: (what) => void skipped.push(what),
-    })
-    world.behave(null)
-    world.running.own?.behave()
-    world.learn()
+    for (const fault of faults) {
+      await fault.inject(world, {
+        expect: (holds, text) => void (holds || findings.push(faults.length === 1 ? text() : `${fault.id}: ${text()}`)),
+        skip: (what) => void skipped.push(what),
+      })
+      world.behave(null)
+      world.running.own?.behave()
+      world.learn()
+    }
     recoverySeconds = await recover(world, findings)
     let weighed = await world.weigh()
     if (recoverySeconds !== null && (world.thorough || weighed.findings.length > 0)) {
