@@ -3,9 +3,8 @@ import { sql } from 'kysely'
 import { whoActs } from '../operations/wording.ts'
 import { isCountable } from '../sync/census.ts'
 import type { RunFailureCode } from '../sync/failure.ts'
-import { startWorker } from '../sync/worker.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
-import { type Asked, askForRuns, wantedStreams } from './run-now.ts'
+import { type Asked, askForRuns, wantedStreams, whileWorking } from './run-now.ts'
 import { untilSignal } from './signal.ts'
 
 interface CensusRun {
@@ -65,13 +64,9 @@ export async function censusCommand(sources: readonly string[], options: { json?
       tell({ ...one, state: 'NOT_COUNTABLE', ...uncounted })
     }
     const asked = await askForRuns(hub, wanted, 'CENSUS', { all: true })
-    const worker = await startWorker(hub.engine, {
-      databaseUrl: hub.store.url,
-      name: `census ${process.pid}`,
-      only: wanted,
-      pollMs: 300,
-    })
-    const runs = await watch(hub, asked, options.json === true, tell, end.signal).finally(() => worker.stop())
+    const runs = await whileWorking(hub, 'census', wanted, () =>
+      watch(hub, asked, options.json === true, tell, end.signal),
+    )
     for (const { source, stream } of asked.held) tell({ source, stream, state: 'HELD', ...uncounted })
     const good = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.held.length === 0
     return good && !end.signal.aborted ? 0 : 1

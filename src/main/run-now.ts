@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Range } from '../contract/connector.ts'
 import type { RunKind, Wanted } from '../sync/claim.ts'
 import { requestRuns, type Requested } from '../sync/request.ts'
+import { startWorker } from '../sync/worker.ts'
 import { WrongUsage } from './exit-code.ts'
 import type { Hub } from './hub.ts'
 
@@ -58,6 +59,22 @@ export async function askForRuns(
       if (free.length > 0) await request(free.map(({ source, stream }) => ({ source, stream })))
       return behind.length === 0
     },
+  }
+}
+
+/** What `follow` tells, while a worker of this process carries the streams' runs; it has stopped when this settles. */
+export async function whileWorking<T>(
+  hub: Hub,
+  name: string,
+  only: readonly Wanted[],
+  follow: () => Promise<T>,
+): Promise<T> {
+  const options = { databaseUrl: hub.store.url, name: `${name} ${process.pid}`, only, pollMs: 300 }
+  const worker = await startWorker(hub.engine, options)
+  try {
+    return await follow()
+  } finally {
+    await worker.stop()
   }
 }
 

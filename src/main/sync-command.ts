@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Range } from '../contract/connector.ts'
 import type { RunKind } from '../sync/claim.ts'
-import { startWorker } from '../sync/worker.ts'
 import { ask } from './ask.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
-import { type Asked, askForRuns, wantedStreams } from './run-now.ts'
+import { type Asked, askForRuns, wantedStreams, whileWorking } from './run-now.ts'
 import { untilSignal } from './signal.ts'
 
 interface SyncRun {
@@ -44,13 +43,7 @@ export async function syncCommand(
             ? 'FULL'
             : 'CHANGES'
     const asked = await askForRuns(hub, wanted, kind, range)
-    const worker = await startWorker(hub.engine, {
-      databaseUrl: hub.store.url,
-      name: `sync ${process.pid}`,
-      only: wanted,
-      pollMs: 300,
-    })
-    const runs = await watch(hub, asked, options['json'] === true, end.signal).finally(() => worker.stop())
+    const runs = await whileWorking(hub, 'sync', wanted, () => watch(hub, asked, options['json'] === true, end.signal))
     const good = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.held.length === 0
     return good && !end.signal.aborted ? 0 : 1
   } finally {

@@ -49,7 +49,11 @@ const restore = (database: FreshDatabase, more: Partial<RestoreOptions> = {}) =>
   restoreBackup({ pool: database.pool, box, file, force: false, ownSessions: 'test', ...more })
 const withDatabase = async (work: (database: FreshDatabase) => Promise<void>): Promise<void> => {
   const database = await freshDatabase()
-  await work(database).finally(() => database.drop())
+  try {
+    await work(database)
+  } finally {
+    await database.drop()
+  }
 }
 
 beforeAll(async () => {

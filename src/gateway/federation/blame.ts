@@ -67,7 +67,8 @@ function descend(value: unknown, at: Path, rest: Path, trouble: Trouble): boolea
   }
   if (!isTree(value) && !Array.isArray(value)) return false
   const inside = value as Tree
-  const found = inside[part]
+  if (part === '__proto__') return false
+  const found = Object.hasOwn(inside, part) ? inside[part] : undefined
   if (found === null || found === undefined) {
     if (Array.isArray(value) && Number(part) >= value.length) return false
     inside[part] = placed(trouble, [...at, ...rest])

@@ -119,6 +119,9 @@ export function openFederation(options: FederationOptions): Generation {
     })
     const result = await project({
       ...gathered,
+      kept: asking,
+      operation,
+      coerced: coerced.coerced,
       document,
       operationName,
       variables,

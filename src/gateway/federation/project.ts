@@ -7,16 +7,24 @@ import type {
   GraphQLFieldResolver,
   GraphQLNamedType,
   GraphQLResolveInfo,
+  OperationDefinitionNode,
 } from 'graphql'
 import { deniedError } from '../../access/error.ts'
 import type { DenialCode, HubError } from '../../access/error.ts'
 import { askedName } from './narrow.ts'
+import { openStraight } from './straight.ts'
+import type { Straight } from './straight.ts'
 import { isPlaced, placed, troubleOf } from './trouble.ts'
 import type { Path, Trouble } from './trouble.ts'
 import { isTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
 export interface Projection {
+  /** What stays the same for this operation and these conditions: what was worked out once is kept by it. */
+  readonly kept: object
+  readonly operation: OperationDefinitionNode
+  /** Coerced. */
+  readonly coerced: Readonly<Record<string, unknown>>
   readonly document: DocumentNode
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
@@ -58,7 +66,18 @@ export function openProjection(api: DocumentNode): Project {
     return codes.length > 0 && codes.every((one) => one !== undefined) ? (codes[0] ?? null) : null
   }
 
-  return async ({ document, operationName, variables, tree, troubles, clientNames, denied }) => {
+  const straights = new WeakMap<object, Straight>()
+
+  return async (projection) => {
+    const { document, operationName, variables, tree, troubles, clientNames, denied } = projection
+    if (troubles.length === 0 && denied.size === 0) {
+      const { kept, operation, coerced } = projection
+      const straight =
+        straights.get(kept) ?? openStraight({ schema: apiSchema, document, operation, variables: coerced })
+      straights.set(kept, straight)
+      const data = straight(tree)
+      if (data !== null) return { data }
+    }
     const clientPath = (path: Path): Path => {
       const names = path.map((part) => (typeof part === 'string' ? (clientNames.get(part) ?? part) : part))
       const inner = names.findIndex((part) => typeof part === 'string' && part.startsWith('_internal_qp_'))
@@ -76,7 +95,8 @@ export function openProjection(api: DocumentNode): Project {
         const code = refusal(info.parentType, namesOf(info.path), denied)
         if (code !== null) throw deniedError(code)
       }
-      const value = (source as Tree)[askedName(String(info.path.key), info.fieldName)]
+      const asked = askedName(String(info.path.key), info.fieldName)
+      const value = Object.hasOwn(source as Tree, asked) ? (source as Tree)[asked] : null
       const fits = known(getNamedType(info.returnType))
       const given = (one: unknown): unknown => {
         if (isPlaced(one)) return tell(one)

@@ -78,7 +78,9 @@ const typeFits = (one: Tree, names: readonly string[], fits: Fits): boolean => {
  */
 export function merge(into: Tree, from: Tree, isConcrete: (typeName: string) => boolean): void {
   for (const name of Object.keys(from)) {
-    const [old, given] = [into[name], from[name]]
+    if (name === '__proto__') continue
+    const old = Object.hasOwn(into, name) ? into[name] : undefined
+    const given = from[name]
     if (name === '__typename' && typeof old === 'string') {
       if (!isConcrete(old) && typeof given === 'string' && isConcrete(given)) into[name] = given
     } else into[name] = joined(old, given, isConcrete)
@@ -104,6 +106,6 @@ export function copied<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copied) as T
   if (!isTree(value)) return value
   const copy: Tree = {}
-  for (const name of Object.keys(value)) copy[name] = copied(value[name])
+  for (const name of Object.keys(value)) if (name !== '__proto__') copy[name] = copied(value[name])
   return copy as T
 }

@@ -33,7 +33,9 @@ export function addFederation(program: Command, does: Does): void {
     })
   program
     .command('gateway')
-    .description('chỉ cổng liên hợp, trên một siêu lược đồ cho sẵn · only the federation gateway, on a given supergraph')
+    .description(
+      'chỉ cổng liên hợp, trên một siêu lược đồ cho sẵn · only the federation gateway, on a given supergraph',
+    )
     .requiredOption('--supergraph <file>', 'the SDL of the supergraph')
     .option('--subgraph <name=url...>', 'where a subgraph is; default: as join__Graph says')
     .option('--port <port>', 'default: PORT, else 4000; 0 picks a free one')

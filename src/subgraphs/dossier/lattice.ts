@@ -162,8 +162,9 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
 
   const given = { sums: [...sums.values()], families: [...families.values()], unasked, small: isSmall }
   const counts = withhold({ ...given, values: cells.map(({ count }) => count), ones: true, withheld: [] })
+  const unsaid = [...counts].filter((place) => unasked[place] !== true || isSmall(cells[place]!.count))
   const lesser = (name: 'overdue' | 'finished'): ReadonlySet<number> =>
-    withhold({ ...given, values: cells.map((cell) => cell[name]), ones: false, withheld: counts })
+    withhold({ ...given, values: cells.map((cell) => cell[name]), ones: false, withheld: unsaid })
   const [overdue, finished] = [lesser('overdue'), lesser('finished')]
 
   return cells.flatMap((cell, place): Told[] => {

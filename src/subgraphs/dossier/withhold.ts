@@ -27,9 +27,21 @@ export interface Numbers {
 
 /**
  * The places of numbers to withhold: the small ones, with each family's single one the next smallest, and as many others as
- * it takes that of no sum a withheld number is what the shown ones leave.
+ * it takes that no sum or difference of shown numbers tells a small one. Where solving all sums takes too long, no single
+ * sum does, and more is withheld than need be.
  */
-export function withhold({ values, small, ones, sums, families, unasked, withheld }: Numbers): ReadonlySet<number> {
+export function withhold(numbers: Numbers): ReadonlySet<number> {
+  return (numbers.ones ? attempt(numbers, true) : null) ?? attempt(numbers, false)!
+}
+
+const mostExact = 6_000
+const mostRounds = 200
+
+/** `exact`: what nobody asks for is withheld from the start, and only what all sums together tell is covered. */
+function attempt(
+  { values, small, ones, sums, families, unasked, withheld }: Numbers,
+  exact: boolean,
+): ReadonlySet<number> | null {
   const hidden = new Set(withheld)
   const sumsWith: number[][] = values.map(() => [])
   for (const [at, { whole, parts }] of sums.entries()) {
@@ -48,7 +60,8 @@ export function withhold({ values, small, ones, sums, families, unasked, withhel
     for (const at of sumsWith[place]!) wait(at)
   }
   for (const place of hidden) for (const at of sumsWith[place]!) wait(at)
-  for (const [place, value] of values.entries()) if (small(value)) hide(place)
+  for (const [place, value] of values.entries()) if (small(value) || (exact && unasked[place] === true)) hide(place)
+  if (exact && hidden.size > mostExact) return null
 
   for (let grown = true; grown;) {
     grown = false
@@ -87,7 +100,7 @@ export function withhold({ values, small, ones, sums, families, unasked, withhel
       const { whole, parts, spans } = sums[at]!
       const inside = parts.filter((place) => hidden.has(place)).map((place) => values[place]!)
       const wholeHidden = hidden.has(whole)
-      if (wholeHidden ? inside.length > 0 : inside.length === 0) continue
+      if (wholeHidden ? exact || inside.length > 0 : inside.length < (exact ? 2 : 1)) continue
       const little = spans && small(inside.reduce((sum, value) => sum + value, 0))
       if (!wholeHidden && !little && !isTold(inside, ones)) continue
       const shown = [whole, ...parts].filter((place) => !hidden.has(place))
@@ -104,15 +117,14 @@ export function withhold({ values, small, ones, sums, families, unasked, withhel
   }
 
   settle()
-  // What several sums tell together: found by solving them all, and covered where it is told.
-  for (let rounds = 0; ones && rounds < 50; rounds += 1) {
-    const free = freedom(sums, hidden)
-    if (free === null) break
+  for (let rounds = 0; exact; rounds += 1) {
+    const free = rounds < mostRounds ? freedom(sums, hidden) : null
+    if (free === null) return null
     const told = secrets(values, small, sums, hidden).filter((places) => free(places) === 0)
     if (told.length === 0) break
-    let covered = false
-    for (const places of told) covered = cover(places[0]!) || covered
-    if (!covered) break
+    // Covering one often covers others; many are not worth a solution each.
+    const some = told.length > 20 ? told : told.slice(0, 1)
+    if (some.filter((places) => cover(places[0]!)).length === 0) break
     settle()
   }
   /** Withholds the least number that stands nearest to the place by way of sums. */
