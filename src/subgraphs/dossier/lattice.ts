@@ -129,6 +129,9 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     own ? value !== named : value === named || (value === 0 && time === 0),
   )
 
+  // Asked without any filter.
+  const prized = cells.map(({ node, own, time, value }) => (own || node === 0) && (time === 0 || value === 0))
+
   // Each number that is the sum of others: of its months, of a group's values, of the places beneath it and its own.
   const sums = new Map<string, Sum & { readonly parts: number[] }>()
   const part = (kind: string, mark: number, place: number): void => {
@@ -160,7 +163,7 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     }
   }
 
-  const given = { sums: [...sums.values()], families: [...families.values()], unasked, small: isSmall }
+  const given = { sums: [...sums.values()], families: [...families.values()], unasked, prized, small: isSmall }
   const counts = withhold({ ...given, values: cells.map(({ count }) => count), ones: true, withheld: [] })
   const unsaid = [...counts].filter((place) => unasked[place] !== true || isSmall(cells[place]!.count))
   const lesser = (name: 'overdue' | 'finished'): ReadonlySet<number> =>

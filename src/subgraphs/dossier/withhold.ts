@@ -21,6 +21,8 @@ export interface Numbers {
   readonly families: readonly (readonly number[])[]
   /** Numbers that nobody asks for: withheld first, as it costs nothing. */
   readonly unasked: readonly boolean[]
+  /** Numbers that are asked for most: withheld last. */
+  readonly prized: readonly boolean[]
   /** Withheld already, for another reason. */
   readonly withheld: Iterable<number>
 }
@@ -39,7 +41,7 @@ const mostRounds = 200
 
 /** `exact`: what nobody asks for is withheld from the start, and only what all sums together tell is covered. */
 function attempt(
-  { values, small, ones, sums, families, unasked, withheld }: Numbers,
+  { values, small, ones, sums, families, unasked, prized, withheld }: Numbers,
   exact: boolean,
 ): ReadonlySet<number> | null {
   const hidden = new Set(withheld)
@@ -130,21 +132,27 @@ function attempt(
   /** Withholds the least number that stands nearest to the place by way of sums. */
   function cover(from: number): boolean {
     const seen = new Set([from])
+    let last: number | undefined
     for (let edge = [from]; edge.length > 0;) {
       const near = new Set(
         edge.flatMap((place) => sumsWith[place]!.flatMap((at) => [sums[at]!.whole, ...sums[at]!.parts])),
       )
       const next = [...near].filter((place) => !seen.has(place))
       const shown = next.filter((place) => !hidden.has(place))
-      const least = leastOf(shown.filter((place) => unasked[place] === true)) ?? leastOf(shown)
+      const least =
+        leastOf(shown.filter((place) => unasked[place] === true)) ??
+        leastOf(shown.filter((place) => prized[place] !== true))
       if (least !== undefined) {
         hide(least)
         return true
       }
+      last ??= leastOf(shown)
       for (const place of next) seen.add(place)
       edge = next
     }
-    return false
+    if (last === undefined) return false
+    hide(last)
+    return true
   }
   return hidden
 }
