@@ -43,7 +43,7 @@ describe.each(['README.md', 'README.vi.md'])('%s', (name) => {
 
   it('names commands that exist, and none of those that exist is missing', async () => {
     const named = new Set(
-      [...text.matchAll(/(?:`|--no )hub ((?:quarantine|import|connector) [a-z]+|[a-z]+)(?=[`\s\\])/g)].map(
+      [...text.matchAll(/(?:`|--no )hub ((?:quarantine|import|connector|audit|key) [a-z]+|[a-z]+)(?=[`\s\\])/g)].map(
         ([, words]) => words!,
       ),
     )
@@ -53,7 +53,7 @@ describe.each(['README.md', 'README.vi.md'])('%s', (name) => {
         .map(([, word]) => [...group, word!].join(' '))
         .filter((command) => !command.endsWith('help'))
     }
-    const groups = ['quarantine', 'import', 'connector']
+    const groups = ['quarantine', 'import', 'connector', 'audit', 'key']
     const single = (await commands()).filter((command) => !groups.includes(command))
     const nested = (await Promise.all(groups.map((group) => commands(group)))).flat()
     expect(single.length).toBeGreaterThan(8)
