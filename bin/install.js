@@ -60,12 +60,13 @@ export function surroundings() {
 }
 
 /**
- * Runs a file under our own Node with this process's terminal, hands every signal on, and ends with its exit code.
+ * Runs a file under our own Node with this process's terminal, hands every signal on, and ends with its exit code. The channel
+ * between both tells the file when this process is gone without a word.
  */
 export function hand(args, cwd = process.cwd()) {
   // graphql-js leaves out its checks for developers there.
   const env = { NODE_ENV: 'production', ...surroundings() }
-  const child = spawn(ownNode(), args, { cwd, stdio: 'inherit', env })
+  const child = spawn(ownNode(), args, { cwd, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       // Ctrl-C at a terminal reaches the child by itself.

@@ -29,6 +29,12 @@ for (const add of [addRunning, addSources, addQuarantine, addStore, addAccess, a
   add(program, does)
 }
 
+// Whoever started us was killed and can hand no signal on: what goes on ends as it would by one.
+if (process.channel !== undefined && process.channel !== null) {
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+  process.channel.unref()
+}
+
 // Whoever reads our output may stop, like `head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()

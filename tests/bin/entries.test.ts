@@ -25,6 +25,8 @@ let folder: string
 const product = `
 process.on('SIGTERM', () => process.exit(0))
 process.on('SIGINT', () => process.exit(3))
+process.on('disconnect', () => process.exit(0))
+process.channel.unref()
 if (process.argv.includes('start')) setInterval(() => {}, 1000)
 process.stdout.write(JSON.stringify({ args: process.argv.slice(2), node: process.versions.node, cwd: process.cwd() }) + '\\n')
 if (process.argv.includes('fail')) process.exit(7)
@@ -86,6 +88,14 @@ describe('an entry', () => {
     expect(await said).toMatchObject({ args: ['start'], cwd: folder })
     child.kill(signal)
     expect(await code()).toBe(expected)
+  })
+
+  it('that is killed lets the product know, so that nothing goes on unseen', async () => {
+    const { child, said, code } = entry('start.js', [])
+    await said
+    child.kill('SIGKILL')
+    // The pipes are closed when the product has ended too.
+    expect(await code()).toBeNull()
   })
 
   it('says which Node is needed where none can be had', async () => {
