@@ -23,6 +23,8 @@ export interface Page {
   readonly tooLarge?: readonly string[]
   /** The source is looked at from its beginning once more: the order that it claims begins anew. */
   readonly again?: true
+  /** Something of the source could not be had, such as a file that is damaged: that a whole read lacks a record proves nothing. */
+  readonly gaps?: true
 }
 
 /** What to read: what changed since a cursor (or on from a place), a window of dates, or everything. */

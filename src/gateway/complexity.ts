@@ -52,6 +52,7 @@ const valuesOf = (names: readonly string[], variables: Variables): string =>
     .map((name) => {
       const value = variables[name]
       if (Array.isArray(value)) return `[${value.length}]`
+      if (value === null) return 'null'
       return typeof value === 'number' ? clamp(value) : ''
     })
     .join(' ')
@@ -149,15 +150,20 @@ export function measure(
     const named = (node.arguments ?? []).find(({ name }) => name.value === 'representations')?.value
     if (named !== undefined) return namedIn(named)
     if (!field.args.some((argument) => argument.name === 'first')) return null
-    const given = (node.arguments ?? []).find(({ name }) => name.value === 'first' || name.value === 'last')?.value
-    if (given === undefined || given.kind === Kind.NULL) return page.usual
+    const given = (node.arguments ?? []).filter(({ name }) => name.value === 'first' || name.value === 'last')
+    // One of the two may be null beside the other.
+    const sizes = given.flatMap(({ value }) => givenSize(value) ?? [])
+    return sizes.length === 0 ? page.usual : Math.max(...sizes)
+  }
+
+  function givenSize(given: ValueNode): number | null {
     if (given.kind === Kind.INT) return clamp(Number(given.value))
-    if (given.kind !== Kind.VARIABLE) return page.usual
+    if (given.kind !== Kind.VARIABLE) return null
     read.add(given.name.value)
     const value = variables[given.name.value]
-    if (typeof value === 'number') return clamp(value)
+    if (value !== undefined) return typeof value === 'number' ? clamp(value) : null
     const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === given.name.value)
-    return definition?.defaultValue?.kind === Kind.INT ? clamp(Number(definition.defaultValue.value)) : page.usual
+    return definition?.defaultValue?.kind === Kind.INT ? clamp(Number(definition.defaultValue.value)) : null
   }
 
   /** As many as are named; more than one `_entities` takes are endless. */

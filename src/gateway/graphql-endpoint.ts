@@ -108,8 +108,24 @@ export function callerOfPage(request: IncomingMessage, verifier: Verifier): Prom
 
 /** Whose account a request is on. */
 export function clientOf(caller: Caller, request: IncomingMessage): string {
-  if (isAnonymous(caller)) return `address ${request.socket.remoteAddress ?? ''}`
+  if (isAnonymous(caller)) return `address ${networkOf(request.socket.remoteAddress ?? '')}`
   return `caller ${caller.issuer} ${caller.client ?? ''} ${caller.subject}`
+}
+
+/** One subscriber has a whole IPv6 network of 64 bits (RFC 6177), and could come from another address of it each time. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
+  const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::')
+  const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== '')) as [
+    string[],
+    string[],
+  ]
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
+  return `${[...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
 }
 
 /** The request with its operation's text in the place of its hash. */

@@ -24,6 +24,7 @@ import { pathsOf } from './entities-errors.ts'
 import { pruned } from './prune.ts'
 import { valueName } from './select.ts'
 import type { Shapes } from './shape.ts'
+import { lookUps, type LookUp } from './sought.ts'
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
@@ -33,6 +34,11 @@ export interface ExecutorOptions {
   /** Each statement is sent within the caller's rows: the policies of the tables stand behind the compiled conditions. */
   readonly pool: pg.Pool
   readonly tokensOf: (word: string) => readonly string[]
+  /**
+   * Settles when the look-ups by personal values stand in the access log: what they find tells of somebody, although no
+   * personal field is read. Rejects where they may not be made. Nothing is fetched before.
+   */
+  readonly sought?: (lookUps: readonly LookUp[], caller: Caller) => Promise<unknown>
   now(): Date
 }
 
@@ -57,8 +63,14 @@ export function openExecutor(options: ExecutorOptions): Execute {
   const { schema, shapes, policy, cursors } = options
   assertShapes(schema, shapes)
 
-  async function fetched(compiled: Compiled, scope: RowScope): Promise<Record<string, unknown>> {
+  async function fetched(
+    compiled: Compiled,
+    scope: RowScope,
+    looked: readonly LookUp[],
+    caller: Caller,
+  ): Promise<Record<string, unknown>> {
     if (compiled.sql === null) return {}
+    if (looked.length > 0) await options.sought?.(looked, caller)
     try {
       const rows = await queryWithin<{ answer: string }>(options.pool, scope, compiled.sql, compiled.params)
       return JSON.parse(rows[0]!.answer) as Record<string, unknown>
@@ -83,6 +95,7 @@ export function openExecutor(options: ExecutorOptions): Execute {
     const denied = new Set(decision.denied.map((one) => `${one.typeName} ${one.path.join('.')}`))
     const now = options.now()
     const errors: HubError[] = []
+    const looked = lookUps()
     const compileOptions: CompileOptions = {
       schema,
       shapes,
@@ -95,11 +108,16 @@ export function openExecutor(options: ExecutorOptions): Execute {
       scope: {
         caller,
         now: now.toISOString(),
-        tokensOf: (word) => (mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
+        tokensOf: (word) => looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
+        sought: looked.by,
       },
     }
     const rowScope = rowScopeOf(caller)
-    const rootValue = operation.operation === 'query' ? await fetched(compile(compileOptions), rowScope) : {}
+    const reading = (rows?: Parameters<typeof compile>[1]): Promise<Record<string, unknown>> => {
+      const compiled = compile(compileOptions, rows)
+      return fetched(compiled, rowScope, looked.take(), caller)
+    }
+    const rootValue = operation.operation === 'query' ? await reading() : {}
     const context = newContext({
       caller,
       db: kyselyWithin(options.pool, rowScope),
@@ -107,7 +125,7 @@ export function openExecutor(options: ExecutorOptions): Execute {
       signal: asked.signal,
       async fetch(type, on, orderBy, info) {
         const selections = info.fieldNodes.flatMap((node) => node.selectionSet ?? [])
-        const rows = await fetched(compile(compileOptions, { type, on, orderBy, selections }), rowScope)
+        const rows = await reading({ type, on, orderBy, selections })
         return rows['rows'] as Record<string, unknown>[]
       },
     })

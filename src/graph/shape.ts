@@ -14,6 +14,8 @@ export interface Scope {
   placeOf(code: string): { readonly from: Sql; readonly to: Sql }
   /** The keyed hashes of which any finds a folded word among personal texts; none where the caller may not look there. */
   tokensOf(word: string): readonly string[]
+  /** Told of each look-up by a personal value: where it is asked, and the keyed hashes in the value's place. */
+  sought?(field: string, tokens: readonly string[]): void
 }
 
 export type RowSql = (row: string, scope: Scope) => Sql

@@ -8,6 +8,7 @@ import { scopeOf } from './compile.ts'
 import { filterConditions } from './connection.ts'
 import type { Scope, Shape } from './shape.ts'
 import type { SourceEvents } from './source-events.ts'
+import { lookUps, type LookUps } from './sought.ts'
 import { newStatement, type Sql, withoutUnused } from './statement.ts'
 
 /** What a subscription is told: an object to show, by its global id, or that one is no longer among those it may show. */
@@ -88,14 +89,15 @@ export function openSubscribe(
     args: Readonly<Record<string, unknown>>,
     caller: Caller,
     among: readonly string[] | { readonly most: number },
+    looked: LookUps,
   ): Promise<ReadonlySet<string>> {
     const shape = shapes.get(topic.type)
     if (shape?.table === undefined || shape.id === undefined) throw new Error(`${topic.type} has no rows with ids`)
     if (policy.allowed(policy.fieldRule(topic.type, 'id'), caller) !== 'ALLOWED') return new Set()
     const statement = newStatement()
     const tokensOf = (word: string): readonly string[] =>
-      mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []
-    const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf }, statement)
+      looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : [])
+    const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf, sought: looked.by }, statement)
     const row = statement.alias()
     const conditions = [
       ...(shape.rows === undefined ? [] : [shape.rows(row, scope)]),
@@ -120,6 +122,8 @@ export function openSubscribe(
     }
     const waiting = new Set<string>()
     const shown = new Set<string>()
+    // By what personal values this subscription chooses: told once, when it begins.
+    const looked = lookUps()
     let ended: Error | null = null
     let wake = (): void => undefined
     const end = (reason: 'SLOW' | 'LOST'): void => {
@@ -139,7 +143,16 @@ export function openSubscribe(
 
     if (topic.leaves) {
       // Too many, or too long to find: then only what is shown on this stream is known to leave.
-      const before = await matching(topic, args, caller, { most: mostSeenBefore + 1 }).catch(() => new Set<string>())
+      const before = await matching(topic, args, caller, { most: mostSeenBefore + 1 }, looked).catch(
+        () => new Set<string>(),
+      )
+      const lookedUp = looked.take()
+      try {
+        if (lookedUp.length > 0) await options.sought?.(lookedUp, caller)
+      } catch (error) {
+        leave()
+        throw error
+      }
       if (before.size <= mostSeenBefore) for (const key of before) shown.add(key)
     }
 
@@ -166,7 +179,7 @@ export function openSubscribe(
         }
         for (const key of keys) waiting.delete(key)
         if (keys.length === 0) return []
-        const seen = await matching(topic, args, caller, keys)
+        const seen = await matching(topic, args, caller, keys, looked)
         return keys.flatMap((key): FollowedEvent[] => {
           const known = shown.delete(key)
           if (!seen.has(key)) return known ? [{ kind: 'LEFT' }] : []

@@ -14,6 +14,7 @@ import { openCursors } from '../graph/cursor.ts'
 import { openExecutor } from '../graph/execute.ts'
 import { commonRoot } from '../graph/root.ts'
 import { loadSchema } from '../graph/schema.ts'
+import type { LookUp } from '../graph/sought.ts'
 import type { SourceEvents } from '../graph/source-events.ts'
 import { openSubscribe } from '../graph/subscribe.ts'
 import { gatherShapes, provenance, type Shape, type Shapes } from '../graph/shape.ts'
@@ -51,7 +52,8 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
   const codes = purposes === null ? null : new Set(purposes.keys())
   const audit = openAuditLog({ pool: store.database.pool, box: store.box })
   const logged = personalReads(audit, purposes)
-  const own = declaredShapes(store.box, engine, audit, purposes)
+  const budget = subjectBudget(engine)
+  const own = declaredShapes(store.box, engine, audit, purposes, budget)
   const subgraph = publishedSubgraph(published, own)
   const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
   const generation = (schema: GraphQLSchema, shapes: Shapes, followed?: SourceEvents): Generation => {
@@ -63,6 +65,13 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
       cursors,
       pool: store.reading.pool,
       tokensOf: (word: string) => tokensOfWord(store.box, word),
+      sought: (lookUps: readonly LookUp[], caller: Caller) => {
+        budget(
+          caller,
+          lookUps.map(({ subject }) => subject),
+        )
+        return logged(lookUps, caller)
+      },
       now: engine.now,
     }
     const execute = openExecutor(reading)
@@ -91,13 +100,13 @@ export function composedSdl(): string {
 }
 
 /** Where every type of the published schema comes from. */
-export function declaredShapes(box: Box, engine: Engine, audit: AuditLog, purposes: Purposes | null): readonly Shape[] {
-  const budget = openSubjectBudget({
-    mostSubjects: 25_000,
-    now: () => engine.now().getTime(),
-    alarm: ({ subject, issuer, client }, subjects, refused) =>
-      engine.log.warn({ caller: subject, issuer, client, subjects, refused }, 'one caller reads personal data of many'),
-  })
+export function declaredShapes(
+  box: Box,
+  engine: Engine,
+  audit: AuditLog,
+  purposes: Purposes | null,
+  budget: SubjectBudget = subjectBudget(engine),
+): readonly Shape[] {
   const log = accessLog(audit, purposes, budget)
   return [
     commonRoot,
@@ -132,6 +141,14 @@ export function declaredShapes(box: Box, engine: Engine, audit: AuditLog, purpos
     ...actionShapes(engine),
   ]
 }
+
+const subjectBudget = (engine: Engine): SubjectBudget =>
+  openSubjectBudget({
+    mostSubjects: 25_000,
+    now: () => engine.now().getTime(),
+    alarm: ({ subject, issuer, client }, subjects, refused) =>
+      engine.log.warn({ caller: subject, issuer, client, subjects, refused }, 'one caller reads personal data of many'),
+  })
 
 function personalReads(audit: AuditLog, purposes: Purposes | null) {
   return (reads: readonly { readonly subject: string; readonly field: string }[], caller: Caller): Promise<void> => {

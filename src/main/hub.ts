@@ -1,6 +1,7 @@
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { loadConfig } from '../config.ts'
+import { loggable } from '../gateway/log.ts'
 import { importReference, loadShippedReference } from '../reference/index.ts'
 import { agencySink } from '../subgraphs/agency/index.ts'
 import { cameraEventSink, cameraSink } from '../subgraphs/camera/index.ts'
@@ -45,7 +46,9 @@ export async function readConfig(secrets: 'now' | 'later' = 'now'): Promise<Conf
 
 /** Everything that serves and works, opened in order; `close` ends it in the opposite one. */
 export async function openHub(config: Config, options: HubOptions): Promise<Hub> {
-  const log = pino({ level: config.logLevel, base: null }, pino.destination(2))
+  // Messages and details of database errors quote rows.
+  const err = (error: unknown): unknown => (error instanceof Error ? loggable(error) : error)
+  const log = pino({ level: config.logLevel, base: null, serializers: { err } }, pino.destination(2))
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const one of closing.splice(0).toReversed()) await one()

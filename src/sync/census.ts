@@ -27,11 +27,14 @@ export function isWholeList(source: SourceSetup, held: Claim): boolean {
   return streamOf(source, held).kind === 'snapshot' && (held.kind === 'CHANGES' || held.kind === 'FULL')
 }
 
+/** Stands among the keys that a whole reading has met, where something of the source could not be had: no record has it. */
+export const gapMark = ''
+
 /** What a whole reading has come to. */
 export interface Count {
   /** Keys that the source named. */
   readonly found: number
-  /** Records of the store that it did not name; null where the source forgets by itself, and its silence proves nothing. */
+  /** Records of the store that it did not name; null where its silence proves nothing: the source forgets, or the reading has gaps. */
   readonly leftOver: number | null
   /** The list is too short to be believed, and nobody has confirmed it. */
   readonly implausible: boolean
@@ -44,14 +47,15 @@ const leftOver = (held: Claim) => sql`
     and not exists (select 1 from run_seen s where s.run_id = ${held.run} and s.key = r.key)`
 
 export async function countOf(trx: Transaction<Tables>, source: SourceSetup, held: Claim): Promise<Count> {
-  const { rows } = await sql<{ found: number; stored: number; confirmed: boolean; absent: number }>`
-    select (select count(*) from run_seen where run_id = ${held.run}) as found, s.record_count as stored,
+  const { rows } = await sql<{ found: number; gaps: boolean; stored: number; confirmed: boolean; absent: number }>`
+    select (select count(*) from run_seen where run_id = ${held.run} and key <> ${gapMark}) as found,
+      exists (select 1 from run_seen where run_id = ${held.run} and key = ${gapMark}) as gaps, s.record_count as stored,
       s.held_reason is not distinct from 'CONFIRMED' as confirmed,
       (select count(*) from record r where ${leftOver(held)}) as absent
     from stream s where s.source_id = ${held.source} and s.id = ${held.stream}
   `.execute(trx)
-  const { found, stored, confirmed, absent } = rows[0]!
-  if (streamOf(source, held).forgets === true) return { found, stored, leftOver: null, implausible: false }
+  const { found, gaps, stored, confirmed, absent } = rows[0]!
+  if (gaps || streamOf(source, held).forgets === true) return { found, stored, leftOver: null, implausible: false }
   const short = found === 0 || (stored >= brakeFloor && found <= stored * (1 - shrinkBrake) + 1e-9)
   return { found, stored, leftOver: absent, implausible: absent > 0 && short && !confirmed }
 }

@@ -4,7 +4,7 @@ import type { Page, SourceRecord } from '../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../contract/entity.ts'
 import type { Change, Sink } from '../db/sink.ts'
 import type { Tables } from '../db/tables.ts'
-import { isWholeList } from './census.ts'
+import { gapMark, isWholeList } from './census.ts'
 import type { Claim } from './claim.ts'
 import type { Engine, SourceSetup } from './engine.ts'
 import { eraseBytes } from './erase.ts'
@@ -71,8 +71,9 @@ export async function applyOutcomes(
   const plan = await refusedBySink(trx, engine, source, held, await planOf(trx, held, outcomes, from, guard))
   if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
   if (plan.store.length > 0) await storeRecords(trx, engine, source, held, page.records, plan, now, from)
-  await eraseBytes(trx, engine.box, held, source.connector.manifest.streams[held.stream]!.key, plan)
-  const answered = await correctedBefore(trx, engine, held, plan.quarantine, page.records)
+  const keyName = source.connector.manifest.streams[held.stream]!.key
+  await eraseBytes(trx, engine.box, held, keyName, plan)
+  const answered = await correctedBefore(trx, engine, held, keyName, plan.quarantine, page.records)
   const rejected = plan.quarantine.filter((one) => !answered.has(one.index))
   await quarantineTakenBack(trx, held, plan.takenBack, now)
   await quarantineRejected(trx, engine, held, rejected, page.records, now, from)
@@ -83,7 +84,9 @@ export async function applyOutcomes(
     removed: plan.remove.size,
     rejected: rejected.length,
   }
-  await moveOn(trx, engine, source, held, outcomes, plan, tally, page.next, now)
+  const named = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
+  const seen = [...named, ...answered.values(), ...(page.gaps === true ? [gapMark] : [])]
+  await moveOn(trx, engine, source, held, seen, plan, tally, page.next, now)
   return tally
 }
 
@@ -148,7 +151,7 @@ async function moveOn(
   engine: Engine,
   source: SourceSetup,
   held: Claim,
-  outcomes: readonly Outcome[],
+  seen: readonly string[],
   plan: Plan,
   tally: Tally,
   place: string,
@@ -162,15 +165,13 @@ async function moveOn(
         and mark in (select decode(m, 'hex') from unnest(${marksOf(engine.box, plan.settled)}::text[]) m))`)
   }
   if (isWholeList(source, held)) {
-    const seen = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
     besides.push(sql`seen as (
-      insert into run_seen (run_id, key) select ${held.run}::bigint, unnest(${seen}::text[]) on conflict do nothing)`)
+      insert into run_seen (run_id, key) select ${held.run}::bigint, unnest(${[...seen]}::text[]) on conflict do nothing)`)
   }
   if (source.connector.acknowledge !== undefined && source.settings['acknowledge'] === true) {
-    const owed = outcomes.flatMap((one) => (one.do === 'store' ? [one.key] : []))
     besides.push(sql`owed as (
       insert into acknowledgement (source_id, stream_id, key)
-      select ${held.source}, ${held.stream}, unnest(${owed}::text[]) on conflict do nothing)`)
+      select ${held.source}, ${held.stream}, unnest(${[...plan.settled]}::text[]) on conflict do nothing)`)
   }
   const isNew = (key: string): boolean => plan.stored.get(key)?.removed_at !== null
   const missing = plan.store.filter((one) => isNew(one.key)).length

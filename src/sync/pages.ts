@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Page } from '../contract/connector.ts'
 import { ConnectorFailure } from '../contract/failure.ts'
 import type { Claim } from './claim.ts'
-import { commitPage } from './commit.ts'
+import { commitPage, fence } from './commit.ts'
 import type { Engine, SourceSetup } from './engine.ts'
 import { CommittedBefore } from './failure.ts'
 import { tooLargeKey } from './outcome.ts'
@@ -55,11 +55,17 @@ export async function readPages(
 
 /** What was too large in an earlier read and did not come as such in this whole one waits no more: a place is no key. */
 async function settleTooLarge(engine: Engine, held: Claim): Promise<void> {
-  await sql`
-    update quarantine set left_at = ${engine.now().toISOString()}, left_because = 'TAKEN'
-    where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null and run_id <> ${held.run}
-      and starts_with(key, ${tooLargeKey})
-  `.execute(engine.db)
+  await engine.db.transaction().execute(async (trx) => {
+    await fence(trx, engine, held)
+    // What runs that failed have met since the last success may lie before the place from which this one was carried on.
+    await sql`
+      update quarantine set left_at = ${engine.now().toISOString()}, left_because = 'TAKEN'
+      where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
+        and starts_with(key, ${tooLargeKey}) and run_id <= (
+          select max(r.id) from run r where r.source_id = ${held.source} and r.stream_id = ${held.stream}
+            and r.id < ${held.run} and r.kind in ('CHANGES', 'FULL') and r.state in ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS'))
+    `.execute(trx)
+  })
 }
 
 /**

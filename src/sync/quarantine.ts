@@ -64,36 +64,43 @@ export async function quarantineRejected(
   `.execute(trx)
 }
 
-/** Places in the page of records that a clerk has corrected and that have come again byte for byte: the correction stands. */
+/**
+ * Places in the page of records that a clerk has corrected and that have come again byte for byte, with the keys under which they
+ * are stored: the correction stands. It does not where what was stored has gone since, or its source has renewed it.
+ */
 export async function correctedBefore(
   trx: Transaction<Tables>,
   engine: Engine,
   held: Claim,
+  keyName: string,
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
-): Promise<ReadonlySet<number>> {
+): Promise<ReadonlyMap<number, string>> {
   const { box } = engine
   const asked = new Map(
     held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(box, one, textOf(records, one)), one] as const),
   )
-  if (asked.size === 0) return new Set()
-  const { rows } = await sql<{ mark: Buffer; body: Buffer | null; left_because: string | null }>`
-    select distinct on (mark) mark, body, left_because from quarantine
+  if (asked.size === 0) return new Map()
+  const { rows } = await sql<{ mark: Buffer; body: Buffer | null; patch: Buffer | null; left_because: string | null }>`
+    select distinct on (mark) mark, body, patch, left_because from quarantine
     where source_id = ${held.source} and stream_id = ${held.stream}
       and mark in (select decode(m, 'hex') from unnest(${[...asked.keys()]}::text[]) m)
     order by mark, id desc
   `.execute(trx)
-  return new Set(
-    rows.flatMap((row) => {
-      const one = asked.get(row.mark.toString('hex'))!
-      const same =
-        row.left_because === 'CORRECTED' &&
-        row.body !== null &&
-        one.rejection.withoutBytes !== true &&
-        quarantinedText(box, row.body) === textOf(records, one)
-      return same ? [one.index] : []
-    }),
-  )
+  const same = rows.flatMap(({ mark, body, patch, left_because }): [number, unknown][] => {
+    const one = asked.get(mark.toString('hex'))!
+    if (left_because !== 'CORRECTED' || body === null || one.rejection.withoutBytes === true) return []
+    if (quarantinedText(box, body) !== textOf(records, one)) return []
+    return [[one.index, correctedRecord(box, body, patch)[keyName]]]
+  })
+  if (same.length === 0) return new Map()
+  const standing = await sql<{ key: string }>`
+    select r.key from record r join run w on w.id = r.run_id
+    where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null
+      and r.key = any(${same.map(([, key]) => key)}::text[]) and w.kind in ('RELEASE', 'REPLAY')
+  `.execute(trx)
+  const keys = new Set<unknown>(standing.rows.map((row) => row.key))
+  return new Map(same.filter((one): one is [number, string] => keys.has(one[1])))
 }
 
 /** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */

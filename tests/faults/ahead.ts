@@ -31,7 +31,9 @@ export async function aheadOfRows(world: World): Promise<string[]> {
       if (cursor === null) return []
       if (id === 'changes') return lacking(id, changesBehind(journals.changes.present(), cursor), why)
       if (id === 'feed') {
-        const rows = journals.feed.entries.filter((row) => row.seq <= Number(cursor) && journals.feed.row(row.id)?.seq === row.seq)
+        const rows = journals.feed.entries.filter(
+          (row) => row.seq <= Number(cursor) && journals.feed.row(row.id)?.seq === row.seq,
+        )
         return lacking(id, rows, why)
       }
       return lacking(id, listBehind(journals.list.present(), cursor), why)
@@ -45,7 +47,10 @@ function changesBehind(rows: readonly Row[], cursor: string): Row[] {
   const [turn, at, id = ''] = (found.token ?? '').split('~')
   if (turn !== 'on') return []
   return rows.filter(
-    (row) => row.at !== null && row.at >= (found.since ?? 0) && (row.at < Number(at) || (row.at === Number(at) && row.id <= id)),
+    (row) =>
+      row.at !== null &&
+      row.at >= (found.since ?? 0) &&
+      (row.at < Number(at) || (row.at === Number(at) && row.id <= id)),
   )
 }
 

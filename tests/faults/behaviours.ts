@@ -104,7 +104,12 @@ export const cuts: Readonly<Record<'length' | 'chunk' | 'close' | 'gzip', Behavi
   gzip: async (_asked, response, real) => {
     const answer = await real()
     const packed = gzipSync(answer.body)
-    raw(response, answer, { connection: 'close', 'content-encoding': 'gzip' }, packed.subarray(0, Math.floor(packed.length * 0.7)))
+    raw(
+      response,
+      answer,
+      { connection: 'close', 'content-encoding': 'gzip' },
+      packed.subarray(0, Math.floor(packed.length * 0.7)),
+    )
   },
 }
 

@@ -1,7 +1,11 @@
 import { serveSmall } from '../journey/small-server.ts'
 
 /** A server that nobody may ask. */
-export async function openCanaryServer(): Promise<{ readonly host: string; readonly requests: number; close(): Promise<void> }> {
+export async function openCanaryServer(): Promise<{
+  readonly host: string
+  readonly requests: number
+  close(): Promise<void>
+}> {
   let requests = 0
   const server = await serveSmall((_request, _body, response) => {
     requests += 1

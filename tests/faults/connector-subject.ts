@@ -15,7 +15,13 @@ import { loadSubject, readsFolder } from '../kit/subject.ts'
 import type { Running, Subject } from './subject.ts'
 
 /** How much each emulator holds: enough for several pages where the pages are small, little enough to be read again and again. */
-const sizes: Readonly<Record<string, number>> = { 'one-stop': 120, camera: 12, 'reporting-sdmx': 200, 'reporting-workbook': 80, 'e-office': 10 }
+const sizes: Readonly<Record<string, number>> = {
+  'one-stop': 120,
+  camera: 12,
+  'reporting-sdmx': 200,
+  'reporting-workbook': 80,
+  'e-office': 10,
+}
 
 /** Streams whose records tell how well a device could be reached. */
 const reachability: Readonly<Record<string, readonly string[]>> = { camera: ['devices'] }

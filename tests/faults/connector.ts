@@ -1,4 +1,13 @@
-import { ConnectorFailure, decimal, defineConnector, isoInstant, millisecondsOf, normalising, reader, reject } from '#connector'
+import {
+  ConnectorFailure,
+  decimal,
+  defineConnector,
+  isoInstant,
+  millisecondsOf,
+  normalising,
+  reader,
+  reject,
+} from '#connector'
 import type { Context, Json, Manifest, Normalised, Page, Range, SourceRecord } from '#connector'
 
 const title = { vi: 'Nguồn thử lỗi', en: 'Source of faults' }
@@ -58,7 +67,10 @@ async function* changes(context: Source, range: Range): AsyncGenerator<Page> {
   if ('since' in range) {
     const found = JSON.parse(range.since) as { mark?: number | null } & ChangesPlace
     const { mark } = found
-    place = mark === undefined ? found : { since: mark === null ? null : mark - latenessSeconds * 1000, token: null, top: mark, turn: 0 }
+    place =
+      mark === undefined
+        ? found
+        : { since: mark === null ? null : mark - latenessSeconds * 1000, token: null, top: mark, turn: 0 }
   }
   for (;;) {
     context.signal.throwIfAborted()
@@ -67,7 +79,8 @@ async function* changes(context: Source, range: Range): AsyncGenerator<Page> {
     const { items, next } = await ask(context, 'changes', asked, place.token === null ? [] : [410])
     if (items === null) {
       // The page is gone with its token: the window is read again, not the whole source.
-      if (place.turn >= 3) throw new ConnectorFailure('SOURCE_UNAVAILABLE', 'the tokens of the pages expire again and again')
+      if (place.turn >= 3)
+        throw new ConnectorFailure('SOURCE_UNAVAILABLE', 'the tokens of the pages expire again and again')
       place = { ...place, token: null, turn: place.turn + 1 }
       continue
     }
@@ -104,7 +117,8 @@ async function* feed(context: Source, range: Range): AsyncGenerator<Page> {
 /** The list by offsets, each page with the last row of the one before: where that row is another, the rows have moved. */
 async function* list(context: Source, range: Range): AsyncGenerator<Page> {
   let { offset, last, total } = { offset: 0, last: null as Json | undefined, total: null as number | null }
-  if ('since' in range && range.since !== 'whole') ({ offset, last, total } = JSON.parse(range.since) as { offset: number; last: string | null; total: number })
+  if ('since' in range && range.since !== 'whole')
+    ({ offset, last, total } = JSON.parse(range.since) as { offset: number; last: string | null; total: number })
   let size = pageOf(context)
   let tooLargeAtOnce = 0
   for (;;) {
@@ -138,7 +152,8 @@ async function* list(context: Source, range: Range): AsyncGenerator<Page> {
     const moved = (overlap === 1 && items[0]?.['id'] !== last) || (total !== null && all !== total)
     if (moved) throw new ConnectorFailure('SOURCE_UNAVAILABLE', 'the list moved while it was read')
     const rows = items.slice(overlap)
-    if (rows.length === 0 && offset < all) throw new ConnectorFailure('SOURCE_UNAVAILABLE', `the list ends at ${offset} of ${all}`)
+    if (rows.length === 0 && offset < all)
+      throw new ConnectorFailure('SOURCE_UNAVAILABLE', `the list ends at ${offset} of ${all}`)
     offset += rows.length
     total = all
     last = rows.at(-1)?.['id'] ?? last
@@ -172,7 +187,8 @@ async function ask(
 }
 
 /** Rows of a page: fewer after a page has ended the process. */
-const pageOf = (context: Source): number => Math.max(1, Math.floor(context.settings.pageSize * (context.pageShare ?? 1)))
+const pageOf = (context: Source): number =>
+  Math.max(1, Math.floor(context.settings.pageSize * (context.pageShare ?? 1)))
 
 const changed = (what: string): ConnectorFailure =>
   new ConnectorFailure('SOURCE_CHANGED', `the source answers in another shape; expected ${what}`)

@@ -14,13 +14,20 @@ const plain = (row: Pick<Row, 'id' | 'version' | 'name' | 'amount' | 'ref' | 'bo
 
 /** Rows that no hub can take, by what is wrong with them. */
 const poisons: Readonly<Record<string, (id: string, at: string) => string>> = {
-  'a NUL in a text': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY\\u0000 tên","amount":"1,0","ref":1}`,
-  'a lone surrogate': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY \\ud800","amount":"1,0","ref":1}`,
-  'a number beyond all': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY","amount":"1,0","ref":1e400}`,
-  'a depth of 1,000': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":${'['.repeat(1000)}"CANARY"${']'.repeat(1000)},"amount":"1,0","ref":1}`,
-  'a member twice': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY một","name":"CANARY hai","amount":"1,0","ref":1}`,
-  'a member __proto__': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"__proto__":{"name":"CANARY"},"amount":"1,0","ref":1}`,
-  'an amount that is none': (id, at) => `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY","amount":"1,234.56","ref":1}`,
+  'a NUL in a text': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY\\u0000 tên","amount":"1,0","ref":1}`,
+  'a lone surrogate': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY \\ud800","amount":"1,0","ref":1}`,
+  'a number beyond all': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY","amount":"1,0","ref":1e400}`,
+  'a depth of 1,000': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":${'['.repeat(1000)}"CANARY"${']'.repeat(1000)},"amount":"1,0","ref":1}`,
+  'a member twice': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY một","name":"CANARY hai","amount":"1,0","ref":1}`,
+  'a member __proto__': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"__proto__":{"name":"CANARY"},"amount":"1,0","ref":1}`,
+  'an amount that is none': (id, at) =>
+    `{"id":${quoted(id)},"at":${quoted(at)},"name":"CANARY","amount":"1,234.56","ref":1}`,
 }
 
 const isoOf = (world: World): string => new Date(ownOf(world).now()).toISOString()
@@ -39,7 +46,15 @@ export const dataFaults: readonly Fault[] = [
     without: onlyOwn,
     async inject(world, trial) {
       const { journals } = ownOf(world)
-      const bad = ['2025-02-30T08:00:00Z', '2016-12-31T23:59:60Z', '00/00/1960', '02/03/2025', '1960', '1974-05-01T00:00:00+07:00', '2026-02-29T00:00:00Z']
+      const bad = [
+        '2025-02-30T08:00:00Z',
+        '2016-12-31T23:59:60Z',
+        '00/00/1960',
+        '02/03/2025',
+        '1960',
+        '1974-05-01T00:00:00+07:00',
+        '2026-02-29T00:00:00Z',
+      ]
       const good = ['2024-02-29T23:59:59.999Z', '2026-03-05T08:00:00+0700', '2026-03-05T01:00:00-05:00']
       for (const [at, text] of [...bad, ...good].entries()) {
         const wrong = at < bad.length
@@ -74,7 +89,9 @@ export const dataFaults: readonly Fault[] = [
         )
         for (const [at, name] of streamNames.entries()) {
           if (what === 'a restored backup') journals[name].rewind(lengths[at]!)
-          else for (const { id } of journals[name].present()) journals[name].write(id, { born: `anew ${id} ${lengths[at]}` })
+          else
+            for (const { id } of journals[name].present())
+              journals[name].write(id, { born: `anew ${id} ${lengths[at]}` })
         }
         world.learn()
         await world.sync()
@@ -84,11 +101,19 @@ export const dataFaults: readonly Fault[] = [
         )
         const kept = new Set(after.map((row) => `${row.stream_id} ${row.key} ${row.hash}`))
         const changed = before.filter((row) => !kept.has(`${row.stream_id} ${row.key} ${row.hash}`)).length
-        trial.expect(changed < 30, () => `${what}: ${changed} of ${before.length} records were overwritten without a word`)
-        const held = await world.rows<{ id: string; held_reason: string | null }>('select id, held_reason from stream where held_at is not null')
+        trial.expect(
+          changed < 30,
+          () => `${what}: ${changed} of ${before.length} records were overwritten without a word`,
+        )
+        const held = await world.rows<{ id: string; held_reason: string | null }>(
+          'select id, held_reason from stream where held_at is not null',
+        )
         for (const name of streamNames) {
           const reason = held.find(({ id }) => id === name)?.held_reason
-          trial.expect(reason === 'SOURCE_RESET', () => `${what}: ${name} is ${reason === undefined ? 'not held' : `held for ${reason}`}`)
+          trial.expect(
+            reason === 'SOURCE_RESET',
+            () => `${what}: ${name} is ${reason === undefined ? 'not held' : `held for ${reason}`}`,
+          )
         }
         await world.resume()
         await world.sync()
@@ -110,9 +135,14 @@ export const dataFaults: readonly Fault[] = [
         const before = await presentKeys(world)
         quirks.listing = listing
         const [run] = await world.sync({ stream: 'list' })
-        trial.expect(run?.state === 'FAILED' && run.removed === 0, () => `${listing}: ${run?.state}, ${run?.removed} removed`)
+        trial.expect(
+          run?.state === 'FAILED' && run.removed === 0,
+          () => `${listing}: ${run?.state}, ${run?.removed} removed`,
+        )
         for (const harm of await harmsOf(world, before)) trial.expect(false, () => `${listing}: ${harm}`)
-        const [stream] = await world.rows<{ held_reason: string | null }>(`select held_reason from stream where id = 'list' and held_at is not null`)
+        const [stream] = await world.rows<{ held_reason: string | null }>(
+          `select held_reason from stream where id = 'list' and held_at is not null`,
+        )
         trial.expect(stream?.held_reason === 'MASS_DELETE', () => `${listing}: the stream is not held`)
         quirks.listing = 'whole'
         await world.resume()
@@ -131,10 +161,15 @@ export const dataFaults: readonly Fault[] = [
       world.learn()
       expectSuccess(trial, await world.sync(), 'deletions')
       expectSuccess(trial, await world.census(), 'the census')
-      const tombs = await world.rows<{ key: string; removed_because: string }>('select key, removed_because from record where removed_at is not null')
+      const tombs = await world.rows<{ key: string; removed_because: string }>(
+        'select key, removed_because from record where removed_at is not null',
+      )
       for (const { name, id } of gone) {
         const tomb = tombs.find(({ key }) => key === id)
-        trial.expect(tomb !== undefined && tomb.removed_because !== '', () => `${name} ${id} has no tombstone with evidence`)
+        trial.expect(
+          tomb !== undefined && tomb.removed_because !== '',
+          () => `${name} ${id} has no tombstone with evidence`,
+        )
       }
       for (const name of streamNames) journals[name].recreate(3)
       world.learn()
@@ -183,7 +218,9 @@ export const dataFaults: readonly Fault[] = [
       for (const name of streamNames) for (const { id, ...more } of figures) journals[name].write(id, more)
       world.learn()
       expectSuccess(trial, await world.sync(), 'figures')
-      const rows = await world.rows<{ key: string; field: string }>('select key, field from thing where key like $1', ['0%'])
+      const rows = await world.rows<{ key: string; field: string }>('select key, field from thing where key like $1', [
+        '0%',
+      ])
       for (const { id, ...more } of figures) {
         const wanted = recordOf({ id, ...more, name: '' } as Row).field
         const found = rows.filter((row) => row.key === id && row.field === wanted).length
@@ -216,7 +253,10 @@ export const dataFaults: readonly Fault[] = [
       const nulls = await world.rows('select 1 from thing where name is null or field is null')
       trial.expect(nulls.length === 0, () => `${nulls.length} members became null without a word`)
       const seen = await world.rows<{ kind: string; path: string }>('select kind, path from drift').catch(() => [])
-      trial.expect(seen.some(({ path }) => path === 'colour'), () => `the new member is shown nowhere: ${JSON.stringify(seen)}`)
+      trial.expect(
+        seen.some(({ path }) => path === 'colour'),
+        () => `the new member is shown nowhere: ${JSON.stringify(seen)}`,
+      )
     },
   },
   {
@@ -225,19 +265,42 @@ export const dataFaults: readonly Fault[] = [
     without: onlyOwn,
     async inject(world, trial) {
       const { journals, advance } = ownOf(world)
-      const names = ['Nguyễn Thị Hòa', 'Nguyễn Thị Hoà', 'Nguyễn Thị Hòa'.normalize('NFD'), 'Đặng Thúy', 'Đặng Thuý'.normalize('NFD')]
-      for (const [at, name] of names.entries()) for (const stream of streamNames) journals[stream].write(`00120400${at}`, { name })
+      const names = [
+        'Nguyễn Thị Hòa',
+        'Nguyễn Thị Hoà',
+        'Nguyễn Thị Hòa'.normalize('NFD'),
+        'Đặng Thúy',
+        'Đặng Thuý'.normalize('NFD'),
+      ]
+      for (const [at, name] of names.entries())
+        for (const stream of streamNames) journals[stream].write(`00120400${at}`, { name })
       world.learn()
       expectSuccess(trial, await world.sync(), 'names')
-      const rows = await world.rows<{ name: string; folded: string }>(`select distinct name, fold(name) as folded from thing where key like '00120400%'`)
-      trial.expect(rows.every(({ name }) => name === name.normalize('NFC')), () => 'a name stands decomposed')
-      trial.expect(new Set(rows.map(({ folded }) => folded)).size === 2, () => `they are found under ${rows.map((row) => row.folded).join(', ')}`)
+      const rows = await world.rows<{ name: string; folded: string }>(
+        `select distinct name, fold(name) as folded from thing where key like '00120400%'`,
+      )
+      trial.expect(
+        rows.every(({ name }) => name === name.normalize('NFC')),
+        () => 'a name stands decomposed',
+      )
+      trial.expect(
+        new Set(rows.map(({ folded }) => folded)).size === 2,
+        () => `they are found under ${rows.map((row) => row.folded).join(', ')}`,
+      )
       // The same name in its other form is no change.
       advance(1_000)
-      for (const stream of streamNames) journals[stream].write('001204000', { name: 'Nguyễn Thị Hòa'.normalize('NFD'), ref: journals[stream].row('001204000')!.ref, amount: journals[stream].row('001204000')!.amount })
+      for (const stream of streamNames)
+        journals[stream].write('001204000', {
+          name: 'Nguyễn Thị Hòa'.normalize('NFD'),
+          ref: journals[stream].row('001204000')!.ref,
+          amount: journals[stream].row('001204000')!.amount,
+        })
       world.learn()
       const runs = await world.sync()
-      trial.expect(runs.every(({ written }) => written === 0), () => 'another form of the same name was written as a change')
+      trial.expect(
+        runs.every(({ written }) => written === 0),
+        () => 'another form of the same name was written as a change',
+      )
     },
   },
 ]

@@ -18,7 +18,14 @@ export interface SetupOptions {
 }
 
 /** The one source of a trial, as the product sets its sources up. */
-export function setupOf({ connector, settings, schedule = '0 0 1 1 *', transport, now, random }: SetupOptions): SourceSetup {
+export function setupOf({
+  connector,
+  settings,
+  schedule = '0 0 1 1 *',
+  transport,
+  now,
+  random,
+}: SetupOptions): SourceSetup {
   const texts = Object.values(settings).filter((value) => typeof value === 'string')
   return {
     id: sourceId,

@@ -27,7 +27,13 @@ export function expectEnds(trial: Trial, runs: readonly RunRow[], codes: readonl
 }
 
 /** Every run of the streams that must notice has failed with one of these codes. */
-export function expectFailures(trial: Trial, world: World, runs: readonly RunRow[], codes: readonly string[], what: string): void {
+export function expectFailures(
+  trial: Trial,
+  world: World,
+  runs: readonly RunRow[],
+  codes: readonly string[],
+  what: string,
+): void {
   for (const run of runs.filter((one) => !world.running.reachability.includes(one.stream_id))) {
     const right = run.state === 'FAILED' && codes.includes(run.failure_code ?? '')
     trial.expect(right, () => `${what}: ${told(run)}; expected ${codes.join(' or ')}`)

@@ -12,7 +12,10 @@ const onlyFolder = (subject: Subject): string | null => (subject.kind === 'folde
 async function withFiles(world: World, bytes: (own: Buffer) => Buffer, look: () => Promise<void>): Promise<void> {
   const folder = String(world.settings['folder'])
   const names = readdirSync(folder).filter((name) => name.endsWith('.xlsx') && !/^[~.]|Lịch/.test(name))
-  const some = names.toSorted().slice(-3).map((name) => join(folder, name))
+  const some = names
+    .toSorted()
+    .slice(-3)
+    .map((name) => join(folder, name))
   const kept = some.map((path) => ({ path, own: readFileSync(path), at: statSync(path).mtimeMs / 1000 }))
   try {
     for (const { path, own, at } of kept) {

@@ -26,8 +26,12 @@ export async function harmsOf(world: World, before: Present): Promise<string[]> 
     .filter((stream) => !reachability.includes(stream))
     .flatMap((stream) => {
       const truth = world.running.truth(stream)
-      return [...(before.get(stream) ?? [])].filter((key) => truth.has(key) && !now.has(`${stream}/${key}`)).map((key) => `${stream} ${key} was removed although it is there`)
+      return [...(before.get(stream) ?? [])]
+        .filter((key) => truth.has(key) && !now.has(`${stream}/${key}`))
+        .map((key) => `${stream} ${key} was removed although it is there`)
     })
-  const foreign = rows.filter(({ stream, key, hash }) => !world.known(stream, key).has(hash)).map(({ stream, key }) => `${stream} ${key} has a content that the source never had`)
+  const foreign = rows
+    .filter(({ stream, key, hash }) => !world.known(stream, key).has(hash))
+    .map(({ stream, key }) => `${stream} ${key} has a content that the source never had`)
   return [...gone, ...foreign]
 }

@@ -43,7 +43,14 @@ export async function openHttpProxy(target: string): Promise<HttpProxy> {
       delete headers['accept-encoding']
       delete headers['transfer-encoding']
       const asked = send(
-        { host: targetHost, port: targetPort, path: request.url, method: request.method, agent: false, headers: { ...headers, 'content-length': String(body.length) } },
+        {
+          host: targetHost,
+          port: targetPort,
+          path: request.url,
+          method: request.method,
+          agent: false,
+          headers: { ...headers, 'content-length': String(body.length) },
+        },
         (answer) => {
           const chunks: Buffer[] = []
           answer.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -63,9 +70,17 @@ export async function openHttpProxy(target: string): Promise<HttpProxy> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       requests += 1
-      const asked: Asked = { number: requests, method: request.method ?? 'GET', url: request.url ?? '/', headers: request.headers }
+      const asked: Asked = {
+        number: requests,
+        method: request.method ?? 'GET',
+        url: request.url ?? '/',
+        headers: request.headers,
+      }
       const answer = (): Promise<Answer> => real(request, Buffer.concat(chunks))
-      const done = behaviour === null ? answer().then((one) => pass(response, one)) : (async () => behaviour(asked, response, answer))()
+      const done =
+        behaviour === null
+          ? answer().then((one) => pass(response, one))
+          : (async () => behaviour(asked, response, answer))()
       done.catch(() => response.destroy())
     })
     request.on('error', () => undefined)
@@ -101,7 +116,9 @@ const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'cont
 
 function headersOf(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined || hopByHop.has(name) ? [] : [[name, value]])),
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || hopByHop.has(name) ? [] : [[name, value]],
+    ),
   )
 }
 
@@ -112,5 +129,7 @@ export function readdressed<T>(value: T, addresses: ReadonlyMap<string, string>)
   }
   if (Array.isArray(value)) return value.map((one: unknown) => readdressed(one, addresses)) as T
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, readdressed(one as unknown, addresses)])) as T
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, readdressed(one as unknown, addresses)]),
+  ) as T
 }

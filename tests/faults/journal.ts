@@ -58,7 +58,10 @@ export function openJournal({ seed, stream, size, now }: JournalOptions): Journa
   const below = (count: number): number => Math.floor(random() * count)
   const pick = (count: number, gone: boolean): Row[] => {
     const among = [...rows.values()].filter((row) => row.gone === gone && !row.poison && row.written === null)
-    return Array.from({ length: Math.min(Math.ceil(count), among.length) }, () => among.splice(below(among.length), 1)[0]!)
+    return Array.from(
+      { length: Math.min(Math.ceil(count), among.length) },
+      () => among.splice(below(among.length), 1)[0]!,
+    )
   }
   const write: Journal['write'] = (id, more) => {
     const before = rows.get(id)

@@ -45,10 +45,14 @@ export async function killAtBoundaries(world: World, kills: number): Promise<Kil
   first.signal('SIGTERM')
   await first.ended
   const boundaries = Number(first.said.find((line) => line.startsWith('stopped '))?.slice(8) ?? 0)
-  if (boundaries === 0) return { kills: 0, boundaries, resumedSeconds, findings: [`the first worker did not work: ${first.complained()}`] }
+  if (boundaries === 0)
+    return { kills: 0, boundaries, resumedSeconds, findings: [`the first worker did not work: ${first.complained()}`] }
 
   // Spread evenly, each at a place of its own in its part; a step further when the process lived through its work.
-  const points = Array.from({ length: kills }, (_, at) => 1 + Math.floor(((at + world.random()) / kills) * boundaries * 0.9))
+  const points = Array.from(
+    { length: kills },
+    (_, at) => 1 + Math.floor(((at + world.random()) / kills) * boundaries * 0.9),
+  )
   points.sort(() => world.random() - 0.5)
   await more()
   let killed = 0
@@ -76,7 +80,9 @@ export async function killAtBoundaries(world: World, kills: number): Promise<Kil
     if (signal === 'SIGKILL') killed += 1
     else findings.push(`kill point ${point}: the process ended with ${signal}: ${child.complained()}`)
     for (const ahead of await aheadOfRows(world)) findings.push(`kill point ${point}: ${ahead}`)
-    const [open] = await world.rows<{ count: number }>(`select count(*) as count from run where state in ('WAITING', 'RUNNING')`)
+    const [open] = await world.rows<{ count: number }>(
+      `select count(*) as count from run where state in ('WAITING', 'RUNNING')`,
+    )
     // Work is never out: where the kill came too late, the source lives on.
     if ((open?.count ?? 0) === 0 || at % 3 === 2) await more()
   }
@@ -97,7 +103,11 @@ const stillThere = async (child: WorkerChild): Promise<boolean> =>
 
 /** What grows with each page and each end of a run. */
 const progress = async (world: World): Promise<string> =>
-  JSON.stringify(await world.rows(`select count(*) filter (where state not in ('WAITING', 'RUNNING')) as ended, sum(pages) as pages from run`))
+  JSON.stringify(
+    await world.rows(
+      `select count(*) filter (where state not in ('WAITING', 'RUNNING')) as ended, sum(pages) as pages from run`,
+    ),
+  )
 
 async function untilProgress(world: World, child: WorkerChild, before: string): Promise<number | null> {
   for (let tries = 0; tries < 4_000; tries += 1) {
@@ -111,7 +121,9 @@ async function untilProgress(world: World, child: WorkerChild, before: string): 
 /** True once no run waits or goes; false when the process has ended before. */
 async function untilQuiet(world: World, child: WorkerChild): Promise<boolean> {
   for (;;) {
-    const [open] = await world.rows<{ count: number }>(`select count(*) as count from run where state in ('WAITING', 'RUNNING')`)
+    const [open] = await world.rows<{ count: number }>(
+      `select count(*) as count from run where state in ('WAITING', 'RUNNING')`,
+    )
     if ((open?.count ?? 0) === 0) return true
     if (!(await stillThere(child))) return false
     await sleep(25)

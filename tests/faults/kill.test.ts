@@ -18,6 +18,10 @@ afterAll(async () => {
 })
 
 it(`F33 a worker that is killed at ${kills} I/O boundaries goes on within 10 s, loses nothing and doubles nothing`, async () => {
-  const { findings } = await tryFault(world, hubFaults.find(({ id }) => id === 'F33')!, subject)
+  const { findings } = await tryFault(
+    world,
+    hubFaults.find(({ id }) => id === 'F33')!,
+    subject,
+  )
   expect(findings).toEqual([])
 }, 180_000)

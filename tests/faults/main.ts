@@ -40,7 +40,12 @@ async function play(session: Session): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   let world: World | null = null
   const opened = async (): Promise<World> => {
-    const fresh = await openWorld(subject, { serverUrl: server.url, seed, thorough: values.full, kills: values.full ? 8 : 20 })
+    const fresh = await openWorld(subject, {
+      serverUrl: server.url,
+      seed,
+      thorough: values.full,
+      kills: values.full ? 8 : 20,
+    })
     await fresh.sync()
     return fresh
   }
@@ -72,7 +77,9 @@ async function play(session: Session): Promise<Outcome[]> {
 function tell(title: string, outcome: Outcome): void {
   const { fault, subject, seed, runs, recoverySeconds, findings } = outcome
   const clean = isClean(outcome)
-  process.stderr.write(`${clean ? '✓' : '✗'} ${fault} ${subject} seed ${seed}: ${title} (${runs} runs, ${recoverySeconds?.toFixed(1) ?? '-'} s)\n`)
+  process.stderr.write(
+    `${clean ? '✓' : '✗'} ${fault} ${subject} seed ${seed}: ${title} (${runs} runs, ${recoverySeconds?.toFixed(1) ?? '-'} s)\n`,
+  )
   for (const finding of findings.slice(0, 10)) process.stderr.write(`    ${finding}\n`)
 }
 
@@ -96,10 +103,13 @@ if (values.json) {
   for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`)
 } else {
   process.stdout.write(`${tableOf(lines)}\n\n`)
-  for (const line of faulty) for (const finding of line.findings.slice(0, 20)) process.stdout.write(`${line.fault} ${line.subject} ${finding}\n`)
+  for (const line of faulty)
+    for (const finding of line.findings.slice(0, 20)) process.stdout.write(`${line.fault} ${line.subject} ${finding}\n`)
   process.stdout.write(`skipped:\n${[...new Set(skipped)].map((text) => `  ${text}`).join('\n')}\n`)
   const tried = lines.filter((line) => line.trials > 0)
   const trials = tried.reduce((sum, line) => sum + line.trials, 0)
-  process.stdout.write(`${trials} trials, ${tried.length} pairs of fault and source, ${faulty.length} of them with findings${interrupted ? '; interrupted' : ''}\n`)
+  process.stdout.write(
+    `${trials} trials, ${tried.length} pairs of fault and source, ${faulty.length} of them with findings${interrupted ? '; interrupted' : ''}\n`,
+  )
 }
 process.exit(faulty.length === 0 && !interrupted ? 0 : 1)

@@ -60,11 +60,15 @@ export async function weigh(evidence: Evidence): Promise<{ balance: Balance; fin
       if (row === undefined) count('lost', `${stream} ${key}`)
       else if (row.hash !== hashOf(text)) {
         const old = [...(known.get(`${stream}/${key}`) ?? [])].some((one) => hashOf(one) === row.hash)
-        count(old ? 'lost' : 'invented', `${stream} ${key} stands in ${old ? 'an old version' : 'a version of its own'}`)
+        count(
+          old ? 'lost' : 'invented',
+          `${stream} ${key} stands in ${old ? 'an old version' : 'a version of its own'}`,
+        )
       }
     }
     for (const key of present.keys()) if (!truth.has(key)) count('ghosts', `${stream} ${key}`)
-    for (const row of stored) if (row.gone && !row.because) count('ghosts', `${stream} ${row.key} went without evidence`)
+    for (const row of stored)
+      if (row.gone && !row.because) count('ghosts', `${stream} ${row.key} went without evidence`)
     for (const text of await rawFaults(evidence, stream, [...present.values()])) count('invented', text)
     for (const [what, text] of await waitingFaults(evidence, stream)) count(what, text)
     if (running.own !== null) for (const [what, text] of await thingFaults(pool, stream, truth)) count(what, text)
@@ -90,7 +94,9 @@ async function storedOf(pool: pg.Pool, stream: string): Promise<Stored[]> {
 
 /** Records whose raw bytes would not make them again. */
 async function rawFaults({ pool, box, running }: Evidence, stream: string, rows: readonly Stored[]): Promise<string[]> {
-  const bodies = await pool.query<{ id: number; body: Buffer }>('select id, body from raw_page where id = any($1)', [[...new Set(rows.map(({ raw }) => raw))]])
+  const bodies = await pool.query<{ id: number; body: Buffer }>('select id, body from raw_page where id = any($1)', [
+    [...new Set(rows.map(({ raw }) => raw))],
+  ])
   const pages = new Map<number, { records: (SourceRecord | null)[]; hashes: Map<number, string> }>()
   for (const { id, body } of bodies.rows) {
     const records = JSON.parse(gunzipSync(box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
@@ -106,7 +112,10 @@ async function rawFaults({ pool, box, running }: Evidence, stream: string, rows:
   )
 }
 
-async function waitingFaults({ pool, box, running }: Evidence, stream: string): Promise<['lost' | 'ghosts' | 'doubled', string][]> {
+async function waitingFaults(
+  { pool, box, running }: Evidence,
+  stream: string,
+): Promise<['lost' | 'ghosts' | 'doubled', string][]> {
   const { rows } = await pool.query<{ key: string | null; reason: string; body: Buffer | null }>(
     'select key, reason, body from quarantine where stream_id = $1 and left_at is null',
     [stream],
@@ -119,9 +128,15 @@ async function waitingFaults({ pool, box, running }: Evidence, stream: string): 
   const waiting = rows.map((row) => (row.key === null ? keyOf(box, row.body) : row.key))
   const unread = rows.filter((row) => row.reason !== 'TOO_LARGE' && row.reason !== 'CLASSIFIED' && row.body === null)
   return [
-    ...dirt.filter((key) => !waiting.includes(key)).map((key): ['lost', string] => ['lost', `${stream} ${key} does not wait`]),
-    ...waiting.filter((key) => !dirt.includes(key)).map((key): ['ghosts', string] => ['ghosts', `${stream} ${key} waits in quarantine`]),
-    ...waiting.filter((key, at) => waiting.indexOf(key) !== at).map((key): ['doubled', string] => ['doubled', `${stream} ${key} waits twice`]),
+    ...dirt
+      .filter((key) => !waiting.includes(key))
+      .map((key): ['lost', string] => ['lost', `${stream} ${key} does not wait`]),
+    ...waiting
+      .filter((key) => !dirt.includes(key))
+      .map((key): ['ghosts', string] => ['ghosts', `${stream} ${key} waits in quarantine`]),
+    ...waiting
+      .filter((key, at) => waiting.indexOf(key) !== at)
+      .map((key): ['doubled', string] => ['doubled', `${stream} ${key} waits twice`]),
     ...unread.map((row): ['lost', string] => ['lost', `${stream} ${row.key}: its bytes are gone`]),
   ]
 }
@@ -130,7 +145,11 @@ const keyOf = (box: Box, body: Buffer | null): string =>
   body === null ? '?' : String((JSON.parse(gunzipSync(box.open(body, 'quarantine')).toString()) as SourceRecord)['id'])
 
 /** The sink's own table against the truth: it forbids no second row. */
-async function thingFaults(pool: pg.Pool, stream: string, truth: ReadonlyMap<string, string>): Promise<['lost' | 'ghosts' | 'doubled', string][]> {
+async function thingFaults(
+  pool: pg.Pool,
+  stream: string,
+  truth: ReadonlyMap<string, string>,
+): Promise<['lost' | 'ghosts' | 'doubled', string][]> {
   const { rows } = await pool.query<{ key: string; name: string; field: string }>(
     'select key, name, field from thing where stream = $1',
     [stream],

@@ -124,7 +124,9 @@ export const pagingFaults: readonly Fault[] = [
       quirks.expire = 1
       const served = source.served
       expectSuccess(trial, await world.sync({ stream: 'changes' }), 'an expired token')
-      const [whole] = await world.rows<{ pages: number }>(`select ceil(count(*) / 20.0)::int as pages from record where stream_id = 'changes'`)
+      const [whole] = await world.rows<{ pages: number }>(
+        `select ceil(count(*) / 20.0)::int as pages from record where stream_id = 'changes'`,
+      )
       const pages = source.served - served
       trial.expect(pages < (whole?.pages ?? 0) + 12, () => `an expired token: ${pages} pages were read`)
     },
@@ -165,7 +167,8 @@ export const pagingFaults: readonly Fault[] = [
       world.learn()
       expectSuccess(trial, await world.sync(), 'within the lateness')
       const stored = await presentKeys(world)
-      for (const { id } of late) trial.expect(stored.get('changes')?.has(id) === true, () => `${id}, late by 40 s, was not found`)
+      for (const { id } of late)
+        trial.expect(stored.get('changes')?.has(id) === true, () => `${id}, late by 40 s, was not found`)
       advance(20_000)
       journals.changes.insert(5, { at: now() - 3_600_000 })
       journals.changes.update(2, { at: now() - 3_600_000 })

@@ -29,7 +29,8 @@ export async function planOf({ sourceSeeds, hubSeeds, firstSeed, part, only }: P
   const sessions: Session[] = []
   const add = (subject: Subject, seed: number, faults: readonly Fault[]): void => {
     const wanted = faults.filter((fault) => only === null || fault.id === only)
-    for (let at = 0; at < wanted.length; at += atOnce) sessions.push({ subject, seed, faults: wanted.slice(at, at + atOnce) })
+    for (let at = 0; at < wanted.length; at += atOnce)
+      sessions.push({ subject, seed, faults: wanted.slice(at, at + atOnce) })
   }
   for (let seed = firstSeed; seed < firstSeed + sourceSeeds; seed += 1) {
     add(own, seed, [...sourceFaults, ...ownFaults])

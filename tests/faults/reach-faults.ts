@@ -32,7 +32,11 @@ function ownCertificate(): { key: Buffer; cert: Buffer } | null {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   try {
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
-    execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=elsewhere'], { stdio: 'pipe' })
+    execFileSync(
+      'openssl',
+      ['req', '-x509', ...curve, '-nodes', '-keyout', key, '-out', cert, '-subj', '/CN=elsewhere'],
+      { stdio: 'pipe' },
+    )
     return { key: readFileSync(key), cert: readFileSync(cert) }
   } catch {
     return null
@@ -67,7 +71,7 @@ export const reachFaults: readonly Fault[] = [
       if (pair === null) trial.skip('a certificate that is not to be trusted: openssl is not installed')
       else {
         let asked = 0
-        const server = createServer(pair, (_request, response) => void (asked += 1, response.end('{}')))
+        const server = createServer(pair, (_request, response) => void ((asked += 1), response.end('{}')))
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
         await world.reach(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
         await unreachable(world, trial, 'a certificate that nobody signed', /CERT|SIGNED|reached/i)
@@ -101,14 +105,20 @@ export const reachFaults: readonly Fault[] = [
           await world.advance()
           expectSuccess(trial, await world.sync(), JSON.stringify(toxics))
         }
-        const broken: Toxics[] = [{ resetAfterBytes: 900 }, { limitBytes: 900 }, { halfOpenAfterBytes: 900 }, { timeoutMs: 100 }]
+        const broken: Toxics[] = [
+          { resetAfterBytes: 900 },
+          { limitBytes: 900 },
+          { halfOpenAfterBytes: 900 },
+          { timeoutMs: 100 },
+        ]
         for (const toxics of world.some(broken)) {
           await world.reach(`http://${line.host}`)
           line.poison(toxics)
           await world.advance()
           const before = await presentKeys(world)
           expectEnds(trial, await world.sync(), ['SOURCE_UNAVAILABLE'], JSON.stringify(toxics))
-          for (const harm of await harmsOf(world, before)) trial.expect(false, () => `${JSON.stringify(toxics)}: ${harm}`)
+          for (const harm of await harmsOf(world, before))
+            trial.expect(false, () => `${JSON.stringify(toxics)}: ${harm}`)
         }
       } finally {
         await world.reach(null)
@@ -149,15 +159,24 @@ export const reachFaults: readonly Fault[] = [
       world.learn()
       quirks.written = (row, plain) => {
         const bytes = row.id === giant?.id ? 100_000 : heavy.has(row.id) ? 9_000 : 0
-        return bytes === 0 ? null : `${JSON.stringify(plain).slice(0, -1)},"ref":${row.ref},"weight":"${'x'.repeat(bytes)}"}`
+        return bytes === 0
+          ? null
+          : `${JSON.stringify(plain).slice(0, -1)},"ref":${row.ref},"weight":"${'x'.repeat(bytes)}"}`
       }
       expectSuccess(trial, await world.sync({ stream: 'list' }), 'pages over the limit')
       const stored = await presentKeys(world)
-      for (const id of heavy) trial.expect(stored.get('list')?.has(id) === true, () => `${id} is not stored although it is within the limit alone`)
+      for (const id of heavy)
+        trial.expect(
+          stored.get('list')?.has(id) === true,
+          () => `${id} is not stored although it is within the limit alone`,
+        )
       const waiting = await world.rows<{ key: string; body: Buffer | null }>(
         `select key, body from quarantine where reason = 'TOO_LARGE' and left_at is null`,
       )
-      trial.expect(waiting.length === 1 && waiting[0]?.body === null, () => `${waiting.length} records wait as too large`)
+      trial.expect(
+        waiting.length === 1 && waiting[0]?.body === null,
+        () => `${waiting.length} records wait as too large`,
+      )
       quirks.written = null
       advance(1_000)
       for (const id of [...heavy, giant!.id]) journals.list.write(id, {})
@@ -179,7 +198,10 @@ export const reachFaults: readonly Fault[] = [
       )
       for (const { id } of old) {
         const row = rows.find(({ key }) => key === id)
-        trial.expect(row?.expected.includes('25646') === true, () => `${id} does not wait with the units that may be meant`)
+        trial.expect(
+          row?.expected.includes('25646') === true,
+          () => `${id} does not wait with the units that may be meant`,
+        )
       }
       advance(1_000)
       for (const { id } of old) journals.list.write(id, { name: `xã mới ${id}`, poison: false })

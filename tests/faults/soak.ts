@@ -12,7 +12,9 @@ import { openDatabase } from '../../src/db/open.ts'
 import { startWorker, type Worker } from '../../src/sync/worker.ts'
 import { openWorld, type World } from './world.ts'
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } } })
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } },
+})
 const freshWithinSeconds = 60
 const random = seededRandom('soak', values.seed)
 const server = await openServer()
@@ -126,6 +128,10 @@ const at = (share: number): string => (sorted[Math.floor((sorted.length - 1) * s
 process.stdout.write(
   `${sorted.length} faults, ${runs?.runs} runs, ${runs?.failed} of them failed; fresh again after ${at(0.5)} s (median), ${at(0.99)} s (p99), ${at(1)} s (longest)\n`,
 )
-process.stdout.write(`${Object.entries(balance).map(([name, count]) => `${name} ${count}`).join(', ')}\n`)
+process.stdout.write(
+  `${Object.entries(balance)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')}\n`,
+)
 for (const text of [...late, ...findings.slice(0, 20)]) process.stdout.write(`${text}\n`)
 process.exit(late.length === 0 && balanced(balance) ? 0 : 1)

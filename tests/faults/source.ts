@@ -87,8 +87,7 @@ export async function openFaultSource(seed: number, size: number, startsAt: numb
     if (!quirks.zoneless) return new Date(whole).toISOString()
     return new Date(whole + 7 * 3_600_000).toISOString().slice(0, -1)
   }
-  const claimed = (row: Row): number =>
-    quirks.wholeSeconds ? Math.floor((row.at ?? 0) / 1000) * 1000 : (row.at ?? 0)
+  const claimed = (row: Row): number => (quirks.wholeSeconds ? Math.floor((row.at ?? 0) / 1000) * 1000 : (row.at ?? 0))
 
   /** Rows changed at or after a time, in order of time and id; a page goes on after the last row's place in that order. */
   const changes = (url: URL): string => {
@@ -102,7 +101,10 @@ export async function openFaultSource(seed: number, size: number, startsAt: numb
       .filter((row) => from === null || (row.at !== null && claimed(row) >= from))
       .toSorted((a, b) => claimed(a) - claimed(b) || (a.id < b.id ? -1 : 1))
     if (quirks.unsorted) return shuffled(`${since}`, all, token, limit)
-    const rest = token === null ? all : all.filter((row) => claimed(row) > Number(at) || (claimed(row) === Number(at) && row.id > id))
+    const rest =
+      token === null
+        ? all
+        : all.filter((row) => claimed(row) > Number(at) || (claimed(row) === Number(at) && row.id > id))
     const rows = rest.slice(0, limit)
     const last = rows.at(-1)
     const again = turn === 'again'

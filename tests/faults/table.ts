@@ -14,7 +14,8 @@ export interface Line {
   readonly skipped: readonly string[]
 }
 
-export const isClean = (line: Pick<Line, 'balance' | 'findings'>): boolean => balanced(line.balance) && line.findings.length === 0
+export const isClean = (line: Pick<Line, 'balance' | 'findings'>): boolean =>
+  balanced(line.balance) && line.findings.length === 0
 
 /** One line a fault and subject, in the order of the faults. */
 export function linesOf(outcomes: readonly Outcome[]): Line[] {
@@ -24,8 +25,11 @@ export function linesOf(outcomes: readonly Outcome[]): Line[] {
       const [first] = group
       const tried = group.filter((one) => one.runs > 0 || one.findings.length > 0)
       const balance = { ...nothing }
-      for (const one of group) for (const name of Object.keys(balance) as (keyof Balance)[]) balance[name] += one.balance[name]
-      const times = group.flatMap((one) => (one.recoverySeconds === null ? [] : [one.recoverySeconds])).toSorted((a, b) => a - b)
+      for (const one of group)
+        for (const name of Object.keys(balance) as (keyof Balance)[]) balance[name] += one.balance[name]
+      const times = group
+        .flatMap((one) => (one.recoverySeconds === null ? [] : [one.recoverySeconds]))
+        .toSorted((a, b) => a - b)
       return {
         fault: first!.fault,
         subject: first!.subject,
@@ -41,7 +45,21 @@ export function linesOf(outcomes: readonly Outcome[]): Line[] {
     .toSorted((a, b) => (`${a.fault} ${a.subject}` < `${b.fault} ${b.subject}` ? -1 : 1))
 }
 
-const heads = ['fault', 'source', 'trials', 'runs', 'lost', 'doubled', 'ghosts', 'invented', 'unfinished', 'leaked', 'median s', 'longest s', 'found']
+const heads = [
+  'fault',
+  'source',
+  'trials',
+  'runs',
+  'lost',
+  'doubled',
+  'ghosts',
+  'invented',
+  'unfinished',
+  'leaked',
+  'median s',
+  'longest s',
+  'found',
+]
 
 export function tableOf(lines: readonly Line[]): string {
   const rows = lines
@@ -54,6 +72,9 @@ export function tableOf(lines: readonly Line[]): string {
     })
   const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]!.length)))
   const written = (row: readonly string[]): string =>
-    row.map((cell, at) => (at < 2 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!))).join('  ').trimEnd()
+    row
+      .map((cell, at) => (at < 2 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)))
+      .join('  ')
+      .trimEnd()
   return [written(heads), ...rows.map(written)].join('\n')
 }

@@ -104,7 +104,8 @@ async function handOn(client: Socket, chunk: Buffer, before: number, toxics: Tox
   const room = Math.max(0, Math.min(...ends, Infinity) - before)
   const shown = chunk.subarray(0, Math.min(chunk.length, room))
   if (latencyMs !== undefined) await sleep(latencyMs)
-  const size = sliceBytes ?? (bytesPerSecond === undefined ? shown.length : Math.max(1, Math.floor(bytesPerSecond / 50)))
+  const size =
+    sliceBytes ?? (bytesPerSecond === undefined ? shown.length : Math.max(1, Math.floor(bytesPerSecond / 50)))
   for (let at = 0; at < shown.length; at += Math.max(1, size)) {
     if (client.destroyed) return
     client.write(shown.subarray(at, at + size))

@@ -12,7 +12,10 @@ export async function makeThings(pool: pg.Pool): Promise<void> {
 /** Sinks of all entities that write into it. Without a unique key, only the engine keeps rows from doubling. */
 export const thingSinks: Sinks = new Proxy({} as Sinks, {
   get: () => ({
-    async upsert(trx: Parameters<Sinks['Procedure']['upsert']>[0], changes: Parameters<Sinks['Procedure']['upsert']>[1]) {
+    async upsert(
+      trx: Parameters<Sinks['Procedure']['upsert']>[0],
+      changes: Parameters<Sinks['Procedure']['upsert']>[1],
+    ) {
       const rows = changes.map(({ source, stream, key, record, run }) => {
         const { name, field } = record
         return { source, stream, key, name, field, run }
@@ -21,7 +24,9 @@ export const thingSinks: Sinks = new Proxy({} as Sinks, {
         as r(source text, stream text, key text, name text, field text, run bigint)`
       const same = sql`t.source = r.source and t.stream = r.stream and t.key = r.key`
       await sql`update thing t set name = r.name, field = r.field, run = r.run from ${given} where ${same}`.execute(trx)
-      await sql`insert into thing select r.* from ${given} where not exists (select 1 from thing t where ${same})`.execute(trx)
+      await sql`insert into thing select r.* from ${given} where not exists (select 1 from thing t where ${same})`.execute(
+        trx,
+      )
     },
     // As a store does that finds two units where a record names one.
     refuse: (_trx: unknown, records: readonly { key: string; record: { name: string } }[]) =>
@@ -29,10 +34,16 @@ export const thingSinks: Sinks = new Proxy({} as Sinks, {
         new Map(
           records
             .filter(({ record }) => record.name.startsWith('xã cũ'))
-            .map(({ key }) => [key, { reject: 'AMBIGUOUS' as const, at: 'unit', found: '25645', expected: 'one of 25646, 25647' }]),
+            .map(({ key }) => [
+              key,
+              { reject: 'AMBIGUOUS' as const, at: 'unit', found: '25645', expected: 'one of 25646, 25647' },
+            ]),
         ),
       ),
-    async remove(trx: Parameters<Sinks['Procedure']['remove']>[0], removals: Parameters<Sinks['Procedure']['remove']>[1]) {
+    async remove(
+      trx: Parameters<Sinks['Procedure']['remove']>[0],
+      removals: Parameters<Sinks['Procedure']['remove']>[1],
+    ) {
       await sql`
         delete from thing t using json_to_recordset(${JSON.stringify(removals)}) as r(source text, stream text, key text)
         where t.source = r.source and t.stream = r.stream and t.key = r.key

@@ -21,7 +21,9 @@ export interface WorkerChild {
   end(): Promise<void>
 }
 
-export interface ChildOptions extends Partial<Pick<WorkerGiven, 'leaseMs' | 'pageMs' | 'name' | 'databaseUrl' | 'limits'>> {
+export interface ChildOptions extends Partial<
+  Pick<WorkerGiven, 'leaseMs' | 'pageMs' | 'name' | 'databaseUrl' | 'limits'>
+> {
   /** The boundary at which it kills itself. */
   readonly killAt?: number
   readonly heapMb?: number
@@ -57,7 +59,9 @@ export function startChild(world: World, options: ChildOptions = {}): WorkerChil
   const child = spawn(process.execPath, args, { env: { ...kept, ...kill, FAULTS_WORKER: JSON.stringify(given) } })
   const said: string[] = []
   let complaints = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(...text.split('\n').filter((line) => line !== '')))
+  child.stdout
+    .setEncoding('utf8')
+    .on('data', (text: string) => said.push(...text.split('\n').filter((line) => line !== '')))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints = `${complaints}${text}`.slice(-20_000)))
   child.stdin.on('error', () => undefined)
   let over = false
@@ -96,5 +100,5 @@ export function startChild(world: World, options: ChildOptions = {}): WorkerChil
 
 /** No process that a trial started is left. */
 export async function endChildren(): Promise<void> {
-  for (const child of [...children]) await child.end()
+  for (const child of children) await child.end()
 }

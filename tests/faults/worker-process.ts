@@ -29,7 +29,12 @@ const log = (level: string) => (fields: Record<string, unknown>, message: string
   void process.stderr.write(`${level} ${message} ${JSON.stringify(fields)}\n`)
 
 const now = (): Date => new Date(Date.now() + given.clockMs)
-const transport = openTransport({ allowHosts: given.hosts, limits: given.limits, breaker: { restMs: 50 }, random: () => 0.02 })
+const transport = openTransport({
+  allowHosts: given.hosts,
+  limits: given.limits,
+  breaker: { restMs: 50 },
+  random: () => 0.02,
+})
 const database = openDatabase(given.databaseUrl, { max: 4, applicationName: given.name, onError: () => undefined })
 const setup = setupOf({
   connector: faultConnector as unknown as Connector,

@@ -79,6 +79,14 @@ describe('a remote subgraph', () => {
     expect(ask.state()).toMatchObject({ answering: true, requests: 1, failures: 0, lastFailure: null })
   })
 
+  it('ends a path before the first name that was not asked for', async () => {
+    const { url } = await serve((_request, _body, response) =>
+      json(response, { data: { a: null }, errors: [{ path: ['a', 0, '079204001234'] }, { path: ['an_other', 'a'] }] }),
+    )
+    const { errors } = await remote(url)(request())
+    expect(errors?.map(({ path }) => path)).toEqual([['a', 0], []])
+  })
+
   it('lets the path and the code of its errors pass, and no text', async () => {
     const { url } = await serve((_request, _body, response) =>
       json(response, {

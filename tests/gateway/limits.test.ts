@@ -4,6 +4,8 @@ import { parse } from 'graphql'
 import type { OperationDefinitionNode } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measure } from '../../src/gateway/complexity.ts'
+import { networkOf } from '../../src/gateway/graphql-endpoint.ts'
+import { openMetrics } from '../../src/gateway/metrics.ts'
 import { nestsDeeper } from '../../src/gateway/nesting.ts'
 import { openAccount, openRateLimit } from '../../src/gateway/rate-limit.ts'
 import { ask, codes, openSmallGateway } from './open.ts'
@@ -101,7 +103,17 @@ describe('the measure of an operation', () => {
       10 * (1 + 1 + 3 * 2),
     )
     expect(of('{ agencies { nodes { id } } }').objects).toBe(40)
+    expect(of('{ agencies(first: null) { nodes { id } } }').objects).toBe(40)
     expect(of('{ search { ... on Agency { id } } }').objects).toBe(5)
+  })
+
+  it('takes the larger of first and last, whatever stands in the other', () => {
+    const text =
+      'query ($first: Int, $last: Int = 30) { agencies(first: $first, last: $last) { nodes { id } } other: agencies(first: null, last: 100) { nodes { id } } }'
+    expect(of(text, { first: null, last: 50 }).objects).toBe(50 * 2 + 200)
+    expect(of(text, { first: 7, last: null }).objects).toBe(7 * 2 + 200)
+    expect(of(text, {}).objects).toBe(30 * 2 + 200)
+    expect(of(text, { last: null }).objects).toBe(20 * 2 + 200)
   })
 
   it('is the same whether fragments are spread or written out', () => {
@@ -256,3 +268,25 @@ function rawly(port: number, lines: readonly string[]): Promise<string> {
     )
   })
 }
+
+it('counts callers without a token by network: an IPv6 subscriber has one account, however many addresses', () => {
+  expect(networkOf('203.0.113.7')).toBe('203.0.113.7')
+  expect(networkOf('::ffff:203.0.113.7')).toBe('203.0.113.7')
+  expect(networkOf('2001:db8:0:7::1')).toBe('2001:db8:0:7::/64')
+  expect(networkOf('2001:DB8:0:7:a:b:c:d')).toBe('2001:db8:0:7::/64')
+  expect(networkOf('2001:db8:0:8::1')).not.toBe(networkOf('2001:db8:0:7::1'))
+  expect(networkOf('2001:db8::1')).toBe('2001:db8:0:0::/64')
+  expect(networkOf('fe80::1%eth0')).toBe('fe80:0:0:0::/64')
+  expect(networkOf('::1')).toBe('0:0:0:0::/64')
+})
+
+it('counts the codes that other agencies make up as one: no label of a metric is theirs', async () => {
+  const metrics = openMetrics()
+  metrics.error('NOT_FOUND')
+  metrics.error('X079204001234')
+  metrics.error('__proto__')
+  const text = await metrics.registry.metrics()
+  expect(text).toMatch(/hub_graphql_errors_total\{code="NOT_FOUND"\} 1/)
+  expect(text).toMatch(/hub_graphql_errors_total\{code="OTHER"\} 2/)
+  expect(text).not.toMatch(/X0792/)
+})

@@ -177,4 +177,17 @@ describe('the lint of a part', () => {
       type Source { id: ID! } type Parcel { area: Float! } type PageInfo @shareable { hasNextPage: Boolean! }`
     expect(lintPart('land', sdl, ownSchema)).toEqual({ refused: [], warnings: [] })
   })
+
+  it('is warned of where it takes personal data along', () => {
+    const own = buildASTSchema(parse(ownSdl.replace('name: String }', 'name: String @personal(kind: "NAME") }')), {
+      assumeValidSDL: true,
+    })
+    const sdl = `${link}
+      type Dossier @key(fields: "id") { id: ID!  applicant: Party @external  plot: String @requires(fields: "applicant { name }") }
+      type Party { name: String @external }`
+    expect(lintPart('land', sdl, own)).toEqual({
+      refused: [],
+      warnings: ['Party.name is personal: whoever reads what rests on it sends it to land'],
+    })
+  })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openEmbedded } from '../../src/db/embedded.ts'
@@ -33,6 +33,9 @@ export async function withServer<T>(run: (fresh: Fresh) => Promise<T>): Promise<
   } finally {
     await server.close()
     await embedded.stop()
+    // Root had to take a place outside its home.
+    const { outside } = JSON.parse(readFileSync(join(home, 'postgres.json'), 'utf8')) as { outside?: string }
+    if (outside !== undefined) rmSync(outside, { recursive: true, force: true })
     rmSync(home, { recursive: true, force: true })
   }
 }

@@ -178,6 +178,17 @@ describe('a census', () => {
     expect(await keys(world)).toHaveLength(12)
   })
 
+  it('removes nothing and holds nothing where something of the source could not be had', async () => {
+    const world = await open()
+    world.script.pages.list = [page('a', ...some(5))]
+    await world.sync('list')
+    world.script.pages.list = [{ ...page('b'), gaps: true }]
+    expect(await world.sync('list')).toMatchObject({ state: 'SUCCEEDED', removed: 0, found: 0, left_over: null })
+    expect(Object.keys(await world.things())).toHaveLength(5)
+    world.script.pages.list = [page('c', ...some(4, 1))]
+    expect(await world.sync('list')).toMatchObject({ removed: 1, found: 4, left_over: 1 })
+  })
+
   it('removes nothing where the source lets go of old records by itself', async () => {
     const world = await open()
     const { manifest } = world.engine.sources.get('s')!.connector

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
-import { exactJson, type Json, type SourceRecord } from '#connector'
+import { ConnectorFailure, exactJson, type Json, type SourceRecord } from '#connector'
 import { openWorld, page, record, type World } from './harness.ts'
 
 const worlds: World[] = []
@@ -81,6 +81,23 @@ describe('a record that is too large even alone', () => {
     world.script.pages.changes = [page('b', record('1'), record('2'))]
     await world.sync('changes', 'FULL')
     expect(await waiting(world)).toEqual([])
+  })
+
+  it('still waits when the whole read that met it is carried on by another run', async () => {
+    const world = await open()
+    world.script.pages.changes = [{ ...page('a', record('1')), tooLarge: ['item 2'] }, page('b', record('3'))]
+    world.script.before = (at) => {
+      if (at === 1) throw new ConnectorFailure('SOURCE_UNAVAILABLE', 'not now')
+    }
+    expect(await world.sync()).toMatchObject({ state: 'FAILED' })
+    world.script.before = () => undefined
+    expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED' })
+    expect(await waiting(world)).toMatchObject([{ key: '?too-large:item 2' }])
+    expect(await world.sync('changes', 'FULL')).toMatchObject({ rejected: 1 })
+    expect(await waiting(world)).toHaveLength(1)
+    world.script.pages.changes = [page('a', record('1'))]
+    await world.sync('changes', 'FULL')
+    expect(await waiting(world)).toHaveLength(0)
   })
 
   it('keeps a whole list from removing what it may have been', async () => {

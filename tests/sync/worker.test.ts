@@ -282,6 +282,28 @@ it('acknowledges after the commit only, and again until it is taken', async () =
   expect(await world.rows(owed)).toEqual([{ keys: 0, tries: null }])
 })
 
+it('owes none for what waits because the store refused it, nor once more after a replay', async () => {
+  const world = await open()
+  world.settings['acknowledge'] = true
+  world.script.pages.changes = [page('a', record('1'), record('2'))]
+  const sinks = world.engine.sinks as unknown as { Agency: object }
+  const sink = sinks.Agency
+  Object.assign(world.engine, {
+    sinks: new Proxy(
+      {},
+      {
+        get: () => ({ ...sink, refuse: async () => new Map([['2', { reject: 'AMBIGUOUS', at: 'x' }]]) }),
+      },
+    ),
+  })
+  await world.sync()
+  expect(await world.rows('select key from acknowledgement')).toEqual([{ key: '1' }])
+  await world.rows('delete from acknowledgement')
+  world.script.mapping = 'neu '
+  await world.sync('changes', 'REPLAY')
+  expect(await world.rows('select key from acknowledgement')).toEqual([])
+})
+
 it('owes no acknowledgement for a page that was rolled back', async () => {
   const world = await open()
   world.settings['acknowledge'] = true

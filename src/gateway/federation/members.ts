@@ -25,6 +25,8 @@ export interface Members {
   of(subgraph: string, type: string): Member | undefined
   /** The object types that can stand for an interface or union in a subgraph. */
   possible(subgraph: string, type: string): readonly string[]
+  /** The interfaces that some subgraph has as one object type. */
+  readonly interfaceObjects: ReadonlySet<string>
   /** The interfaces that a type has in any subgraph. */
   interfacesOf(type: string): readonly string[]
 }
@@ -38,6 +40,7 @@ export function readMembers(
   const members = new Map<string, Member>()
   const possible = new Map<string, string[]>()
   const interfaces = new Map<string, Set<string>>()
+  const interfaceObjects = new Set<string>()
   const nameOf = (graph: unknown): string => names.get(String(graph)) ?? String(graph)
 
   for (const type of document.definitions) {
@@ -70,11 +73,13 @@ export function readMembers(
         fields.set(field.name.value, inKey ? { ...one, external: false } : one)
       }
       const interfaceObject = mine.some((one) => one['isInterfaceObject'] === true)
+      if (interfaceObject) interfaceObjects.add(name)
       members.set(`${nameOf(graph)} ${name}`, { keys, keyed: allKeys.length > 0, interfaceObject, fields })
     }
   }
   return {
     subgraphs: [...new Set(names.values())],
+    interfaceObjects,
     of: (subgraph, type) => members.get(`${subgraph} ${type}`),
     possible: (subgraph, type) => possible.get(`${subgraph} ${type}`) ?? [],
     interfacesOf: (type) => [...(interfaces.get(type) ?? [])],

@@ -209,38 +209,53 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
       return member !== undefined && member.keys.length > 0 && (one === type || member.interfaceObject)
     })
 
-  /** Goes by keys to the nearest subgraph that will do. */
+  /** Goes by keys to the nearest subgraph that will do; what only lay on other ways is not asked. */
   function hop(place: Place, will: (graph: string, as: string) => boolean): Step | null {
-    const reached = place.sources.map((source) => source)
-    const seen = new Set(reached.map(({ graph }) => graph))
-    // One round for each hop: first those that can be reached at once.
-    for (let round = 0; round < members.subgraphs.length; round += 1) {
-      const next = [...reached]
-      for (const graph of members.subgraphs) {
-        for (const as of knownAs(graph, place.type)) {
-          if (!will(graph, as)) continue
-          const way = wayTo(reached, graph, as, place)
-          if (way !== null) return goTo(place, way, graph, as, [])
-        }
-      }
-      for (const graph of members.subgraphs) {
-        if (seen.has(graph)) continue
-        for (const as of knownAs(graph, place.type)) {
-          const way = wayTo(reached, graph, as, place)
-          if (way === null || seen.has(graph) || as !== place.type) continue
-          seen.add(graph)
-          const step = goTo(place, way, graph, as, [])
-          next.push({ step, selection: step.selection, graph, provided: null })
-        }
-      }
-      if (next.length === reached.length) return null
-      reached.splice(0, reached.length, ...next)
+    interface Stop {
+      readonly graph: string
+      readonly source: Source | null
+      readonly before: { readonly stop: Stop; readonly key: SelectionSetNode } | null
     }
-    return null
+    const stops = place.sources.map((source): Stop => ({ graph: source.graph, source, before: null }))
+    const seen = new Set(stops.map(({ graph }) => graph))
+
+    const leading = (graph: string, as: string): Stop['before'] => {
+      for (const key of members.of(graph, as)?.keys ?? []) {
+        const stop = stops.find((one) => {
+          const provided = one.source?.provided ?? null
+          return isEntity(one, place) && hasAll(one.graph, place.type, key, provided)
+        })
+        if (stop !== undefined) return { stop, key }
+      }
+      return null
+    }
+    const walked = ({ graph, source, before }: Stop, as: string): Source => {
+      if (source !== null) return source
+      if (before === null) throw new Error('a stop to which nothing leads')
+      const step = goTo(place, { source: walked(before.stop, place.type), key: before.key }, graph, as, [])
+      return { step, selection: step.selection, graph, provided: null }
+    }
+
+    for (;;) {
+      for (const graph of members.subgraphs) {
+        for (const as of knownAs(graph, place.type)) {
+          const before = will(graph, as) ? leading(graph, as) : null
+          if (before !== null) return walked({ graph, source: null, before }, as).step
+        }
+      }
+      const next = members.subgraphs.flatMap((graph): Stop[] => {
+        const known = !seen.has(graph) && knownAs(graph, place.type).includes(place.type)
+        const before = known ? leading(graph, place.type) : null
+        return before === null ? [] : [{ graph, source: null, before }]
+      })
+      if (next.length === 0) return null
+      for (const stop of next) seen.add(stop.graph)
+      stops.push(...next)
+    }
   }
 
   /** An object that is known only as an interface is an entity where the interface itself has a key. */
-  const isEntity = ({ graph }: Source, { type }: Place): boolean =>
+  const isEntity = ({ graph }: { readonly graph: string }, { type }: Place): boolean =>
     whole.getType(type)?.astNode?.kind !== Kind.INTERFACE_TYPE_DEFINITION || members.of(graph, type)?.keyed === true
 
   interface Way {
@@ -261,7 +276,8 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     if (known !== undefined && more.length === 0) return known.step
     source.selection.typename = true
     for (const one of key.selections) if (one.kind === Kind.FIELD) addTo(source.selection, one, true)
-    const step = begun(graph, { type: place.type, as, path: place.path }, [source.step])
+    const asInterface = members.of(graph, as)?.interfaceObject === true
+    const step = begun(graph, { type: place.type, as, asInterface, path: place.path }, [source.step])
     step.requires.push(requiresOf(place.type, [...key.selections, ...more]))
     if (more.length === 0 && as === place.type) {
       place.sources.push({ step, selection: step.selection, graph, provided: null })

@@ -1,4 +1,5 @@
 import type { QueryPlan, QueryPlanner } from '@graphql-hive/router-query-planner'
+import { BREAK, getNamedType, isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import { hubError } from '../../access/error.ts'
 import { ownPlan } from './own-plan.ts'
 import type { Supergraph } from './supergraph.ts'
@@ -38,16 +39,29 @@ export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Plan
   const plans = new Map<string, Map<string, Promise<QueryPlan>>>()
   let loading: Promise<QueryPlanner | null> | null = null
 
-  async function make({ query, labels: on, percentage }: PlanInput): Promise<QueryPlan> {
-    const native = planner === 'own' ? null : await (loading ??= loaded(supergraph.sdl))
-    try {
-      if (native !== null) return await made(native, query, new Set(on), percentage)
-    } catch (error) {
-      if (!(error instanceof NotPlanned)) throw error
-    }
+  function ours({ query, labels: on, percentage }: PlanInput): QueryPlan {
     const isOn = (label: string): boolean => on.has(label) || percentage < (percentOf(label) ?? -1)
     const node = ownPlan({ query, whole: supergraph.whole, members: supergraph.members(isOn), fits })
     return { kind: 'QueryPlan', ...(node === undefined ? {} : { node }) }
+  }
+
+  async function make(input: PlanInput): Promise<QueryPlan> {
+    if (planner === 'own') return ours(input)
+    // The native planner loses type conditions on objects that a subgraph knows only as their interface.
+    const apart = supergraph.interfaceObjects.size > 0 && hangsOnType(input.query, supergraph)
+    try {
+      if (apart) return ours(input)
+    } catch {
+      // Then it may know better.
+    }
+    const native = await (loading ??= loaded(supergraph.sdl))
+    if (native === null) return ours(input)
+    try {
+      return await made(native, input.query, new Set(input.labels), input.percentage)
+    } catch (error) {
+      if (!(error instanceof NotPlanned)) throw error
+      return ours(input)
+    }
   }
 
   return async ({ query, labels: given, percentage }) => {
@@ -65,6 +79,41 @@ export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Plan
     if (plans.size > keptPlans) plans.delete(plans.keys().next().value ?? '')
     return making
   }
+}
+
+/**
+ * Whether something is asked by type of an interface that some subgraph has as one object type, or a field of it that requires
+ * others.
+ */
+function hangsOnType(query: string, supergraph: Supergraph): boolean {
+  const { whole, interfaceObjects } = supergraph
+  const members = supergraph.members(() => true)
+  const needs = (type: string, field: string): boolean =>
+    [type, ...members.interfacesOf(type)]
+      .filter((one) => interfaceObjects.has(one))
+      .some((one) => members.subgraphs.some((graph) => members.of(graph, one)?.fields.get(field)?.requires != null))
+  const info = new TypeInfo(whole)
+  let found = false
+  const visitor = visitWithTypeInfo(info, {
+    Field: ({ name }) => {
+      if (needs(info.getParentType()?.name ?? '', name.value)) found = true
+      return found ? BREAK : undefined
+    },
+    InlineFragment: () => {
+      const parent = info.getParentType()
+      // Its parent is the fragment's own type by now: the field around it tells where it stands.
+      const around = getNamedType(info.getType() ?? undefined)
+      if ([parent?.name, around?.name].some((name) => name !== undefined && isBehind(name))) found = true
+      return found ? BREAK : undefined
+    },
+  })
+  const isBehind = (name: string): boolean => {
+    const type = whole.getType(name)
+    if (interfaceObjects.has(name)) return true
+    return isObjectType(type) && type.getInterfaces().some((one) => interfaceObjects.has(one.name))
+  }
+  visit(parse(query, { noLocation: true }), visitor)
+  return found
 }
 
 function percentOf(label: string): number | undefined {

@@ -139,10 +139,11 @@ export function openRemote(options: RemoteOptions): Remote {
       ...(Object.keys(variables).length === 0 ? {} : { variables }),
       ...(operationName === null ? {} : { operationName }),
     })
-    if (kind === 'mutation') return post(body, sent, kind, context.signal)
+    if (kind === 'mutation') return withAskedPaths(await post(body, sent, kind, context.signal), query)
     // Who asks is part of the question: an answer for one caller is never another's.
     const label = `${token ?? ''}\n${body}`
-    return structuredAnswer(await shared(label, context.signal, (signal) => post(body, sent, kind, signal)))
+    const answer = await shared(label, context.signal, (signal) => post(body, sent, kind, signal))
+    return withAskedPaths(structuredAnswer(answer), query)
   }
 
   const state = (): RemoteState => ({
@@ -160,6 +161,18 @@ export function openRemote(options: RemoteOptions): Remote {
 /** Whoever takes a shared answer changes it: each gets its own. */
 const structuredAnswer = ({ value, alone }: { value: ExecutionResult; alone: boolean }): ExecutionResult =>
   alone || value.data === undefined || value.data === null ? value : { ...value, data: structuredClone(value.data) }
+
+/** A path ends before the first name that the query does not have: whatever else stands there is the remote's own text. */
+function withAskedPaths(answer: ExecutionResult, query: string): ExecutionResult {
+  if (answer.errors === undefined) return answer
+  const names = new Set(query.match(/[_A-Za-z]\w*/g))
+  const errors = answer.errors.map((error) => {
+    const strange = (error.path ?? []).findIndex((part) => typeof part === 'string' && !names.has(part))
+    if (strange === -1 || error.path === undefined) return error
+    return new GraphQLError('', { path: error.path.slice(0, strange), extensions: error.extensions })
+  })
+  return { ...answer, errors }
+}
 
 /** The answer that a body holds; throws SOURCE_CHANGED for one that is no GraphQL answer. */
 function resultOf(text: string, status: number): ExecutionResult {

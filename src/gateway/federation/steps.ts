@@ -6,11 +6,21 @@ import type { Selection } from './selection.ts'
 
 export type Segment = { Field: string } | { TypeCondition: string[] } | '@'
 
+/** Objects that a step asks for by their keys. */
+export interface Entity {
+  readonly type: string
+  /** By this name the subgraph knows them. */
+  readonly as: string
+  /** The subgraph has the interface alone: what an object really is means nothing to it. */
+  readonly asInterface: boolean
+  readonly path: readonly Segment[]
+}
+
 /** One request of the plan, growing while the plan is made. */
 export interface Step {
   readonly graph: string
   /** Null: a request at the root. */
-  readonly entity: { readonly type: string; readonly as: string; readonly path: readonly Segment[] } | null
+  readonly entity: Entity | null
   readonly selection: Selection
   readonly requires: RequiresSelection[]
   readonly after: Set<Step>
@@ -47,7 +57,7 @@ function fetchOf(step: Step, operation: OperationDefinitionNode): PlanNode {
   }
   const variables = ['$representations: [_Any!]!', ...defined].join(', ')
   const asAnother =
-    entity.as === entity.type
+    entity.as === entity.type && !entity.asInterface
       ? {}
       : { inputRewrites: [{ ValueSetter: { path: [{ Key: '__typename' }], setValueTo: entity.as } }] }
   return {

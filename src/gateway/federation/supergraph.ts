@@ -26,6 +26,8 @@ export interface Supergraph {
   apiDocument(): DocumentNode
   /** The labels of progressive overrides that it names. */
   readonly overrideLabels: readonly string[]
+  /** The interfaces that some subgraph has as one object type. */
+  readonly interfaceObjects: ReadonlySet<string>
   /** Which subgraph has what, with these labels of progressive overrides. */
   members(isOn: (label: string) => boolean): Members
   /** The keys by which a subgraph finds objects of a type; empty where it has none. */
@@ -62,6 +64,7 @@ export function readSupergraph(sdl: string): Supergraph {
     whole,
     apiDocument: () => apiDocument(document, linked),
     overrideLabels: [...overrideLabels],
+    interfaceObjects: on.interfaceObjects,
     members,
     keysOf: (subgraph, type) => on.of(subgraph, type)?.keys ?? [],
     answers: (subgraph, type, field) =>

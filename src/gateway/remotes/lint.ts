@@ -47,7 +47,11 @@ export function lintPart(name: string, sdl: string, own: GraphQLSchema): Lint {
       if (from?.kind === Kind.STRING && from.value === 'hub') {
         refused.push(`${name} overrides ${at}, for which the hub answers`)
       } else if (directive(field, 'external') !== undefined || keys.has(field.name.value)) {
-        continue
+        // The hub decides and logs such a read as the caller's own; that it goes to another agency is for people to know.
+        const ofHub = Object.hasOwn(known, field.name.value) ? known[field.name.value]?.astNode : undefined
+        if (ofHub?.directives?.some((one) => one.name.value === 'personal') === true) {
+          warnings.push(`${at} is personal: whoever reads what rests on it sends it to ${name}`)
+        }
       } else if (Object.hasOwn(known, field.name.value)) {
         if (!isShared(known[field.name.value]?.astNode ?? undefined, ours?.astNode?.directives)) {
           refused.push(`${name} answers for ${at}, for which the hub answers`)

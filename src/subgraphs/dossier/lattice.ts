@@ -129,8 +129,11 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     own ? value !== named : value === named || (value === 0 && time === 0),
   )
 
-  // Asked without any filter.
-  const prized = cells.map(({ node, own, time, value }) => (own || node === 0) && (time === 0 || value === 0))
+  // Asked without any filter, or of an agency above all others, which is the same.
+  const whole = (node: number): number => cells[known.get(markOf(node, false, 0, 0)) ?? -1]?.count ?? 0
+  const prized = cells.map(
+    ({ node, own, time, value }) => (own || whole(node) === whole(0)) && (time === 0 || value === 0),
+  )
 
   // Each number that is the sum of others: of its months, of a group's values, of the places beneath it and its own.
   const sums = new Map<string, Sum & { readonly parts: number[] }>()

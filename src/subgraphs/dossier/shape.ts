@@ -140,10 +140,9 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
           throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
         }
         if (!purposeHolds(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
-        return `${row}.personal_tokens && ${scope.statement.value(
-          numbers.flatMap((number) => identityTokens(box, number)),
-          'bigint[]',
-        )}`
+        const tokens = numbers.map((number) => identityTokens(box, number))
+        for (const one of tokens) scope.sought?.('DossierFilter.identityNumber', one)
+        return `${row}.personal_tokens && ${scope.statement.value(tokens.flat(), 'bigint[]')}`
       },
       text: wordsFilter(
         (row) => `${row}.search`,

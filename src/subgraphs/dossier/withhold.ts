@@ -106,13 +106,17 @@ function attempt(
       const little = spans && small(inside.reduce((sum, value) => sum + value, 0))
       if (!wholeHidden && !little && !isTold(inside, ones)) continue
       const shown = [whole, ...parts].filter((place) => !hidden.has(place))
+      const plain = shown.filter((place) => prized[place] !== true)
       const free = shown.filter((place) => unasked[place] === true && costsNothing(place, at))
       const next =
         leastOf(free) ??
-        leastOf(shown.filter((place) => place !== whole && costsNothing(place, at!))) ??
+        leastOf(plain.filter((place) => place !== whole && costsNothing(place, at!))) ??
+        leastOf(plain.filter((place) => place !== whole)) ??
+        plain[0] ??
         leastOf(shown.filter((place) => place !== whole)) ??
-        (wholeHidden ? undefined : whole)
-      if (next === undefined) continue
+        shown[0]
+      // What is asked for most is withheld only where solving all sums shows that it must be.
+      if (next === undefined || prized[next] === true) continue
       hide(next)
       wait(at)
     }
@@ -125,7 +129,7 @@ function attempt(
     const told = secrets(values, small, sums, hidden).filter((places) => free(places) === 0)
     if (told.length === 0) break
     // Covering one often covers others; many are not worth a solution each.
-    const some = told.length > 20 ? told : told.slice(0, 1)
+    const some = hidden.size > 1_500 ? told : told.slice(0, 1)
     if (some.filter((places) => cover(places[0]!)).length === 0) break
     settle()
   }
