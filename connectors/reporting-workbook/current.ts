@@ -10,6 +10,8 @@ export interface Current {
   readonly reports: readonly ReportFile[]
   /** Workbooks that no template knows. */
   readonly unlisted: readonly FolderFile[]
+  /** Keys of reports that have a file which is being written: what they say is not known now. */
+  readonly moving: readonly string[]
 }
 
 /** The reports in the folder. Only files that `isNew` are waited for until they stand still. */
@@ -23,7 +25,7 @@ export async function currentReports(
     const report = reportFileOf(file, matchers)
     return report !== null && isNew(report)
   }
-  const files = await standingFiles(context, wanted)
+  const { files, moving } = await standingFiles(context, wanted)
   const latest = new Map<string, ReportFile>()
   const unlisted: FolderFile[] = []
   for (const file of files.toSorted((a, b) => a.changedAt - b.changedAt || (a.name < b.name ? -1 : 1))) {
@@ -35,7 +37,10 @@ export async function currentReports(
       latest.set(report.key, report)
     }
   }
-  return { reports: [...latest.values()], unlisted }
+  const unknown = moving.flatMap((file) => reportFileOf(file, matchers)?.key ?? [])
+  // Their former files must not stand in for them.
+  for (const key of unknown) latest.delete(key)
+  return { reports: [...latest.values()], unlisted, moving: unknown }
 }
 
 function inWindow({ period, template }: ReportFile, range: Range): boolean {

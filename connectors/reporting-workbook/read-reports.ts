@@ -22,8 +22,12 @@ const atMost = 120
 export async function* readReports(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
   const start: ReportPlace = 'since' in range ? reportPlace(range.since) : { taken: {}, until: 0, templates: {} }
   const now = start.at?.now ?? context.now().getTime()
-  const { reports, unlisted } = await currentReports(context, range, ({ key, mark }) => start.taken[key] !== mark)
-  const known = new Set([...reports.map(({ key }) => key), ...Object.keys(start.taken)])
+  const { reports, unlisted, moving } = await currentReports(
+    context,
+    range,
+    ({ key, mark }) => start.taken[key] !== mark,
+  )
+  const known = new Set([...reports.map(({ key }) => key), ...moving, ...Object.keys(start.taken)])
   const firsts = new Map(context.settings.templates.map((template) => [template, firstPeriods(template, known, now)]))
   const marks: Taken = Object.fromEntries(
     [...firsts].map(([template, first]) => [template.code, digest(template, first.map(codeOf))]),
@@ -58,7 +62,8 @@ export async function* readReports(context: Context<typeof manifest>, range: Ran
     const page = records.slice(from, from + pageSize)
     const whole = from + pageSize >= records.length
     const place: ReportPlace = whole ? done : { ...start, at: { now, after: page.at(-1)![0] } }
-    yield { records: page.map(([, record]) => record), next: JSON.stringify(place) }
+    const gaps = whole && moving.length > 0
+    yield { records: page.map(([, record]) => record), next: JSON.stringify(place), ...(gaps && { gaps }) }
   }
 }
 

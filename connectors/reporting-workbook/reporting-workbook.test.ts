@@ -387,6 +387,54 @@ describe('taking files', () => {
     expect(brief(recordsOf(second))).toEqual([`MISSING ${name}`])
   })
 
+  it('has gaps where a file cannot be read or is being written, also in what is read on', async () => {
+    const other = 'KTXH_H53.22_2026-M08.csv'
+    const { settings, put } = folderOf({ [name]: 'nothing', [other]: csv('I;Thu;1') })
+    const gapsOf = (pages: readonly Page[]) => pages.map(({ gaps }) => gaps === true)
+    expect(gapsOf(await pagesOf(contextOf({ settings }), 'observations', { all: true }))).toEqual([true, false])
+    put(name, csv('I;Thu;2'))
+    expect(gapsOf(await pagesOf(contextOf({ settings }), 'observations', { all: true }))).toEqual([false, false])
+    const writing = () => contextOf({ settings }, { wait: async () => put(name, csv('I;Thu;23'), now()) })
+    for (const stream of ['observations', 'reports']) {
+      put(name, csv('I;Thu;2'), new Date(now().getTime() - 4000))
+      const [first, ...rest] = await pagesOf(writing(), stream, { all: true })
+      expect(gapsOf([first!, ...rest]).at(-1)).toBe(true)
+      put(name, csv('I;Thu;2'), new Date(now().getTime() - 4000))
+      expect(gapsOf(await pagesOf(writing(), stream, { since: first!.next })).at(-1)).toBe(true)
+    }
+  })
+
+  it('says nothing of a report whose file is being written, not by its former file either', async () => {
+    const older = name.replace('M08', '8-2026')
+    const { settings, put } = folderOf({ [older]: csv('I;Thu;1') })
+    put(name, csv('I;Thu;2'), new Date(stands.getTime() + 60_000))
+    const before = await pagesOf(contextOf({ settings }), 'observations', { all: true })
+    expect(brief(recordsOf(before))).toEqual(['KTXH.I 2 triệu đồng'])
+    const writing = () => {
+      put(name, csv('I;Thu;3'), new Date(now().getTime() - 4000))
+      return contextOf({ settings }, { wait: async () => put(name, csv('I;Thu;34'), now()) })
+    }
+    expect(recordsOf(await pagesOf(writing(), 'observations', { since: before.at(-1)!.next }))).toEqual([])
+    const reports = recordsOf(await pagesOf(writing(), 'reports', { all: true }))
+    expect(reports.filter(({ key }) => key === 'KTXH|H53.21|2026-M08')).toEqual([])
+  })
+
+  it('empties a report of whose former file no more than the beginning was taken', async () => {
+    const rows = (count: number, of: number) => csv(...Array.from({ length: count }, (_, at) => `${at + 1};Dòng;${of}`))
+    const { settings, put } = folderOf({ [name]: rows(1200, 1) })
+    const context = contextOf({ settings })
+    const [begun] = await pagesOf(context, 'observations', { all: true })
+    put(name, rows(700, 2), new Date(stands.getTime() + 60_000))
+    const pages = await pagesOf(context, 'observations', { since: begun!.next })
+    const store = new Map<string, object>()
+    apply(store, recordsOf([begun!, ...pages]), figure)
+    expect(store.size).toBe(700)
+    expect(await pagesOf(context, 'observations', { since: pages[0]!.next })).toEqual(pages.slice(1))
+    put(name, rows(3, 3), new Date(stands.getTime() + 120_000))
+    apply(store, recordsOf(await pagesOf(context, 'observations', { since: pages[0]!.next })), figure)
+    expect(store.size).toBe(3)
+  })
+
   it('reads again what a changed template says otherwise', async () => {
     const { settings } = folderOf({ [name]: csv('I;Thu;1') })
     const [page] = await pagesOf(contextOf({ settings }), 'observations', { all: true })

@@ -59,6 +59,8 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
     now: Date.now,
     placeOf: places.placeOf,
     revoked: revocations.revoked,
+    // Scopes of other agencies' fields are theirs to name; the hub's own rules know none of them.
+    ...(hub.subgraphs.length === 0 ? {} : { isScope: () => true }),
     alarm: (name, what) => log.warn({ issuer: name }, what),
   })
   const events = openSourceEvents({
