@@ -95,7 +95,9 @@ export function kyselyWithin(pool: pg.Pool, scope: RowScope): Kysely<Tables> {
     known.delete(client)
     return client
   }
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { options: {}, connect, end: () => Promise.resolve() } }) })
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: { options: {}, connect, end: () => Promise.resolve() } }),
+  })
 }
 
 /** Whoever takes a connection of this pool without a scope sees no row of a protected table, whoever had it before. */

@@ -13,6 +13,8 @@ import {
 } from 'graphql'
 import { type Caller, purposeHolds } from '../access/caller.ts'
 import type { Policy } from '../access/policy.ts'
+import { typeNameOf } from './entities.ts'
+import { memberOf } from './entities-keys.ts'
 
 export interface AbsentRead {
   /** What was asked for: a global id, or the type and the arguments by which it was looked up. */
@@ -50,8 +52,19 @@ export function absentReads(
   return fieldsOf(operation.selectionSet, fragments).flatMap((node) => {
     const name = node.alias?.value ?? node.name.value
     const field = root.getFields()[node.name.value]
-    if (field === undefined || node.selectionSet === undefined || (data as Record<string, unknown>)[name] !== null)
-      return []
+    if (field === undefined || node.selectionSet === undefined) return []
+    const value = (data as Record<string, unknown>)[name]
+    if (field.name === '_entities' && Array.isArray(value)) {
+      return absentEntities(
+        policy,
+        caller,
+        value,
+        getArgumentValues(field, node, variables),
+        node.selectionSet,
+        fragments,
+      )
+    }
+    if (value !== null) return []
     if (answer.errors?.some(({ path }) => path?.[0] === name) === true) return []
     const type = getNamedType(field.type)
     if (!reachesPersonal(policy, caller, type, node.selectionSet, fragments)) return []
@@ -62,6 +75,31 @@ export function absentReads(
     const subject = typeof args['id'] === 'string' ? args['id'] : `${type.name}?${key.join('&')}`
     return [{ subject: subject.slice(0, 400), field: `Query.${field.name}` }]
   })
+}
+
+/** As above, of the objects that another gateway names by their keys; of a representation nothing but a key is told. */
+function absentEntities(
+  policy: Policy,
+  caller: Caller,
+  found: readonly unknown[],
+  args: Readonly<Record<string, unknown>>,
+  set: SelectionSetNode,
+  fragments: Fragments,
+): AbsentRead[] {
+  const representations = args['representations'] as readonly unknown[]
+  const absent = representations.flatMap((representation, index) => {
+    const type = policy.schema.getType(typeNameOf(representation))
+    if (found[index] !== null || !isObjectType(type)) return []
+    const [id, code] = [memberOf(representation, 'id'), memberOf(representation, 'code')]
+    const source = memberOf(memberOf(representation, 'source'), 'id')
+    const key = Object.entries({ code, 'source.id': source }).flatMap(([member, value]) =>
+      typeof value === 'string' ? [`${member}=${value}`] : [],
+    )
+    if (!reachesPersonal(policy, caller, type, set, fragments)) return []
+    const subject = typeof id === 'string' ? id : `${type.name}?${key.join('&')}`
+    return [subject.slice(0, 400)]
+  })
+  return [...new Set(absent)].map((subject) => ({ subject, field: 'Query._entities' }))
 }
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>

@@ -71,7 +71,7 @@ export const processFaults: readonly Fault[] = [
       const epochNow = async (): Promise<number> =>
         (await world.rows<{ lease_epoch: number }>(`select lease_epoch from stream where id = 'list'`))[0]
           ?.lease_epoch ?? 0
-      const zombie = startChild(world, { name: 'zombie', limits: { idleMs: 8_000, totalMs: 20_000 } })
+      const zombie = startChild(world, { name: 'zombie' })
       await zombie.go()
       await first.reached
       zombie.signal('SIGSTOP')
