@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import { exportJWK, type JWK, SignJWT } from 'jose'
-import { type Caller, isAnonymous } from './caller.ts'
+import { type Caller, isAnonymous, purposeHolds } from './caller.ts'
 
 export interface HubIdentity {
   /** What the tokens call the hub; its discovery document stands below. */
@@ -9,7 +9,7 @@ export interface HubIdentity {
   readonly jwks: { readonly keys: readonly JWK[] }
   /**
    * A token of the hub that tells another agency who asks: subject, client, scopes, agency and purpose of the caller, for this
-   * audience alone and a minute. Null for a caller without a token. The client's own token goes nowhere.
+   * audience alone and a minute. A purpose that the caller may not claim is not in it. Null for a caller without a token. The client's own token goes nowhere.
    */
   tokenFor(caller: Caller, audience: string): Promise<string | null>
 }
@@ -19,6 +19,8 @@ export interface HubIdentityOptions {
   readonly secret: Uint8Array
   /** What the tokens call the hub. */
   readonly issuer: string
+  /** The codes of the configuration's purposes; null, as by default, when it lists none. */
+  readonly purposes?: ReadonlySet<string> | null
   /** Milliseconds since 1970. */
   now(): number
 }
@@ -29,7 +31,8 @@ const mostKept = 1000
 // An Ed25519 private key in PKCS #8: RFC 8410, section 7, before its 32 bytes.
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-export async function openHubIdentity({ secret, issuer, now }: HubIdentityOptions): Promise<HubIdentity> {
+export async function openHubIdentity(options: HubIdentityOptions): Promise<HubIdentity> {
+  const { secret, issuer, purposes = null, now } = options
   const seed = Buffer.from(hkdfSync('sha256', secret, '', 'hub:identity:1', 32))
   const key = createPrivateKey({ key: Buffer.concat([pkcs8Head, seed]), format: 'der', type: 'pkcs8' })
   const shown = await exportJWK(createPublicKey(key))
@@ -45,7 +48,7 @@ export async function openHubIdentity({ secret, issuer, now }: HubIdentityOption
         client_id: caller.client ?? undefined,
         scope: [...caller.scopes].toSorted().join(' '),
         agency: caller.agency ?? undefined,
-        purpose: caller.purpose ?? undefined,
+        purpose: purposeHolds(caller, purposes) ? caller.purpose : undefined,
         act: { iss: caller.issuer },
       }
       const name = JSON.stringify([audience, caller.issuer, caller.subject, caller.jti, claims])

@@ -24,6 +24,11 @@ export interface OpenOptions {
    * that a statement is given (`queryWithin`), and none without one. Default false: the account of the URL.
    */
   readonly reads?: boolean
+  /**
+   * A transaction in which nothing is said for so long is ended by the database (25P03): a process that was frozen in the
+   * midst of one holds its locks no longer. Default 60 s.
+   */
+  readonly idleTransactionMs?: number
   /** Told of a connection that broke while idle; the pool replaces it by itself. */
   readonly onError?: (error: Error) => void
 }
@@ -45,6 +50,7 @@ export function openDatabase(url: string, options: OpenOptions = {}): Database {
       client.query(
         `set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601';
          set statement_timeout to ${Math.trunc(options.statementTimeoutMs ?? 0)};
+         set idle_in_transaction_session_timeout to ${Math.trunc(options.idleTransactionMs ?? 60_000)};
          ${options.reads === true ? 'set role hub_reader' : ''}`,
       ),
   })

@@ -11,10 +11,16 @@ interface Span {
   readonly to?: string | null
 }
 
-/** The values that a text or enum filter allows; null when it says nothing. */
+/** Values of one filter: whoever has more asks in parts. */
+const mostValues = 1_000
+
+/** The values that a text or enum filter allows; null when it says nothing. Throws BAD_USER_INPUT where they are too many. */
 export function chosen(filter: Choice | null | undefined): readonly string[] | null {
   if (filter === null || filter === undefined) return null
   const { eq, in: among } = filter
+  if ((among?.length ?? 0) > mostValues) {
+    throw hubError('BAD_USER_INPUT', `Tối đa ${mostValues} giá trị. · A filter has at most ${mostValues} values.`)
+  }
   if (eq !== undefined && eq !== null) {
     return among === undefined || among === null || among.includes(eq) ? [eq] : []
   }

@@ -21,7 +21,8 @@ export interface Federated {
  * Each is asked with a token of the hub that tells who the caller is.
  */
 export async function federate(hub: Hub, graph: Graph, issuer: string): Promise<Federated> {
-  const identity = await openHubIdentity({ secret: hub.store.secret, issuer, now: Date.now })
+  const purposes = hub.config.purposes.length === 0 ? null : new Set(hub.config.purposes.map(({ code }) => code))
+  const identity = await openHubIdentity({ secret: hub.store.secret, issuer, purposes, now: Date.now })
   if (hub.subgraphs.length === 0) {
     return { generation: graph, identity, follow: () => undefined, close: () => Promise.resolve() }
   }
@@ -45,7 +46,6 @@ export async function federate(hub: Hub, graph: Graph, issuer: string): Promise<
       return [name, remote]
     }),
   )
-  const purposes = hub.config.purposes.length === 0 ? null : new Set(hub.config.purposes.map(({ code }) => code))
   const local = { name: ownName, execute: graph.execute, schema: graph.schema, policy: graph.policy }
   const subscribe = graph.subscribe === undefined ? {} : { subscribe: graph.subscribe }
   let generation: Generation = graph

@@ -14,7 +14,7 @@ function isPassing(error: unknown): boolean {
   if (typeof code === 'string') {
     return (
       /^(08|53)...$/.test(code) ||
-      ['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '57P05', '25006', '58030'].includes(code) ||
+      ['40001', '40P01', '55P03', '57P01', '57P02', '57P03', '57P05', '25006', '25P03', '58030'].includes(code) ||
       ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN'].includes(code)
     )
   }

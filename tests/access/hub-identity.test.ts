@@ -12,6 +12,7 @@ const caller: Caller = {
   jti: 'a',
   scopes: new Set(['dossier:read']),
   agency: 'H53.21',
+  purposes: new Set(['dossier-handling']),
   purpose: 'dossier-handling',
   expiresAt: begun / 1000 + 3600,
 }
@@ -61,4 +62,13 @@ it('never outlives the token of the caller, and is not made for one without a to
   const short = await tokenFor({ ...caller, expiresAt: begun / 1000 + 10 }, 'land')
   expect(await verified(short!)).toMatchObject({ exp: begun / 1000 + 10 })
   expect(await tokenFor(anonymous, 'land')).toBeNull()
+})
+
+it('does not vouch for a purpose that the caller may not claim, or that the hub does not list', async () => {
+  const { tokenFor, verified } = await identity()
+  const claimed = await tokenFor({ ...caller, purpose: 'audit' }, 'land')
+  expect(await verified(claimed!)).not.toHaveProperty('purpose')
+  const listing = { secret: new Uint8Array(32).fill(3), issuer: 'hub', purposes: new Set(['audit']), now: () => begun }
+  const unlisted = await (await openHubIdentity(listing)).tokenFor(caller, 'land')
+  expect(await verified(unlisted!)).not.toHaveProperty('purpose')
 })

@@ -35,7 +35,13 @@ const transport = openTransport({
   breaker: { restMs: 50 },
   random: () => 0.02,
 })
-const database = openDatabase(given.databaseUrl, { max: 4, applicationName: given.name, onError: () => undefined })
+const database = openDatabase(given.databaseUrl, {
+  max: 4,
+  // A process that is stopped in the midst of a transaction must not hold its rows for long.
+  idleTransactionMs: 1_500,
+  applicationName: given.name,
+  onError: () => undefined,
+})
 const setup = setupOf({
   connector: faultConnector as unknown as Connector,
   settings: given.settings,

@@ -49,3 +49,30 @@ it('one that finds its row, asks for nothing personal or lists rows is not logge
     expect(await logged(query, clerk)).toEqual([])
   }
 })
+
+it('what another gateway names by keys for personal fields and does not get is logged too, of each representation its key alone', async () => {
+  const { rows } = await graph.database.pool.query<{ last: number }>(
+    'select coalesce(max(id), 0) as last from access_entry',
+  )
+  const ask = (selection: string): Promise<unknown> =>
+    graph.askSubgraph(`query ($r: [_Any!]!) { _entities(representations: $r) { ${selection} } }`, clerk, {
+      r: [
+        { __typename: 'Dossier', id: 'Dossier:s:T1' },
+        { __typename: 'Dossier', id: 'Dossier:s:T2', note: '079204001234' },
+        { __typename: 'Dossier', code: 'none', source: { id: 's' }, name: '079204001234' },
+        { __typename: 'Agency', id: 'Agency:none' },
+        { __typename: '__proto__' },
+      ],
+    })
+  await ask('... on Dossier { code }')
+  await ask('... on Dossier { applicant { name } }')
+  const entries = await graph.database.pool.query<object>(
+    'select subject, field from access_entry where id > $1 order by id',
+    [rows[0]!.last],
+  )
+  expect(entries.rows).toEqual([
+    { subject: 'Dossier:s:T1', field: 'Dossier.applicant.name' },
+    { subject: 'Dossier:s:T2', field: 'Query._entities' },
+    { subject: 'Dossier?code=none&source.id=s', field: 'Query._entities' },
+  ])
+})

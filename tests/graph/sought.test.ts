@@ -59,3 +59,11 @@ it('a text that is sought among names and numbers is logged once a word; where i
     expect(await logged(query, withoutPurpose)).toEqual([])
   }
 })
+
+it('a filter takes a thousand values at once and no more, so that registers are not walked by lists of numbers', async () => {
+  const query = 'query ($in: [String!]) { dossiers(filter: { identityNumber: { in: $in } }) { totalCount } }'
+  const numbers = Array.from({ length: 1_001 }, (_, index) => String(79_204_000_000 + index))
+  const { errors } = await graph.ask(query, clerk, { in: numbers })
+  expect(errors?.map((error) => error.extensions['code'])).toEqual(['BAD_USER_INPUT'])
+  expect(await logged(query, clerk, { in: numbers.slice(1) })).toHaveLength(1_000)
+})

@@ -153,11 +153,13 @@ export interface WorldOptions {
   readonly schedule?: string
   readonly census?: string
   readonly retention?: Engine['retention']
+  /** One that is there already, instead of a fresh one. */
+  readonly database?: FreshDatabase
 }
 
 /** A database, an engine with one scripted source `s`, and sinks that write into a plain table. */
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
-  const database = await freshDatabase()
+  const database = options.database ?? (await freshDatabase())
   await database.pool.query(
     'create table thing (source text, stream text, key text, name text, primary key (source, stream, key))',
   )

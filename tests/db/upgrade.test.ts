@@ -1,0 +1,147 @@
+import { gzipSync } from 'node:zlib'
+import { Migrator } from 'kysely/migration'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openBox } from '../../src/db/box.ts'
+import { loadMigrations, migrate } from '../../src/db/migrate.ts'
+import { canonical } from '../../src/sync/outcome.ts'
+import { releaseQuarantined } from '../../src/sync/release.ts'
+import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
+import { openWorld, page, record, type World } from '../sync/harness.ts'
+
+// A hub of an earlier version that has worked is brought to this one.
+const made: FreshDatabase[] = []
+const worlds: World[] = []
+afterAll(async () => {
+  for (const world of worlds) await world.drop()
+  for (const { drop } of made) await drop()
+})
+
+const former = '0009-agency-links'
+async function formerDatabase(): Promise<FreshDatabase> {
+  const database = await freshDatabase('template1')
+  made.push(database)
+  const provider = { getMigrations: () => loadMigrations() }
+  const { error } = await new Migrator({ db: database.db, provider }).migrateTo(former)
+  if (error !== undefined) throw error
+  return database
+}
+
+const rowsOf = async (database: FreshDatabase): Promise<Record<string, number>> => {
+  const { rows } = await database.pool.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' order by 1`,
+  )
+  const counts: Record<string, number> = {}
+  for (const { name } of rows) {
+    counts[name] = Number((await database.pool.query(`select count(*) from ${name}`)).rows[0].count)
+  }
+  return counts
+}
+
+/** A row in each table that has none, with a value of its type in each column that wants one. */
+async function fill(database: FreshDatabase): Promise<void> {
+  const client = await database.pool.connect()
+  try {
+    // Without triggers and references: rows of one table need not fit those of another here.
+    await client.query('set session_replication_role = replica')
+    for (const [name, count] of Object.entries(await rowsOf(database))) {
+      if (count > 0) continue
+      const { rows } = await client.query<{ column: string; type: string }>(
+        `select attname as column, format_type(atttypid, atttypmod) as type from pg_attribute
+         where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' and attidentity = ''
+           and attnotnull and not atthasdef`,
+        [name],
+      )
+      const values = rows.map(({ column, type }) => listed[`${name}.${column}`] ?? valueOf(type))
+      const columns = rows.map(({ column }) => column)
+      const what = columns.length === 0 ? 'default values' : `(${columns.join(', ')}) values (${values.join(', ')})`
+      await client.query(`insert into ${name} ${what}`)
+    }
+    await client.query('set session_replication_role = origin')
+  } finally {
+    client.release()
+  }
+}
+
+/** Columns that take no other text. */
+const listed: Readonly<Record<string, string>> = {
+  'calendar_day.kind': `'HOLIDAY'`,
+  'document_agency.role': `'SENDER'`,
+}
+
+const valueOf = (type: string): string => {
+  if (type.endsWith('[]')) return `'{}'`
+  if (/^(bigint|integer|smallint|numeric)/.test(type)) return '1'
+  if (/^(timestamp|date)/.test(type)) return 'now()'
+  if (type === 'jsonb' || type === 'json') return `'{}'`
+  if (type === 'bytea') return `'\\x00'`
+  if (type === 'boolean') return 'true'
+  return `'x'`
+}
+
+describe('a database of an earlier version', () => {
+  it('with rows in every table is brought to this version with all of them', async () => {
+    const database = await formerDatabase()
+    await fill(database)
+    // Numbers of the access log had gaps.
+    await database.pool.query(
+      `insert into access_entry (caller, field) overriding system value select 'x', 'y' from generate_series(1, 3)`,
+    )
+    await database.pool.query('delete from access_entry where id = 2')
+    const before = await rowsOf(database)
+    expect(Object.entries(before).filter(([, count]) => count === 0)).toEqual([])
+    const ran = await migrate(database.db)
+    expect(ran[0]).toBe('0010-change-feed')
+    expect(await rowsOf(database)).toMatchObject(before)
+    const { rows } = await database.pool.query('select array_agg(id::int order by id) as ids from access_entry')
+    expect(rows).toEqual([{ ids: [1, 2, 3] }])
+    expect(await migrate(database.db)).toEqual([])
+  })
+
+  it('is worked on where it was: a run that was cut off, records, raw pages and what waits', async () => {
+    const database = await formerDatabase()
+    const box = openBox(new Uint8Array(32).fill(7))
+    const hash = (id: string): Buffer => box.hashes(canonical({ code: id, name: `Tên ${id}` }), 'record')[0]!
+    const bad = record('3', { reject: 'at' })
+    const { pool } = database
+    await pool.query(`insert into source (id, connector, title, agency_code, schedule, timezone)
+      values ('s', 'scripted', 's', 'H53', '0 3 * * *', 'Asia/Ho_Chi_Minh')`)
+    await pool.query(`insert into stream (source_id, id, entity, kind, checkpoint, run_id, record_count, last_success_at,
+      lease_owner, lease_until, lease_epoch) values
+      ('s', 'changes', 'Agency', 'change-time', 'a', 2, 2, now(), 'gone/1', now() - interval '1 minute', 4),
+      ('s', 'list', 'Agency', 'snapshot', 'a', null, 0, now(), null, null, 0)`)
+    await pool.query(`insert into run (source_id, stream_id, kind, range, place, state, started_at, pages) values
+      ('s', 'changes', 'CHANGES', '{"all": true}', 'a', 'SUCCEEDED', now(), 1),
+      ('s', 'changes', 'CHANGES', '{"since": "a"}', 'b', 'RUNNING', now(), 1)`)
+    const raw = box.seal(gzipSync(JSON.stringify([record('1'), record('2'), bad])), 'raw')
+    await pool.query(
+      `insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'changes', 0, $1)`,
+      [raw],
+    )
+    for (const [at, id] of ['1', '2'].entries()) {
+      await pool.query(
+        `insert into record (source_id, stream_id, key, hash, raw_page_id, raw_index, run_id, first_seen_at, changed_at)
+         values ('s', 'changes', $1, $2, 1, $3, 1, now(), now())`,
+        [id, hash(id), at],
+      )
+    }
+    await pool.query(
+      `insert into quarantine (source_id, stream_id, key, mark, reason, path, body, run_id, seen_at)
+       values ('s', 'changes', '3', $1, 'BAD_DATE', 'at', $2, 1, now())`,
+      [box.hash('key:3', 'quarantine'), box.seal(gzipSync(JSON.stringify(bad)), 'quarantine')],
+    )
+    await migrate(database.db)
+
+    const world = await openWorld({ database })
+    worlds.push(world)
+    world.script.pages.changes = [page('a', record('1'), record('2')), page('b', record('3')), page('c', record('4'))]
+    expect((await world.work(), await world.runs()).at(-1)).toMatchObject({ id: 2, state: 'SUCCEEDED', pages: 2 })
+    expect(world.script.asked).toEqual([{ since: 'b' }])
+    world.script.mapping = 'mới '
+    expect(await world.sync('changes', 'REPLAY')).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', written: 3 })
+    world.script.mapping = ''
+    world.script.pages.changes = [page('c', record('1'), record('3'), record('4'))]
+    expect(await world.sync('changes', 'CENSUS')).toMatchObject({ state: 'SUCCEEDED', removed: 1, left_over: 1 })
+    expect(await world.things()).toEqual({ 1: 'Tên 1', 3: 'Tên 3', 4: 'Tên 4' })
+    expect(await releaseQuarantined(world.engine, [1])).toBe(0)
+  })
+})
