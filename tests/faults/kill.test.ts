@@ -1,20 +1,25 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { faultSubject } from './fault-subject.ts'
 import { hubFaults } from './faults.ts'
+import { openServer } from './server.ts'
 import { tryFault } from './try-fault.ts'
 import { endChildren } from './worker-child.ts'
 import { openWorld, type World } from './world.ts'
 
 const kills = 20
 const subject = faultSubject()
+// A server of its own: what a frozen process holds open, every feed of the server waits for.
+let server: Awaited<ReturnType<typeof openServer>>
 let world: World
 beforeAll(async () => {
-  world = await openWorld(subject, { serverUrl: inject('databaseUrl'), seed: 3, thorough: false, kills })
+  server = await openServer()
+  world = await openWorld(subject, { serverUrl: server.url, seed: 3, thorough: false, kills })
   await world.sync()
-})
+}, 60_000)
 afterAll(async () => {
   await endChildren()
-  await world.close()
+  await world?.close()
+  await server?.stop()
 })
 
 it(`F33 a worker that is killed at ${kills} I/O boundaries goes on within 10 s, loses nothing and doubles nothing`, async () => {

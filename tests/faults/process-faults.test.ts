@@ -1,19 +1,24 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { faultSubject } from './fault-subject.ts'
 import { hubFaults, notInjected } from './faults.ts'
+import { openServer } from './server.ts'
 import { tryFault } from './try-fault.ts'
 import { endChildren } from './worker-child.ts'
 import { openWorld, type World } from './world.ts'
 
 const subject = faultSubject()
+// A server of its own: what a frozen process holds open, every feed of the server waits for.
+let server: Awaited<ReturnType<typeof openServer>>
 let world: World
 beforeAll(async () => {
-  world = await openWorld(subject, { serverUrl: inject('databaseUrl'), seed: 2, thorough: false })
+  server = await openServer()
+  world = await openWorld(subject, { serverUrl: server.url, seed: 2, thorough: false })
   await world.sync()
-})
+}, 60_000)
 afterAll(async () => {
   await endChildren()
-  await world.close()
+  await world?.close()
+  await server?.stop()
 })
 
 const faults = hubFaults.filter(({ id }) => id !== 'F33')
