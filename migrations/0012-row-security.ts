@@ -67,6 +67,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (grouped, agency_id, month, value)
     )`)
 
+  // What may be told is worked out at the next start, not in the night after it.
+  await run('delete from publication')
+
   // By this a document's agencies are tested without leaving the index.
   await run(`create index document_agency_document on document_agency (document_id, agency_path)`)
 

@@ -14,7 +14,13 @@ import { type Plan, planOf, type RawPlace } from './plan.ts'
 import type { ResetGuard } from './reset.ts'
 import { refusedBySink } from './refuse.ts'
 import type { Judged } from './watch.ts'
-import { correctedBefore, marksOf, quarantineRejected, quarantineTakenBack } from './quarantine.ts'
+import {
+  correctedBefore,
+  marksOf,
+  quarantineRejected,
+  quarantineTakenBack,
+  quarantineTriedAgain,
+} from './quarantine.ts'
 
 export interface Tally {
   readonly read: number
@@ -33,6 +39,11 @@ export async function fence(trx: Transaction<Tables>, engine: Engine, held: Clai
   if ((mine.numAffectedRows ?? 0n) === 0n) throw new Fenced()
 }
 
+/** Records of a page that came out of the quarantine: their rows there, one a record. */
+export interface Waiting {
+  readonly waits?: readonly number[]
+}
+
 /**
  * Raw page, upserts, removals, quarantine and the place in the run stand in the database, all or none of them. A record
  * whose hash is the stored one costs no write. Safe to repeat: the same page again is all unchanged. Throws CommittedBefore
@@ -42,7 +53,7 @@ export async function commitPage(
   engine: Engine,
   source: SourceSetup,
   held: Claim,
-  page: Page,
+  page: Page & Waiting,
   from?: RawPlace,
   judged?: Judged,
 ): Promise<Tally> {
@@ -62,7 +73,7 @@ export async function applyOutcomes(
   engine: Engine,
   source: SourceSetup,
   held: Claim,
-  page: Page,
+  page: Page & Waiting,
   outcomes: readonly Outcome[],
   from?: RawPlace,
   guard?: ResetGuard,
@@ -73,10 +84,15 @@ export async function applyOutcomes(
   if (plan.store.length > 0) await storeRecords(trx, engine, source, held, page.records, plan, now, from)
   const keyName = source.connector.manifest.streams[held.stream]!.key
   await eraseBytes(trx, engine.box, held, keyName, plan)
-  const answered = await correctedBefore(trx, engine, held, keyName, plan.quarantine, page.records)
+  const { answered, renewed } = await correctedBefore(trx, engine, held, keyName, plan.quarantine, page.records)
   const rejected = plan.quarantine.filter((one) => !answered.has(one.index))
   await quarantineTakenBack(trx, held, plan.takenBack, now)
-  await quarantineRejected(trx, engine, held, rejected, page.records, now, from)
+  if (page.waits === undefined) {
+    await quarantineRejected(trx, engine, held, rejected, page.records, now, from, renewed)
+  } else {
+    const taken = takenOf(outcomes, plan)
+    await quarantineTriedAgain(trx, held, { waits: page.waits, taken, rejected }, now)
+  }
   const tally: Tally = {
     read: page.records.length + (page.tooLarge?.length ?? 0),
     written: plan.store.length,
@@ -88,6 +104,14 @@ export async function applyOutcomes(
   const seen = [...named, ...answered.values(), ...(page.gaps === true ? [gapMark] : [])]
   await moveOn(trx, engine, source, held, seen, plan, tally, page.next, now)
   return tally
+}
+
+/** Places in the page of records that were stored, were stored already, or took others out. */
+function takenOf(outcomes: readonly Outcome[], { settled }: Plan): ReadonlySet<number> {
+  const good = new Set(settled)
+  return new Set(
+    outcomes.flatMap((one) => (one.do === 'remove' || (one.do === 'store' && good.has(one.key)) ? [one.index] : [])),
+  )
 }
 
 /** The entity's rows by its sink, the raw page, and each record's place in it. */

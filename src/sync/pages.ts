@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Page } from '../contract/connector.ts'
 import { ConnectorFailure } from '../contract/failure.ts'
 import type { Claim } from './claim.ts'
-import { commitPage, fence } from './commit.ts'
+import { commitPage, fence, type Waiting } from './commit.ts'
 import type { Engine, SourceSetup } from './engine.ts'
 import { CommittedBefore } from './failure.ts'
 import { tooLargeKey } from './outcome.ts'
@@ -91,7 +91,7 @@ function pagesOf(
   held: Claim,
   watch: RunWatch,
   signal: AbortSignal,
-): AsyncIterable<Page & { from?: RawPlace }> {
+): AsyncIterable<Page & Waiting & { from?: RawPlace }> {
   if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)
   const range = held.place === null ? held.range : { since: held.place }
   return source.connector.read({ ...source.open(signal), pageShare: watch.pageShare }, held.stream, range)

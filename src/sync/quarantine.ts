@@ -22,7 +22,8 @@ export const marksOf = (box: Box, keys: readonly string[]): string[] =>
 
 /**
  * Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. One that
- * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is.
+ * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is. A correction was made for the bytes
+ * that stood there then: it goes with them (`renewed`).
  */
 export async function quarantineRejected(
   trx: Transaction<Tables>,
@@ -31,7 +32,8 @@ export async function quarantineRejected(
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
   now: string,
-  from?: RawPlace,
+  from: RawPlace | undefined,
+  renewed: readonly string[],
 ): Promise<void> {
   if (rejected.length === 0) return
   const { box } = engine
@@ -58,10 +60,69 @@ export async function quarantineRejected(
     on conflict (source_id, stream_id, mark) where left_at is null ${
       from === undefined
         ? sql`do update set reason = excluded.reason, path = excluded.path, found = excluded.found,
-            expected = excluded.expected, body = excluded.body, run_id = excluded.run_id, tries = quarantine.tries + 1`
+            expected = excluded.expected, body = excluded.body, run_id = excluded.run_id, tries = quarantine.tries + 1
+            ${withoutCorrection(renewed)}`
         : sql`do nothing`
     }
   `.execute(trx)
+}
+
+const withoutCorrection = (marks: readonly string[]) => {
+  if (marks.length === 0) return sql``
+  const renewed = sql`quarantine.mark in (select decode(m, 'hex') from unnest(${[...marks]}::text[]) m)`
+  return sql`, patch = case when not ${renewed} then quarantine.patch end,
+    patch_reason = case when not ${renewed} then quarantine.patch_reason end`
+}
+
+/** What became of records that were taken out of the quarantine to be tried again: `waits` are their rows, one a record. */
+export interface TriedAgain {
+  readonly waits: readonly number[]
+  readonly taken: ReadonlySet<number>
+  readonly rejected: readonly Rejected[]
+}
+
+/**
+ * What is rejected again waits on as it came, with its correction beside it and another try; what was taken leaves. The
+ * records that were tried are none of the source's where a clerk has corrected them, and are kept nowhere here.
+ */
+export async function quarantineTriedAgain(
+  trx: Transaction<Tables>,
+  held: Claim,
+  { waits, taken, rejected }: TriedAgain,
+  now: string,
+): Promise<void> {
+  const again = new Map(rejected.map((one) => [one.index, one.rejection]))
+  const rows = waits.map((id, index) => {
+    const rejection = again.get(index)
+    return {
+      id,
+      taken: taken.has(index),
+      reason: rejection?.reject ?? null,
+      path: rejection?.at ?? null,
+      found: rejection?.found ?? null,
+      expected: rejection?.expected ?? null,
+      bare: rejection?.withoutBytes === true,
+    }
+  })
+  await sql`
+    update quarantine q set run_id = ${held.run},
+      reason = coalesce(r.reason, q.reason), path = coalesce(r.path, q.path),
+      found = case when r.reason is null then q.found else r.found end,
+      expected = case when r.reason is null then q.expected else r.expected end,
+      body = case when not r.bare then q.body end, patch = case when not r.bare then q.patch end,
+      tries = q.tries + case when r.taken then 0 else 1 end,
+      left_at = case when r.taken then ${now}::timestamptz end,
+      left_because = case when r.taken then case when q.patch is null then 'TAKEN' else 'CORRECTED' end end
+    from json_to_recordset(${JSON.stringify(rows)})
+      as r(id bigint, taken boolean, reason text, path text, found text, expected text, bare boolean)
+    where q.id = r.id and q.left_at is null
+  `.execute(trx)
+}
+
+export interface Corrected {
+  readonly answered: ReadonlyMap<number, string>
+  /** Marks, in hex, of what waits with a correction of other bytes than those that came now. */
+  readonly renewed: readonly string[]
 }
 
 /**
@@ -75,32 +136,44 @@ export async function correctedBefore(
   keyName: string,
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
-): Promise<ReadonlyMap<number, string>> {
+): Promise<Corrected> {
   const { box } = engine
   const asked = new Map(
     held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(box, one, textOf(records, one)), one] as const),
   )
-  if (asked.size === 0) return new Map()
-  const { rows } = await sql<{ mark: Buffer; body: Buffer | null; patch: Buffer | null; left_because: string | null }>`
+  if (asked.size === 0) return { answered: new Map(), renewed: [] }
+  const { rows } = await sql<Known>`
     select distinct on (mark) mark, body, patch, left_because from quarantine
     where source_id = ${held.source} and stream_id = ${held.stream}
       and mark in (select decode(m, 'hex') from unnest(${[...asked.keys()]}::text[]) m)
     order by mark, id desc
   `.execute(trx)
+  const comesAgain = ({ mark, body }: Known): boolean =>
+    body !== null && quarantinedText(box, body) === textOf(records, asked.get(mark.toString('hex'))!)
+  const renewed = rows.flatMap((row) =>
+    row.left_because === null && row.patch !== null && !comesAgain(row) ? [row.mark.toString('hex')] : [],
+  )
   const same = rows.flatMap(({ mark, body, patch, left_because }): [number, unknown][] => {
     const one = asked.get(mark.toString('hex'))!
     if (left_because !== 'CORRECTED' || body === null || one.rejection.withoutBytes === true) return []
     if (quarantinedText(box, body) !== textOf(records, one)) return []
     return [[one.index, correctedRecord(box, body, patch)[keyName]]]
   })
-  if (same.length === 0) return new Map()
+  if (same.length === 0) return { answered: new Map(), renewed }
   const standing = await sql<{ key: string }>`
     select r.key from record r join run w on w.id = r.run_id
     where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null
       and r.key = any(${same.map(([, key]) => key)}::text[]) and w.kind in ('RELEASE', 'REPLAY')
   `.execute(trx)
   const keys = new Set<unknown>(standing.rows.map((row) => row.key))
-  return new Map(same.filter((one): one is [number, string] => keys.has(one[1])))
+  return { answered: new Map(same.filter((one): one is [number, string] => keys.has(one[1]))), renewed }
+}
+
+interface Known {
+  readonly mark: Buffer
+  readonly body: Buffer | null
+  readonly patch: Buffer | null
+  readonly left_because: string | null
 }
 
 /** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */

@@ -22,7 +22,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
     const source = row === undefined ? undefined : engine.sources.get(row.source_id)
     if (row === undefined || row.body === null || source === undefined) continue
     const record = correctedRecord(engine.box, row.body, row.patch)
-    const page = { records: [record], next: '' }
+    const page = { records: [record], next: '', waits: [id] }
     const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.box)
     const now = engine.now().toISOString()
     left += await engine.db.transaction().execute(async (trx) => {

@@ -12,6 +12,8 @@ export interface ReplayPage {
   readonly next: string
   /** Where the records stand in raw; absent for those from the quarantine, whose bytes are kept there. */
   readonly from?: RawPlace
+  /** Their rows there, one a record. */
+  readonly waits?: readonly number[]
 }
 
 /** How many raw pages are listed at once: a list reads every record of the stream. */
@@ -29,7 +31,11 @@ export async function* rawPages(engine: Engine, held: Claim, place: string | nul
     const waiting = await patiently(() => waitingAfter(engine, held, last))
     if (waiting.length === 0) return
     last = waiting.at(-1)!.id
-    yield { records: waiting.map((row) => correctedRecord(engine.box, row.body!, row.patch)), next: `q${last}` }
+    yield {
+      records: waiting.map((row) => correctedRecord(engine.box, row.body!, row.patch)),
+      next: `q${last}`,
+      waits: waiting.map((row) => row.id),
+    }
   }
 }
 

@@ -104,7 +104,7 @@ export async function pauseSource(engine: Pick<Engine, 'db'>, source: string): P
 
 /**
  * The schedule goes on, due at once; a person has thereby confirmed what a brake held and the drift that was shown. A source
- * that was set back is read anew from its beginning.
+ * that was set back is read anew from its beginning, and then counted: what it has lost is gone with evidence.
  */
 export async function resumeSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {
   await engine.db.transaction().execute(async (trx) => {
@@ -112,8 +112,8 @@ export async function resumeSource(engine: Pick<Engine, 'db'>, source: string): 
     await confirmDrift(trx, source)
     await sql`
       update stream set due_at = now(),
-        census_due_at = case when held_reason = 'MASS_DELETE' and held_at is not null
-          and kind <> 'snapshot' then now() else census_due_at end,
+        census_due_at = case when held_at is not null and (held_reason = 'MASS_DELETE' and kind <> 'snapshot'
+          or held_reason = 'SOURCE_RESET' and kind in ('token', 'change-time')) then now() else census_due_at end,
         checkpoint = case when held_at is not null and held_reason = 'SOURCE_RESET' then null else checkpoint end,
         held_reason = case when held_at is null then held_reason
           when held_reason = 'MASS_DELETE' then 'CONFIRMED' when held_reason = 'SOURCE_RESET' then 'RESET_CONFIRMED' end,

@@ -154,6 +154,21 @@ it('runs no paused source by its schedule, and runs it at once when it is resume
   expect(await world.runs()).toMatchObject([{ state: 'SUCCEEDED' }])
 })
 
+it('ends the run of a stream that its connector no longer has, and forgets the keys that it had met', async () => {
+  const world = await open()
+  world.script.pages.list = [page('a', record('1'))]
+  await requestRuns(world.engine, [{ source: 's', stream: 'list' }], 'CHANGES', null)
+  await requestRuns(world.engine, changes, 'CHANGES', null)
+  await world.rows(`insert into run_seen select id, 'k' from run where stream_id = 'list'`)
+  const setup = world.engine.sources.get('s')!
+  const { list: _, ...streams } = setup.connector.manifest.streams
+  const connector = { ...setup.connector, manifest: { ...setup.connector.manifest, streams } }
+  await registerSources({ ...world.engine, sources: new Map([['s', { ...setup, connector }]]) })
+  expect(await world.runs('list')).toMatchObject([{ state: 'FAILED', failure_code: 'CONFIG_INVALID' }])
+  expect(await world.runs()).toMatchObject([{ state: 'WAITING' }])
+  expect(await world.rows('select * from run_seen')).toEqual([])
+})
+
 it('registers sources again without harm, and ends the run of one that left the configuration', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
