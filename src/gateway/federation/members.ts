@@ -8,6 +8,8 @@ export interface MemberField {
   readonly external: boolean
   readonly requires: SelectionSetNode | null
   readonly provides: SelectionSetNode | null
+  /** The name of its type there, where that is not the supergraph's. */
+  readonly type: string | null
 }
 
 /** A type as one subgraph has it. */
@@ -65,11 +67,13 @@ export function readMembers(
         typeof key === 'string' && resolvable !== false ? [selectionOf(key)] : [],
       )
       const fields = new Map<string, MemberField>()
+      // An extension names its key as external only to say that others have the object too: it knows it all the same.
+      const extended = mine.some((one) => one['extension'] === true)
       const allKeys = mine.flatMap(({ key }) => (typeof key === 'string' ? [selectionOf(key)] : []))
       for (const field of type.fields ?? []) {
         const one = memberField(given(field.directives, 'join__field'), String(graph), nameOf, isOn)
         if (one === null) continue
-        const inKey = allKeys.some((key) => mentions(key, field.name.value))
+        const inKey = extended && allKeys.some((key) => mentions(key, field.name.value))
         fields.set(field.name.value, inKey ? { ...one, external: false } : one)
       }
       const interfaceObject = mine.some((one) => one['isInterfaceObject'] === true)
@@ -104,7 +108,7 @@ function memberField(
   nameOf: (graph: unknown) => string,
   isOn: (label: string) => boolean,
 ): MemberField | null {
-  const plain: MemberField = { external: false, requires: null, provides: null }
+  const plain: MemberField = { external: false, requires: null, provides: null, type: null }
   if (joins.length === 0) return plain
   const own = joins.find((one) => one['graph'] === graph)
   if (own === undefined) return null
@@ -114,5 +118,6 @@ function memberField(
   if (taken && own['usedOverridden'] !== true) return null
   const set = (text: unknown): SelectionSetNode | null => (typeof text === 'string' ? selectionOf(text) : null)
   const external = own['external'] === true || taken
-  return { external, requires: set(own['requires']), provides: set(own['provides']) }
+  const type = typeof own['type'] === 'string' ? own['type'].replaceAll(/[[\]!\s]/g, '') : null
+  return { external, requires: set(own['requires']), provides: set(own['provides']), type }
 }
