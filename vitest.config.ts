@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: process.env['TEST_DATABASE'] === 'none' ? [] : ['tests/kit/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // Most of the long ones wait for processes and sources that they started: three keep two cores busy.
+    maxWorkers: 3,
   },
 })

@@ -1,5 +1,5 @@
 import type { PlanNode } from '@graphql-hive/router-query-planner'
-import { getNamedType, getNullableType, isListType, Kind, parse, print } from 'graphql'
+import { getNamedType, getNullableType, isListType, isObjectType, Kind, parse, print } from 'graphql'
 import type { FieldNode, GraphQLSchema, OperationDefinitionNode, SelectionNode, SelectionSetNode } from 'graphql'
 import { mentions } from './members.ts'
 import type { Members } from './members.ts'
@@ -24,6 +24,8 @@ interface Place {
   readonly sources: Source[]
   /** How it was reached, for values without a key that several subgraphs have. */
   readonly from: { readonly place: Place; readonly field: FieldNode } | null
+  /** Response names asked of an interface: one subgraph's objects of every type must lead to them. */
+  readonly ofAll?: ReadonlySet<string>
 }
 
 export interface OwnPlanOptions {
@@ -79,13 +81,15 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     const inner = addTo(source.selection, node)
     if (node.selectionSet === undefined || inner === null) return [source.step]
     const field = fieldOf(place.type, name)
-    const path: Segment[] = [...place.path, { Field: node.alias?.value ?? name }]
+    const path: Segment[] = [...place.path, { Field: nameIn(node) }]
     for (let type = getNullableType(field!.type); isListType(type); type = getNullableType(type.ofType)) path.push('@')
     const provides = members.of(source.graph, place.type)?.fields.get(name)?.provides ?? null
     const provided = provides ?? insideOf(source.provided, name)
     const type = typeOf(place.type, name)
+    const known = members.of(source.graph, place.type)?.fields.get(name)?.type ?? type
     const from = { place, field: node }
-    return [source.step, ...open(type, path, { ...source, selection: inner, provided }, node.selectionSet, from)]
+    const opened = { ...source, selection: inner, provided }
+    return [source.step, ...open(type, path, opened, node.selectionSet, from, known)]
   }
 
   /** What is selected of the objects of a type that a source gives. */
@@ -95,16 +99,18 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     source: Source,
     set: SelectionSetNode,
     from: Place['from'],
+    known: string,
   ): Step[] {
     const { graph, selection } = source
     const member = members.of(graph, type)
-    const possible = members.possible(graph, type)
+    const possible = isObjectType(whole.getType(known)) ? [known] : members.possible(graph, known)
     const named = whole.getType(type)
     const isObject = named?.astNode?.kind === Kind.OBJECT_TYPE_DEFINITION
     if (isObject || member?.interfaceObject === true || possible.length === 0) {
       return fill({ type, path, sources: [source], from }, set)
     }
     selection.typename = true
+    const ofAll = new Set(set.selections.flatMap((one) => (one.kind === Kind.FIELD ? [nameIn(one)] : [])))
     return possible.flatMap((one) => {
       if (fieldsFor(one, set).every(({ name }) => name.value === '__typename')) return []
       const inner = selection.on.get(one) ?? newSelection()
@@ -114,6 +120,7 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
         path: [...path, { TypeCondition: [one] }],
         sources: [{ ...source, selection: inner }],
         from,
+        ofAll,
       }
       return fill(place, set)
     })
@@ -127,7 +134,7 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
         if (one.kind === Kind.INLINE_FRAGMENT && fits(type, one.typeCondition?.name.value ?? type))
           gather(one.selectionSet)
         if (one.kind !== Kind.FIELD) continue
-        const name = one.alias?.value ?? one.name.value
+        const name = nameIn(one)
         const known = byName.get(name)
         const all = [...(known?.selectionSet?.selections ?? []), ...(one.selectionSet?.selections ?? [])]
         const inner = all.length === 0 ? {} : { selectionSet: { kind: Kind.SELECTION_SET as const, selections: all } }
@@ -162,7 +169,7 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     const rest = { ...set, selections: set.selections.filter((one) => !isPlain(one)) }
     const source = { step, selection: step.selection, graph: step.graph, provided: null }
     step.selection.typename = true
-    return [step, ...open(place.type, place.path, source, rest, place.from)]
+    return [step, ...open(place.type, place.path, source, rest, place.from, place.type)]
   }
 
   /** Asks for a field of a place wherever it is to be had. Gives the steps after which it is there. */
@@ -184,9 +191,14 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     const { from } = place
     if (from === null) throw new Error(`nothing gives ${place.type}.${node.name.value}`)
     const outer = from.field.name.value
-    const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [node] }
-    const able = (graph: string, as: string): boolean =>
-      has(graph, as, outer, null) && has(graph, place.type, node.name.value, null)
+    const type = typeOf(from.place.type, outer)
+    const ofAll = place.ofAll?.has(nameIn(node)) === true
+    const asked = type === place.type || ofAll ? node : onType(place.type, node)
+    const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [asked] }
+    const able = (graph: string, as: string): boolean => {
+      const types = ofAll ? members.possible(graph, type) : [place.type]
+      return has(graph, as, outer, null) && types.length > 0 && types.every((one) => has(graph, one, node.name.value, null))
+    }
     const known = from.place.sources.find((one) => able(one.graph, from.place.type))
     if (known !== undefined) return take(from.place, known, { ...from.field, selectionSet })
     if (from.place.from === null && from.place.path.length === 0) {
@@ -349,6 +361,14 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
 
   return written(steps, operation)
 }
+
+const onType = (type: string, node: FieldNode): SelectionNode => ({
+  kind: Kind.INLINE_FRAGMENT,
+  typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+  selectionSet: { kind: Kind.SELECTION_SET, selections: [node] },
+})
+
+const nameIn = (node: FieldNode): string => node.alias?.value ?? node.name.value
 
 const bestOf = (graphs: readonly string[], weigh: (graph: string) => number): string | undefined =>
   graphs

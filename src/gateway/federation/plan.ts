@@ -1,6 +1,7 @@
 import type { QueryPlan, QueryPlanner } from '@graphql-hive/router-query-planner'
 import { BREAK, getNamedType, isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import { hubError } from '../../access/error.ts'
+import { uncovered } from './coverage.ts'
 import { ownPlan } from './own-plan.ts'
 import type { Supergraph } from './supergraph.ts'
 import type { Fits } from './tree.ts'
@@ -45,6 +46,18 @@ export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Plan
     return { kind: 'QueryPlan', ...(node === undefined ? {} : { node }) }
   }
 
+  /** Where the native planner leaves out what is asked of a type, the plan that asks for more of it. */
+  function fuller(input: PlanInput, plan: QueryPlan): QueryPlan {
+    const left = uncovered(input.query, plan.node, supergraph.whole)
+    if (left.length === 0) return plan
+    try {
+      const own = ours(input)
+      return uncovered(input.query, own.node, supergraph.whole).length < left.length ? own : plan
+    } catch {
+      return plan
+    }
+  }
+
   async function make(input: PlanInput): Promise<QueryPlan> {
     if (planner === 'own') return ours(input)
     // The native planner loses type conditions on objects that a subgraph knows only as their interface.
@@ -57,7 +70,7 @@ export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Plan
     const native = await (loading ??= loaded(supergraph.sdl))
     if (native === null) return ours(input)
     try {
-      return await made(native, input.query, new Set(input.labels), input.percentage)
+      return fuller(input, await made(native, input.query, new Set(input.labels), input.percentage))
     } catch (error) {
       if (!(error instanceof NotPlanned)) throw error
       return ours(input)
