@@ -95,7 +95,10 @@ export function openStreamOperations({ operations, limits, metrics, log }: Strea
 
   const failed = (errors: readonly Error[], requestId: string): { readonly errors: readonly GraphQLError[] } => {
     const shown = errors.map((error) => shownError(maskedError(error, requestId, log)))
-    for (const { extensions } of shown) metrics.error(String(extensions['code'] ?? 'INTERNAL'))
+    for (const { extensions } of shown) {
+      const code = extensions['code']
+      metrics.error(typeof code === 'string' ? code : 'INTERNAL')
+    }
     return { errors: shown }
   }
 

@@ -223,7 +223,7 @@ export function streamEndpoint(options: StreamEndpointOptions): StreamEndpoint {
   const timer = setInterval(() => {
     if (checking) return
     checking = true
-    recheck().finally(() => (checking = false))
+    void recheck().finally(() => (checking = false))
   }, streams.recheckMs).unref()
 
   return {

@@ -27,7 +27,15 @@ export interface GatewayCommandOptions {
 }
 
 /** There is no data of this hub behind it, and who runs it knows its clients: only what would stop the process is refused. */
-const limits = { nesting: 100, tokens: 20_000, depth: 60, aliases: 1_000, directives: 500, fields: 5_000, objects: 1e9 }
+const limits = {
+  nesting: 100,
+  tokens: 50_000,
+  depth: 60,
+  aliases: 5_000,
+  directives: 2_000,
+  fields: 20_000,
+  objects: Number.MAX_SAFE_INTEGER,
+}
 
 /** Serves a supergraph alone, without database or configuration, until a signal; settles with the exit code. */
 export async function gatewayCommand(options: GatewayCommandOptions): Promise<number> {

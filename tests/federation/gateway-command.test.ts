@@ -29,7 +29,8 @@ let gateway: ChildProcess
 beforeAll(async () => {
   const urls: string[] = []
   for (const [name, one] of Object.entries(province)) {
-    const server = createServer(createYoga({ schema: schemaOf(one), logging: false, graphqlEndpoint: '*' }))
+    const yoga = createYoga({ schema: schemaOf(one), logging: false, graphqlEndpoint: '*' })
+    const server = createServer((request, response) => void yoga(request, response))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closing.push(() => {
       server.closeAllConnections()

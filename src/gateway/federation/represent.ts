@@ -1,6 +1,6 @@
 import type { RequiresSelection } from '@graphql-hive/router-query-planner'
-import { Kind } from 'graphql'
-import type { SelectionSetNode } from 'graphql'
+import { getNamedType, isNullableType, Kind } from 'graphql'
+import type { GraphQLNamedType, SelectionSetNode } from 'graphql'
 import type { Key } from './supergraph.ts'
 import { isPlaced, troubleOf } from './trouble.ts'
 import type { Trouble } from './trouble.ts'
@@ -73,20 +73,36 @@ function valueOf(value: unknown, selections: readonly RequiresSelection[], readi
   return inner
 }
 
-/** Whether a representation holds one of the keys whole: no part of it null or missing. */
-export function holdsKey(representation: Tree, keys: readonly Key[]): boolean {
-  return keys.length === 0 || keys.some((key) => holds(representation, key))
+/**
+ * Whether a representation holds one of the keys whole. A part may be null where its field may be, as long as another tells
+ * something: a unit that was never abolished has no end of its validity.
+ */
+export function holdsKey(representation: Tree, keys: readonly Key[], type: GraphQLNamedType | undefined): boolean {
+  return keys.length === 0 || keys.some((key) => holds(representation, key, type) && tells(representation, key))
 }
 
-function holds(value: unknown, set: SelectionSetNode): boolean {
-  if (Array.isArray(value)) return value.every((item) => holds(item, set))
+function holds(value: unknown, set: SelectionSetNode, type: GraphQLNamedType | undefined): boolean {
+  if (Array.isArray(value)) return value.every((item) => holds(item, set, type))
   if (!isTree(value)) return false
   return set.selections.every((selection) => {
     if (selection.kind === Kind.INLINE_FRAGMENT) return true
     if (selection.kind !== Kind.FIELD) return false
     if (selection.name.value === '__typename') return true
+    const field = type !== undefined && 'getFields' in type ? type.getFields()[selection.name.value] : undefined
     const inner = value[selection.name.value]
-    if (inner === null || inner === undefined) return false
-    return selection.selectionSet === undefined || holds(inner, selection.selectionSet)
+    if (inner === undefined) return false
+    if (inner === null) return field !== undefined && isNullableType(field.type)
+    return selection.selectionSet === undefined || holds(inner, selection.selectionSet, getNamedType(field?.type))
+  })
+}
+
+/** Whether any part of a key is there; one that asks for the name of the type alone is. */
+function tells(value: unknown, set: SelectionSetNode): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.some((item) => tells(item, set))
+  const parts = set.selections.flatMap((one) => (one.kind === Kind.FIELD && one.name.value !== '__typename' ? [one] : []))
+  if (parts.length === 0) return true
+  return parts.some(({ name, selectionSet }) => {
+    const inner = isTree(value) ? value[name.value] : null
+    return inner !== null && inner !== undefined && (selectionSet === undefined || tells(inner, selectionSet))
   })
 }

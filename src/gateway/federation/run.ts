@@ -186,7 +186,7 @@ export async function runPlan(node: PlanNode | undefined, options: RunOptions, t
         supergraph.keysOf(subgraph, typeName),
         supergraph.keysOf(subgraph, String(made['__typename'])),
       ]
-      if (!holdsKey(made, own.length > 0 ? own : told)) continue
+      if (!holdsKey(made, own.length > 0 ? own : told, supergraph.whole.getType(typeName))) continue
       const label = JSON.stringify(made)
       const group = groups.get(label)
       if (group === undefined) groups.set(label, { representation: made, found: [found] })
@@ -209,7 +209,7 @@ export async function runPlan(node: PlanNode | undefined, options: RunOptions, t
     for (const [index, { representation, found }] of groups.entries()) {
       const entity = entities[index]
       if (!isTree(entity)) continue
-      rewrite(entity, one.outputRewrites, fits, String(representation['__typename'] ?? ''))
+      rewrite(entity, one.outputRewrites, fits, typeNameOf(representation))
       const copies = found.map((_, at) => (at === 0 ? entity : copied(entity)))
       for (const [at, { object }] of found.entries()) merge(object, copies[at]!, isConcrete)
     }
@@ -254,4 +254,8 @@ const selectsEntities = (name: string): boolean => name === '_entities' || /^_e\
 function chunks<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
   const count = Math.ceil(items.length / size)
   return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
+}
+
+function typeNameOf({ __typename: name }: { readonly [member: string]: unknown }): string {
+  return typeof name === 'string' ? name : ''
 }
