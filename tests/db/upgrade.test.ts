@@ -91,7 +91,8 @@ describe('a database of an earlier version', () => {
     expect(Object.entries(before).filter(([, count]) => count === 0)).toEqual([])
     const ran = await migrate(database.db)
     expect(ran[0]).toBe('0010-change-feed')
-    expect(await rowsOf(database)).toMatchObject(before)
+    // Only the day of the last publication goes: what may be told is worked out anew.
+    expect(await rowsOf(database)).toMatchObject({ ...before, publication: 0 })
     const { rows } = await database.pool.query('select array_agg(id::int order by id) as ids from access_entry')
     expect(rows).toEqual([{ ids: [1, 2, 3] }])
     expect(await migrate(database.db)).toEqual([])
