@@ -89,6 +89,15 @@ describe('hub gateway', () => {
     expect((await ask('{ nothing }')).status).toBe(400)
   })
 
+  it('answers a long operation: two thousand names, thirty kilobytes', async () => {
+    const names = Array.from({ length: 2_000 }, (_, index) => `person${index}`)
+    const { status, body } = await ask(
+      `{ ${names.map((name) => `${name}: __typename`).join('\n')} person(id: "4") { name } }`,
+    )
+    expect(status).toBe(200)
+    expect(Object.keys(body['data'] as object)).toHaveLength(2_001)
+  })
+
   it.each([
     [['--supergraph', join(folder, 'none')], 2, /cannot be read \(ENOENT\)/],
     [['--supergraph', join(root, 'package.json')], 1, /This is no supergraph/],

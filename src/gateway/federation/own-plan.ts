@@ -197,7 +197,9 @@ export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNo
     const selectionSet: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [asked] }
     const able = (graph: string, as: string): boolean => {
       const types = ofAll ? members.possible(graph, type) : [place.type]
-      return has(graph, as, outer, null) && types.length > 0 && types.every((one) => has(graph, one, node.name.value, null))
+      return (
+        has(graph, as, outer, null) && types.length > 0 && types.every((one) => has(graph, one, node.name.value, null))
+      )
     }
     const known = from.place.sources.find((one) => able(one.graph, from.place.type))
     if (known !== undefined) return take(from.place, known, { ...from.field, selectionSet })

@@ -99,7 +99,9 @@ function holds(value: unknown, set: SelectionSetNode, type: GraphQLNamedType | u
 /** Whether any part of a key is there; one that asks for the name of the type alone is. */
 function tells(value: unknown, set: SelectionSetNode): boolean {
   if (Array.isArray(value)) return value.length === 0 || value.some((item) => tells(item, set))
-  const parts = set.selections.flatMap((one) => (one.kind === Kind.FIELD && one.name.value !== '__typename' ? [one] : []))
+  const parts = set.selections.flatMap((one) =>
+    one.kind === Kind.FIELD && one.name.value !== '__typename' ? [one] : [],
+  )
   if (parts.length === 0) return true
   return parts.some(({ name, selectionSet }) => {
     const inner = isTree(value) ? value[name.value] : null
