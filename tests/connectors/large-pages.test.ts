@@ -12,19 +12,13 @@ import type {
   Transport,
 } from '#connector'
 import { pageAfter, pageFrom, smallerPage, TransportFailure } from '#connector'
-import camera from '../../connectors/camera/index.ts'
-import cameraEmulator from '../../connectors/camera/emulator.ts'
-import eOffice from '../../connectors/e-office/index.ts'
-import eOfficeEmulator from '../../connectors/e-office/emulator.ts'
-import oneStop from '../../connectors/one-stop/index.ts'
-import oneStopEmulator from '../../connectors/one-stop/emulator.ts'
-import catalogue from '../../connectors/procedure-catalogue/index.ts'
-import catalogueEmulator from '../../connectors/procedure-catalogue/emulator.ts'
-import sdmx from '../../connectors/reporting-sdmx/index.ts'
-import sdmxEmulator from '../../connectors/reporting-sdmx/emulator.ts'
 import { contextFor } from '../kit/context.ts'
+import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
 
+const [oneStop, catalogue, camera, eOffice, sdmx] = await Promise.all(
+  ['one-stop', 'procedure-catalogue', 'camera', 'e-office', 'reporting-sdmx'].map(found),
+)
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
@@ -39,28 +33,27 @@ interface Case {
   mark(record: SourceRecord): string
   readonly alone: 'passed over' | 'ends the read'
 }
-const general = (connector: unknown): Connector<Manifest> => connector as Connector<Manifest>
 const member = (name: string) => (record: SourceRecord) => String(record[name])
 const cases: Readonly<Record<string, Case>> = {
   'one-stop': {
-    connector: general(oneStop),
-    emulator: oneStopEmulator,
+    connector: oneStop!.connector,
+    emulator: oneStop!.emulator,
     stream: 'dossiers',
     size: 130,
     mark: member('id'),
     alone: 'passed over',
   },
   'procedure-catalogue': {
-    connector: general(catalogue),
-    emulator: catalogueEmulator,
+    connector: catalogue!.connector,
+    emulator: catalogue!.emulator,
     stream: 'citizen-procedures',
     size: 60,
     mark: member('TTHC_MA'),
     alone: 'passed over',
   },
   camera: {
-    connector: general(camera),
-    emulator: cameraEmulator,
+    connector: camera!.connector,
+    emulator: camera!.emulator,
     stream: 'frigate-events',
     size: 20,
     mark: member('id'),
@@ -98,8 +91,96 @@ async function pagesOf({ connector, stream }: Case, context: Context, range: Ran
 }
 const recordsOf = (pages: readonly Page[]): SourceRecord[] => pages.flatMap(({ records }) => records)
 
-describe.each(Object.entries(cases))('a page of %s over the size limit', (_name, one) => {
-  it('is asked for again in smaller pages, and nothing of it is lost or given twice', async () => {
+describe.each(Object.entries(cases).filter(([id]) => absent(id).length === 0))(
+  'a page of %s over the size limit',
+  (_name, one) => {
+    it('is asked for again in smaller pages, and nothing of it is lost or given twice', async () => {
+      const open = await opened(one)
+      const whole = recordsOf(
+        await pagesOf(
+          one,
+          open(() => false),
+        ),
+      )
+      expect(whole.length).toBeGreaterThan(20)
+      const largest = Math.max(...whole.map((record) => JSON.stringify(record).length))
+      const pages = await pagesOf(
+        one,
+        open((text) => text.length > largest * 12),
+      )
+      expect(recordsOf(pages)).toEqual(whole)
+      expect(pages.flatMap(({ tooLarge = [] }) => tooLarge)).toEqual([])
+      const from = pages[1]!
+      const rest = await pagesOf(
+        one,
+        open((text) => text.length > largest * 12),
+        { since: from.next },
+      )
+      expect(recordsOf(rest)).toEqual(recordsOf(pages.slice(2)))
+    })
+
+    it('that holds one record over the limit by itself gives all the others', async () => {
+      const open = await opened(one)
+      const whole = recordsOf(
+        await pagesOf(
+          one,
+          open(() => false),
+        ),
+      )
+      const fat = whole[Math.floor(whole.length / 3)]!
+      const read = pagesOf(
+        one,
+        open((text) => text.includes(one.mark(fat))),
+      )
+      if (one.alone === 'ends the read') return expect(read).rejects.toMatchObject({ reason: 'TOO_LARGE' })
+      const pages = await read
+      expect(recordsOf(pages)).toEqual(whole.filter((record) => record !== fat))
+      expect(new Set(pages.flatMap(({ tooLarge = [] }) => tooLarge)).size).toBe(1)
+      return undefined
+    })
+
+    it('ends the read when the source takes no heed of how much is asked for', async () => {
+      const open = await opened(one)
+      const asked: string[] = []
+      const context = open((text) => /^(?:\{"content"|\[)/.test(text))
+      const counting: Transport = {
+        exchange: (request, signal) => {
+          asked.push(request.url)
+          return context.transport.exchange(request, signal)
+        },
+      }
+      await expect(pagesOf(one, { ...context, transport: counting })).rejects.toMatchObject({ reason: 'TOO_LARGE' })
+      expect(asked.length).toBeLessThan(30)
+    })
+
+    it('is smaller after it has ended the process', async () => {
+      const open = await opened(one)
+      const whole = await pagesOf(
+        one,
+        open(() => false),
+      )
+      const halved = await pagesOf(
+        one,
+        open(() => false, { pageShare: 1 / 32 }),
+      )
+      expect(recordsOf(halved)).toEqual(recordsOf(whole))
+      const largest = (pages: readonly Page[]) => Math.max(...pages.map(({ records }) => records.length))
+      expect(largest(halved)).toBeLessThanOrEqual(Math.ceil(largest(whole) / 2))
+    })
+  },
+)
+
+it.skipIf(absent('e-office').length > 0)(
+  'messages of an office: a message over the limit waits by itself, a list over it is asked for in halves',
+  async () => {
+    const one: Case = {
+      connector: eOffice!.connector,
+      emulator: eOffice!.emulator,
+      stream: 'documents',
+      size: 40,
+      mark: member('docId'),
+      alone: 'passed over',
+    }
     const open = await opened(one)
     const whole = recordsOf(
       await pagesOf(
@@ -107,24 +188,34 @@ describe.each(Object.entries(cases))('a page of %s over the size limit', (_name,
         open(() => false),
       ),
     )
-    expect(whole.length).toBeGreaterThan(20)
-    const largest = Math.max(...whole.map((record) => JSON.stringify(record).length))
+    const fat = whole[5]!
     const pages = await pagesOf(
       one,
-      open((text) => text.length > largest * 12),
+      open((text, url) =>
+        url.includes('syncReceivedEdocList')
+          ? text.split('"docId"').length > 4
+          : url.endsWith(`=${String(fat['docId'])}`),
+      ),
     )
-    expect(recordsOf(pages)).toEqual(whole)
-    expect(pages.flatMap(({ tooLarge = [] }) => tooLarge)).toEqual([])
-    const from = pages[1]!
-    const rest = await pagesOf(
-      one,
-      open((text) => text.length > largest * 12),
-      { since: from.next },
-    )
-    expect(recordsOf(rest)).toEqual(recordsOf(pages.slice(2)))
-  })
+    const records = recordsOf(pages)
+    expect(records.map((record) => record['key']).toSorted()).toEqual(whole.map((record) => record['key']).toSorted())
+    const stubs = records.filter((record) => record['tooLarge'] === true)
+    expect(stubs).toMatchObject([{ key: fat['key'] }])
+    expect(one.connector.normalise['documents']!(stubs[0]!, {} as never)).toEqual({ reject: 'TOO_LARGE', at: '' })
+  },
+)
 
-  it('that holds one record over the limit by itself gives all the others', async () => {
+it.skipIf(absent('reporting-sdmx').length > 0)(
+  'observations of a service: a page over the limit comes in smaller ones, one observation over it is passed over',
+  async () => {
+    const one: Case = {
+      connector: sdmx!.connector,
+      emulator: sdmx!.emulator,
+      stream: 'observations',
+      size: 700,
+      mark: member('key'),
+      alone: 'passed over',
+    }
     const open = await opened(one)
     const whole = recordsOf(
       await pagesOf(
@@ -132,118 +223,29 @@ describe.each(Object.entries(cases))('a page of %s over the size limit', (_name,
         open(() => false),
       ),
     )
-    const fat = whole[Math.floor(whole.length / 3)]!
-    const read = pagesOf(
-      one,
-      open((text) => text.includes(one.mark(fat))),
-    )
-    if (one.alone === 'ends the read') return expect(read).rejects.toMatchObject({ reason: 'TOO_LARGE' })
-    const pages = await read
-    expect(recordsOf(pages)).toEqual(whole.filter((record) => record !== fat))
-    expect(new Set(pages.flatMap(({ tooLarge = [] }) => tooLarge)).size).toBe(1)
-    return undefined
-  })
-
-  it('ends the read when the source takes no heed of how much is asked for', async () => {
-    const open = await opened(one)
-    const asked: string[] = []
-    const context = open((text) => /^(?:\{"content"|\[)/.test(text))
-    const counting: Transport = {
-      exchange: (request, signal) => {
-        asked.push(request.url)
-        return context.transport.exchange(request, signal)
-      },
-    }
-    await expect(pagesOf(one, { ...context, transport: counting })).rejects.toMatchObject({ reason: 'TOO_LARGE' })
-    expect(asked.length).toBeLessThan(30)
-  })
-
-  it('is smaller after it has ended the process', async () => {
-    const open = await opened(one)
-    const whole = await pagesOf(
-      one,
-      open(() => false),
-    )
-    const halved = await pagesOf(
-      one,
-      open(() => false, { pageShare: 1 / 32 }),
-    )
-    expect(recordsOf(halved)).toEqual(recordsOf(whole))
-    const largest = (pages: readonly Page[]) => Math.max(...pages.map(({ records }) => records.length))
-    expect(largest(halved)).toBeLessThanOrEqual(Math.ceil(largest(whole) / 2))
-  })
-})
-
-it('messages of an office: a message over the limit waits by itself, a list over it is asked for in halves', async () => {
-  const one: Case = {
-    connector: general(eOffice),
-    emulator: eOfficeEmulator,
-    stream: 'documents',
-    size: 40,
-    mark: member('docId'),
-    alone: 'passed over',
-  }
-  const open = await opened(one)
-  const whole = recordsOf(
-    await pagesOf(
-      one,
-      open(() => false),
-    ),
-  )
-  const fat = whole[5]!
-  const pages = await pagesOf(
-    one,
-    open((text, url) =>
-      url.includes('syncReceivedEdocList')
-        ? text.split('"docId"').length > 4
-        : url.endsWith(`=${String(fat['docId'])}`),
-    ),
-  )
-  const records = recordsOf(pages)
-  expect(records.map((record) => record['key']).toSorted()).toEqual(whole.map((record) => record['key']).toSorted())
-  const stubs = records.filter((record) => record['tooLarge'] === true)
-  expect(stubs).toMatchObject([{ key: fat['key'] }])
-  expect(one.connector.normalise['documents']!(stubs[0]!, {} as never)).toEqual({ reject: 'TOO_LARGE', at: '' })
-})
-
-it('observations of a service: a page over the limit comes in smaller ones, one observation over it is passed over', async () => {
-  const one: Case = {
-    connector: general(sdmx),
-    emulator: sdmxEmulator,
-    stream: 'observations',
-    size: 700,
-    mark: member('key'),
-    alone: 'passed over',
-  }
-  const open = await opened(one)
-  const whole = recordsOf(
-    await pagesOf(
-      one,
-      open(() => false),
-    ),
-  )
-  expect(
-    recordsOf(
-      await pagesOf(
-        one,
-        open((text) => text.length > 20_000),
+    expect(
+      recordsOf(
+        await pagesOf(
+          one,
+          open((text) => text.length > 20_000),
+        ),
       ),
-    ),
-  ).toEqual(whole)
-  const pages = await pagesOf(
-    one,
-    open((_text, url) => {
-      const { searchParams } = new URL(url)
-      const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))]
-      return url.includes('/data/') && offset <= 37 && 37 < offset + limit
-    }),
-  )
-  const passed = new Set(pages.flatMap(({ tooLarge = [] }) => tooLarge))
-  const keys = (records: readonly SourceRecord[]) => records.map((record) => String(record['key']))
-  expect(passed.size).toBeGreaterThan(0)
-  expect(whole.length - recordsOf(pages).length).toBe(passed.size)
-  expect(keys(whole)).toEqual(expect.arrayContaining(keys(recordsOf(pages))))
-})
+    ).toEqual(whole)
+    const pages = await pagesOf(
+      one,
+      open((_text, url) => {
+        const { searchParams } = new URL(url)
+        const [offset, limit] = [Number(searchParams.get('offset')), Number(searchParams.get('limit'))]
+        return url.includes('/data/') && offset <= 37 && 37 < offset + limit
+      }),
+    )
+    const passed = new Set(pages.flatMap(({ tooLarge = [] }) => tooLarge))
+    const keys = (records: readonly SourceRecord[]) => records.map((record) => String(record['key']))
+    expect(passed.size).toBeGreaterThan(0)
+    expect(whole.length - recordsOf(pages).length).toBe(passed.size)
+    expect(keys(whole)).toEqual(expect.arrayContaining(keys(recordsOf(pages))))
+  },
+)
 
 describe('pages by number', () => {
   const page = fc.record({ page: fc.nat(1000), size: fc.integer({ min: 1, max: 500 }) })

@@ -1,19 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector, Context, Emulator, Manifest, SourceRecord, TransportAnswer } from '#connector'
 import { exactJson } from '#connector'
-import camera from '../../connectors/camera/index.ts'
-import cameraEmulator from '../../connectors/camera/emulator.ts'
-import eOffice from '../../connectors/e-office/index.ts'
-import eOfficeEmulator from '../../connectors/e-office/emulator.ts'
-import oneStop from '../../connectors/one-stop/index.ts'
-import oneStopEmulator from '../../connectors/one-stop/emulator.ts'
-import catalogue from '../../connectors/procedure-catalogue/index.ts'
-import catalogueEmulator from '../../connectors/procedure-catalogue/emulator.ts'
 import { openBox } from '../../src/db/box.ts'
 import { outcomesOf } from '../../src/sync/outcome.ts'
 import { contextFor } from '../kit/context.ts'
+import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
 
+const [oneStop, catalogue, camera, eOffice] = await Promise.all(
+  ['one-stop', 'procedure-catalogue', 'camera', 'e-office'].map(found),
+)
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
@@ -28,36 +24,35 @@ interface Case {
   readonly member: string
   readonly named: (key: string) => string
 }
-const general = (connector: unknown): Connector<Manifest> => connector as Connector<Manifest>
 const same = (key: string): string => key
 const cases: Readonly<Record<string, Case>> = {
   'one-stop': {
-    connector: general(oneStop),
-    emulator: oneStopEmulator,
+    connector: oneStop!.connector,
+    emulator: oneStop!.emulator,
     stream: 'dossiers',
     size: 60,
     member: 'id',
     named: same,
   },
   'procedure-catalogue': {
-    connector: general(catalogue),
-    emulator: catalogueEmulator,
+    connector: catalogue!.connector,
+    emulator: catalogue!.emulator,
     stream: 'citizen-procedures',
     size: 60,
     member: 'TTHC_MA',
     named: same,
   },
   camera: {
-    connector: general(camera),
-    emulator: cameraEmulator,
+    connector: camera!.connector,
+    emulator: camera!.emulator,
     stream: 'frigate-events',
     size: 20,
     member: 'id',
     named: same,
   },
   'e-office': {
-    connector: general(eOffice),
-    emulator: eOfficeEmulator,
+    connector: eOffice!.connector,
+    emulator: eOffice!.emulator,
     stream: 'documents',
     size: 30,
     member: 'docId',
@@ -97,40 +92,43 @@ async function taken({ connector, emulator, stream, size }: Case, alter: (text: 
 
 const deep = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`
 
-describe.each(Object.entries(cases))('a poisoned record of %s', (_name, one) => {
-  it.each([
-    ['a member of a thousand levels', `"deep":${deep},`],
-    ['a list of a thousand levels', `"deep":${'['.repeat(1000)}${']'.repeat(1000)},`],
-    ['a member __proto__', '"__proto__":{"admin":true},'],
-    ['the same member twice', '"twice":1,"twice":2,'],
-    ['a number of 400 digits', '"huge":1e400,'],
-    ['NUL and half a character', '"bad":"\\u0000","half":"\\ud800",'],
-  ])('with %s beside what it means lets all others land', async (_what, more) => {
-    const good = await taken(one, (text) => text)
-    const victim = one.named([...good.stored.keys()][3]!)
-    const place = `"${one.member}":"${victim}"`
-    const poisoned = await taken(one, (text) => text.replace(place, more.replaceAll('$', '$$$$') + place))
-    expect(poisoned.bugs).toEqual([])
-    expect(poisoned.stored.size).toBeGreaterThanOrEqual(good.stored.size - 1)
-    for (const [key, hash] of poisoned.stored) expect(good.stored.get(key)).toBe(hash)
-  })
+describe.each(Object.entries(cases).filter(([id]) => absent(id).length === 0))(
+  'a poisoned record of %s',
+  (_name, one) => {
+    it.each([
+      ['a member of a thousand levels', `"deep":${deep},`],
+      ['a list of a thousand levels', `"deep":${'['.repeat(1000)}${']'.repeat(1000)},`],
+      ['a member __proto__', '"__proto__":{"admin":true},'],
+      ['the same member twice', '"twice":1,"twice":2,'],
+      ['a number of 400 digits', '"huge":1e400,'],
+      ['NUL and half a character', '"bad":"\\u0000","half":"\\ud800",'],
+    ])('with %s beside what it means lets all others land', async (_what, more) => {
+      const good = await taken(one, (text) => text)
+      const victim = one.named([...good.stored.keys()][3]!)
+      const place = `"${one.member}":"${victim}"`
+      const poisoned = await taken(one, (text) => text.replace(place, more.replaceAll('$', '$$$$') + place))
+      expect(poisoned.bugs).toEqual([])
+      expect(poisoned.stored.size).toBeGreaterThanOrEqual(good.stored.size - 1)
+      for (const [key, hash] of poisoned.stored) expect(good.stored.get(key)).toBe(hash)
+    })
 
-  it.each([
-    ['NUL', (value: string) => `"${value}\\u0000"`],
-    ['half a character', (value: string) => `"${value}\\udc00"`],
-    ['a second value', (value: string) => `"${value}","MEMBER":"other"`],
-    ['a thousand levels', () => deep],
-    ['an object with __proto__', () => '{"__proto__":1}'],
-  ])('that is named by %s waits alone', async (_what, name) => {
-    const good = await taken(one, (text) => text)
-    const key = [...good.stored.keys()][3]!
-    const victim = one.named(key)
-    const place = `"${one.member}":"${victim}"`
-    const poisoned = await taken(one, (text) =>
-      text.replace(place, () => `"${one.member}":${name(victim).replace('MEMBER', one.member)}`),
-    )
-    expect(poisoned.bugs).toEqual([])
-    expect([...poisoned.stored.keys()]).toEqual([...good.stored.keys()].filter((other) => other !== key))
-    expect(poisoned.waiting).toBe(good.waiting + 1)
-  })
-})
+    it.each([
+      ['NUL', (value: string) => `"${value}\\u0000"`],
+      ['half a character', (value: string) => `"${value}\\udc00"`],
+      ['a second value', (value: string) => `"${value}","MEMBER":"other"`],
+      ['a thousand levels', () => deep],
+      ['an object with __proto__', () => '{"__proto__":1}'],
+    ])('that is named by %s waits alone', async (_what, name) => {
+      const good = await taken(one, (text) => text)
+      const key = [...good.stored.keys()][3]!
+      const victim = one.named(key)
+      const place = `"${one.member}":"${victim}"`
+      const poisoned = await taken(one, (text) =>
+        text.replace(place, () => `"${one.member}":${name(victim).replace('MEMBER', one.member)}`),
+      )
+      expect(poisoned.bugs).toEqual([])
+      expect([...poisoned.stored.keys()]).toEqual([...good.stored.keys()].filter((other) => other !== key))
+      expect(poisoned.waiting).toBe(good.waiting + 1)
+    })
+  },
+)
