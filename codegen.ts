@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { executeCodegen } from '@graphql-codegen/cli'
 import { format, type FormatConfig } from 'oxfmt'
-import { loadSchema } from './src/graph/schema.ts'
+import { loadSchema } from './src/graph/schema/load.ts'
 
 const root = import.meta.dirname
 const generated = join(root, 'src', 'generated', 'schema.ts')

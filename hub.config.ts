@@ -1,4 +1,4 @@
-import type { HubConfig } from './src/config.ts'
+import type { HubConfig } from './src/config/index.ts'
 
 // No source is named here, so the demonstration province runs. A source looks like this:
 //

@@ -9,10 +9,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Context, Page, RunningEmulator, SourceRecord } from '#connector'
 import { deviceService, reachable, withoutCredentials } from './address.ts'
 import { digestAuthorization, digestChallenge } from './digest.ts'
-import emulator from './emulator.ts'
+import emulator from './emulator/index.ts'
 import camera from './index.ts'
 import { parseXml, textAt, xmlText } from './xml.ts'
-import { contextFor } from '../../tests/kit/context.ts'
+import { contextFor } from '../../tests/kit/conformance/context.ts'
 import { smallTown } from '../../tests/kit/small-town.ts'
 
 type Stream = keyof typeof camera.manifest.streams

@@ -7,9 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { addDays } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import connector from './index.ts'
-import emulator from './emulator.ts'
+import emulator from './emulator/index.ts'
 import { windowsOf } from './place.ts'
-import { contextFor } from '../../tests/kit/context.ts'
+import { contextFor } from '../../tests/kit/conformance/context.ts'
 import { smallTown } from '../../tests/kit/small-town.ts'
 
 type AxisContext = Context<typeof connector.manifest>

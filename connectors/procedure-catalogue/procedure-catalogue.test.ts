@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Context, Normalised, Page, Range, RunningEmulator, Town } from '#connector'
 import connector from './index.ts'
-import emulator from './emulator.ts'
-import { contextFor } from '../../tests/kit/context.ts'
+import emulator from './emulator/index.ts'
+import { contextFor } from '../../tests/kit/conformance/context.ts'
 import { smallTown } from '../../tests/kit/small-town.ts'
 
 type Stream = keyof typeof connector.manifest.streams

@@ -1,13 +1,13 @@
 import { ConnectorFailure, TransportFailure } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import { currentReports } from './current.ts'
-import { gridOf } from './grid.ts'
+import { gridOf } from './workbook/grid.ts'
 import type { manifest } from './manifest.ts'
 import { observationPlace } from './place.ts'
 import type { ObservationPlace } from './place.ts'
-import { about, figuresOf } from './sheet.ts'
+import { about, figuresOf } from './workbook/sheet.ts'
 import type { ReportFile } from './template.ts'
-import { Unreadable } from './unreadable.ts'
+import { Unreadable } from './workbook/unreadable.ts'
 
 const pageSize = 500
 

@@ -5,7 +5,7 @@ import { codeOf, endOf, next, periodOf, periodRecord } from './period.ts'
 import type { Period, PeriodKind } from './period.ts'
 import { reportPlace } from './place.ts'
 import type { ReportPlace, Taken } from './place.ts'
-import { about } from './sheet.ts'
+import { about } from './workbook/sheet.ts'
 import { digest, keyOf } from './template.ts'
 import type { ReportFile, Template } from './template.ts'
 

@@ -1,4 +1,4 @@
-import type { Scope } from './scopes.ts'
+import type { Scope } from './policy/scopes.ts'
 
 /** A range of agency paths: a row is seen when `path >= from and path < to`. */
 export interface AgencyRange {

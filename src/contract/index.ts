@@ -25,8 +25,8 @@ export type {
   StreamKind,
   StreamManifest,
 } from './connector.ts'
-export { cleanText, Fault, foldCase, nameTable, normalising, reader, reject } from './shape.ts'
-export type { Reader } from './shape.ts'
+export { cleanText, Fault, foldCase, nameTable, normalising, reader, reject } from './record-reader.ts'
+export type { Reader } from './record-reader.ts'
 export { addDays, calendarDate, dateOf, instant, isoInstant, localInstant, millisecondsOf } from './time.ts'
 export type { LocalTime } from './time.ts'
 export { decimal } from './decimal.ts'

@@ -1,6 +1,6 @@
-import { exportHeadDaily } from '../access/audit-export.ts'
-import { pruneAudit } from '../access/audit-keep.ts'
-import { pruneRevocations } from '../access/revocation.ts'
+import { exportHeadDaily } from '../access/audit/export.ts'
+import { pruneAudit } from '../access/audit/keep.ts'
+import { pruneRevocations } from '../access/token/revocation.ts'
 import type { Hub } from './hub.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { AgencyRange, PlaceOf } from '../access/caller.ts'
-import { watchDatabase } from '../db/watch.ts'
+import { watchDatabase } from '../db/database-monitor.ts'
 
 /** The province: whoever belongs to it sees every row, also those of agencies that no list knows yet. */
 export const provinceCode = 'H53'

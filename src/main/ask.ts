@@ -1,7 +1,7 @@
 import { parse } from 'graphql'
 import { hubErrorIn } from '../access/error.ts'
 import { anonymous, type Caller } from '../access/caller.ts'
-import type { Scope } from '../access/scopes.ts'
+import type { Scope } from '../access/policy/scopes.ts'
 import { provinceCode } from './agency-places.ts'
 import { composeGraph } from './graph.ts'
 import type { Hub } from './hub.ts'

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { writeBackup } from '../db/backup.ts'
+import { writeBackup } from '../db/backup/backup.ts'
 import { readConfig } from './hub.ts'
 import { printJson } from './print.ts'
 import { untilSignal } from './signal.ts'

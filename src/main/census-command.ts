@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { whoActs } from '../operations/wording.ts'
-import { isCountable } from '../sync/census.ts'
+import { isCountable } from '../sync/run/census.ts'
 import type { RunFailureCode } from '../sync/failure.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
 import { type Asked, askForRuns, wantedStreams, whileWorking } from './run-now.ts'

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { registerHooks } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Result } from '../../tests/kit/conformance.ts'
+import type { Result } from '../../tests/kit/conformance/conformance.ts'
 import { connectorsFolder, root } from './places.ts'
 import { printJson } from './print.ts'
 
@@ -17,8 +17,8 @@ const files = {
   'place.ts': 'place.ts.txt',
   'read.ts': 'read.ts.txt',
   'normalise.ts': 'normalise.ts.txt',
-  'emulator-data.ts': 'emulator-data.ts.txt',
-  'emulator.ts': 'emulator.ts.txt',
+  'emulator/data.ts': 'emulator-data.ts.txt',
+  'emulator/index.ts': 'emulator.ts.txt',
   'index.ts': 'index.ts.txt',
   'fixtures/dossiers.json': 'fixtures.json.txt',
 } as const
@@ -69,7 +69,7 @@ const nextSteps = (id: string, folder: string): string => `
 Tiếp theo · next:
   1. hub connector test ${folder}      it keeps every rule as it stands
   2. put the real source's facts where the comments say SOURCE 1 of 5 … 5 of 5
-     (manifest.ts, answer.ts twice, normalise.ts, emulator.ts), with fixtures/ beside them
+     (manifest.ts, answer.ts twice, normalise.ts, emulator/), with fixtures/ beside them
   3. tell what it reads in docs/connectors/${id}.md · docs/adding-a-connector.md leads through all of it
 
 Trong hub.config.ts, mục sources · in hub.config.ts, among the sources:
@@ -90,7 +90,7 @@ const secretOf = (id: string): string => `${id.replaceAll('-', '_').toUpperCase(
  */
 export async function testConnectorCommand(folder: string, options: { json?: boolean }): Promise<number> {
   const path = resolve(folder)
-  const missing = ['index.ts', 'emulator.ts'].filter((name) => !existsSync(join(path, name)))
+  const missing = ['index.ts', 'emulator/index.ts'].filter((name) => !existsSync(join(path, name)))
   if (missing.length > 0) return wrongUsage(`${folder} is no connector: ${missing.join(' and ')} missing`)
   // Outside the checkout no package.json says what #connector is.
   const hooks = registerHooks({
@@ -99,12 +99,12 @@ export async function testConnectorCommand(folder: string, options: { json?: boo
   })
   let results: readonly Result[]
   try {
-    const { loadSubject } = await import('../../tests/kit/subject.ts')
+    const { loadSubject } = await import('../../tests/kit/conformance/subject.ts')
     const { connector, emulator } = await loadSubject(path)
     if (typeof connector?.read !== 'function' || typeof emulator !== 'function') {
       throw new Error('the default exports of index.ts and emulator.ts are a connector and an emulator')
     }
-    const { conformance } = await import('../../tests/kit/conformance.ts')
+    const { conformance } = await import('../../tests/kit/conformance/conformance.ts')
     results = await conformance(path)
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Config, ConfiguredSource } from '../config.ts'
+import type { Config, ConfiguredSource } from '../config/index.ts'
 import { demoTown } from '../demo/town.ts'
 import type { DemonstrationSource } from '../demo/process.ts'
 import { shippedUnits } from '../reference/index.ts'
@@ -68,14 +68,14 @@ export async function openDemonstration(config: Config): Promise<Demonstration> 
   const town = demoTown({ seed: 53, foundedAt: foundedAt(join(folder, 'town.json')), units: shippedUnits() })
   const linked = town.agencies.flatMap(({ code, oldCode }) => (oldCode === null ? [] : [`${code},${oldCode},,`]))
   replaceFile(join(reference, 'agency-codes.csv'), ['code,otherCodes,name,parent', ...linked, ''].join('\n'))
-  const names = (await connectorNames()).filter((name) => existsSync(join(connectorsFolder, name, 'emulator.ts')))
+  const names = (await connectorNames()).filter((name) => existsSync(join(connectorsFolder, name, 'emulator/index.ts')))
   const emulators = await useEmulators(folder, () => ({
     town,
     emulators: names.map((name) => {
       const own = join(folder, name)
       mkdirSync(own, { recursive: true })
       const size = (sizes[name] ?? 100) * (scaled.has(name) ? config.demo.scale : 1)
-      const module = pathToFileURL(join(connectorsFolder, name, 'emulator.ts')).href
+      const module = pathToFileURL(join(connectorsFolder, name, 'emulator/index.ts')).href
       return { name, module, size: Math.max(1, Math.round(size)), folder: own }
     }),
   }))

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { exclusively } from '../db/embedded-lock.ts'
+import { exclusively } from '../db/embedded/lock.ts'
 import type { DemonstrationAnswer, DemonstrationData, DemonstrationSource } from '../demo/process.ts'
 
 /** The demonstration cannot go on. The message is one line. */

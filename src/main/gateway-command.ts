@@ -1,18 +1,12 @@
 import { readFileSync } from 'node:fs'
 import pino from 'pino'
 import { anonymous } from '../access/caller.ts'
-import { discovered } from '../access/discovery.ts'
-import { openVerifier, type Verifier } from '../access/verifier.ts'
-import {
-  openFederation,
-  openRemote,
-  readSupergraph,
-  type Remote,
-  type Supergraph,
-} from '../gateway/federation/index.ts'
-import { listen } from '../gateway/listen.ts'
-import { openMetrics } from '../gateway/metrics.ts'
-import { openGateway } from '../gateway/server.ts'
+import { discovered } from '../access/token/discovery.ts'
+import { openVerifier, type Verifier } from '../access/token/verifier.ts'
+import { openFederation, openRemote, readSupergraph, type Remote, type Supergraph } from '../federation/index.ts'
+import { listen } from '../gateway/http/listen.ts'
+import { openMetrics } from '../gateway/http/metrics.ts'
+import { openGateway } from '../gateway/http/server.ts'
 import { openTransport } from '../transport/open.ts'
 import { WrongUsage } from './exit-code.ts'
 import { untilSignal } from './signal.ts'

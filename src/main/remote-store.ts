@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../db/tables.ts'
-import type { Difference } from '../gateway/remotes/difference.ts'
-import type { RemoteStore } from '../gateway/remotes/registry.ts'
+import type { Difference } from '../federation/remotes/difference.ts'
+import type { RemoteStore } from '../federation/remotes/registry.ts'
 
 const keptGenerations = 20
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { exportHead, readHead } from '../access/audit-export.ts'
-import { restoreBackup } from '../db/restore.ts'
+import { exportHead, readHead } from '../access/audit/export.ts'
+import { restoreBackup } from '../db/backup/restore.ts'
 import { readConfig } from './hub.ts'
 import { printJson } from './print.ts'
 import { untilSignal } from './signal.ts'

@@ -1,5 +1,5 @@
-import { liftRevocation, listRevocations, revoke, type Revoked } from '../access/revocation.ts'
-import type { Config } from '../config.ts'
+import { liftRevocation, listRevocations, revoke, type Revoked } from '../access/token/revocation.ts'
+import type { Config } from '../config/index.ts'
 import { WrongUsage } from './exit-code.ts'
 import { readConfig } from './hub.ts'
 import { printJson, printTable, shortTime } from './print.ts'

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Range } from '../contract/connector.ts'
-import type { RunKind, Wanted } from '../sync/claim.ts'
-import { requestRuns, type Requested } from '../sync/request.ts'
-import { startWorker } from '../sync/worker.ts'
+import type { RunKind, Wanted } from '../sync/queue/claim.ts'
+import { requestRuns, type Requested } from '../sync/queue/request.ts'
+import { startWorker } from '../sync/queue/worker.ts'
 import { WrongUsage } from './exit-code.ts'
 import type { Hub } from './hub.ts'
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { holds, processMark } from '../db/embedded-lock.ts'
+import { holds, processMark } from '../db/embedded/lock.ts'
 
 /** What a hub that serves tells the other commands of its home: one file a hub, since several may serve from one home. */
 interface RunningHub {

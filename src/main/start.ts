@@ -1,8 +1,8 @@
-import { publishStatistics } from '../subgraphs/dossier/index.ts'
+import { publishStatistics } from '../domains/dossier/index.ts'
 import type { Engine } from '../sync/engine.ts'
-import { startWorker, type Worker } from '../sync/worker.ts'
+import { startWorker, type Worker } from '../sync/queue/worker.ts'
 import { buildPages } from '../web/build.ts'
-import { type Config, ConfigError } from '../config.ts'
+import { type Config, ConfigError } from '../config/index.ts'
 import { keepAccess } from './access-upkeep.ts'
 import { DemonstrationFailure } from './emulators.ts'
 import { type Hub, openHub } from './hub.ts'
@@ -12,7 +12,7 @@ import { forgetRunning, tellRunning } from './running.ts'
 import { serve, type Serving } from './serve.ts'
 import { untilSignal } from './signal.ts'
 import { welcome } from './welcome.ts'
-import { listen, type Listener } from '../gateway/listen.ts'
+import { listen, type Listener } from '../gateway/http/listen.ts'
 
 export interface Roles {
   readonly serves: boolean

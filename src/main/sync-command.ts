@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Range } from '../contract/connector.ts'
-import type { RunKind } from '../sync/claim.ts'
+import type { RunKind } from '../sync/queue/claim.ts'
 import { ask } from './ask.ts'
 import { type Hub, openHub, readConfig } from './hub.ts'
 import { type Asked, askForRuns, wantedStreams, whileWorking } from './run-now.ts'

@@ -1,5 +1,5 @@
-import { openDevelopmentIssuer } from '../access/development-issuer.ts'
-import type { Config } from '../config.ts'
+import { openDevelopmentIssuer } from '../access/token/development-issuer.ts'
+import type { Config } from '../config/index.ts'
 import { runningUrl } from './running.ts'
 
 export const developmentAudience = 'hub'

@@ -1,8 +1,12 @@
 import type { GraphQLSchema } from 'graphql'
-import { type Config, ConfigError } from '../config.ts'
-import { defaultLimits } from '../gateway/limits.ts'
+import { type Config, ConfigError } from '../config/index.ts'
+import { defaultLimits } from '../gateway/graphql/limits.ts'
 import type { Log } from '../gateway/log.ts'
-import { openTrustedDocuments, TrustedDocumentFault, type TrustedDocuments } from '../gateway/trusted.ts'
+import {
+  openTrustedDocuments,
+  TrustedDocumentFault,
+  type TrustedDocuments,
+} from '../gateway/graphql/trusted-documents.ts'
 import { consoleOperations } from '../web/console/operations.ts'
 
 /** The operations that the configuration registers, and the console's own; null where it names no folder. Throws ConfigError. */

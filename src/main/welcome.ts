@@ -1,5 +1,5 @@
-import { scopes } from '../access/scopes.ts'
-import type { Config } from '../config.ts'
+import { scopes } from '../access/policy/scopes.ts'
+import type { Config } from '../config/index.ts'
 import { provinceCode } from './agency-places.ts'
 import type { FirstPull } from './progress.ts'
 import type { Serving } from './serve.ts'

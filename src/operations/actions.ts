@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { hubError } from '../access/error.ts'
-import type { GraphContext } from '../graph/context.ts'
-import type { Shape } from '../graph/shape.ts'
-import type { RunKind, Wanted } from '../sync/claim.ts'
+import type { GraphContext } from '../graph/execute/context.ts'
+import type { Shape } from '../graph/schema/type-mapping.ts'
+import type { RunKind, Wanted } from '../sync/queue/claim.ts'
 import type { Engine } from '../sync/engine.ts'
-import { correctQuarantined, releaseQuarantined } from '../sync/release.ts'
-import { pauseSource, requestRuns, resumeSource } from '../sync/request.ts'
+import { correctQuarantined, releaseQuarantined } from '../sync/quarantine/release.ts'
+import { pauseSource, requestRuns, resumeSource } from '../sync/queue/request.ts'
 
 const unknownSource = (): Error => hubError('BAD_USER_INPUT', 'Không có nguồn này. · There is no such source.')
 

@@ -1,10 +1,10 @@
 import { sql, type Transaction } from 'kysely'
 import type { AgencyRecord } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
-import { agencySink, resolveAgencies } from '../subgraphs/agency/index.ts'
+import { agencySink, resolveAgencies } from '../domains/agency/index.ts'
 import type { Place } from './error.ts'
 import { ReferenceDataError } from './error.ts'
-import type { Tally } from './store-units.ts'
+import type { Tally } from './units/store.ts'
 import { clean, type Table } from './table.ts'
 
 /** Under this source the imported tables stand among the lists that the agencies and procedures are folded from. */

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import type { Place } from './error.ts'
 import { ReferenceDataError } from './error.ts'
-import type { Tally } from './store-units.ts'
+import type { Tally } from './units/store.ts'
 import type { Table } from './table.ts'
 import { clean } from './table.ts'
 

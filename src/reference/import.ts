@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
-import { settleAgencies } from '../subgraphs/agency/index.ts'
+import { settleAgencies } from '../domains/agency/index.ts'
 import { storeAgencies } from './agencies.ts'
 import { ReferenceDataError } from './error.ts'
 import { storeImportedDays } from './holidays.ts'
 import { storeProcedures } from './procedures.ts'
 import { type ImportedFile, type ImportReport, reportLines } from './report.ts'
 import { expectedJson, expectedTable, type Recognised, recogniseCsv, recogniseJson } from './recognise.ts'
-import { storeUnits, type Tally } from './store-units.ts'
-import { mergeUnitTables } from './unit-merge.ts'
+import { storeUnits, type Tally } from './units/store.ts'
+import { mergeUnitTables } from './units/merge.ts'
 
 export interface ImportOptions {
   /** Told of each file when it has been read and when it has been stored, in one line. */

@@ -2,11 +2,11 @@ import { sql, type Transaction } from 'kysely'
 import type { ProcedureRecord } from '../contract/index.ts'
 import { cleanText, Fault } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
-import { procedureSink } from '../subgraphs/procedure/index.ts'
+import { procedureSink } from '../domains/procedure/index.ts'
 import { referenceSource } from './agencies.ts'
 import type { Place } from './error.ts'
 import { ReferenceDataError } from './error.ts'
-import type { Tally } from './store-units.ts'
+import type { Tally } from './units/store.ts'
 
 export interface ProcedureRow {
   readonly at: Place

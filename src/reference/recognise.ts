@@ -3,8 +3,8 @@ import { ReferenceDataError } from './error.ts'
 import { type CalendarDay, holidayHeadings, readHolidayObject, readHolidayTable } from './holidays.ts'
 import { type ProcedureRow, readProcedureList } from './procedures.ts'
 import { decode, readRows, type Table, tableUnder } from './table.ts'
-import { changeHeadings, readUnitChanges, readUnits, unitHeadings } from './unit-files.ts'
-import type { UnitChangeRow, UnitRow } from './unit-set.ts'
+import { changeHeadings, readUnitChanges, readUnits, unitHeadings } from './units/files.ts'
+import type { UnitChangeRow, UnitRow } from './units/set.ts'
 import {
   conversionHeadings,
   type ConversionRow,
@@ -14,7 +14,7 @@ import {
   readConversion,
   readOldCommunes,
   readPresentUnits,
-} from './unit-tables.ts'
+} from './units/tables.ts'
 
 /** A file by what it holds. */
 export type Recognised =

@@ -1,6 +1,6 @@
 import type { Recognised } from './recognise.ts'
-import type { Tally } from './store-units.ts'
-import type { MergedUnits } from './unit-merge.ts'
+import type { Tally } from './units/store.ts'
+import type { MergedUnits } from './units/merge.ts'
 
 export interface ImportedFile extends Tally {
   readonly name: string

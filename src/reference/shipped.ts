@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { TownUnit } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
-import { settleAgencies } from '../subgraphs/agency/index.ts'
+import { settleAgencies } from '../domains/agency/index.ts'
 import { ReferenceDataError } from './error.ts'
 import { holidayHeadings, readHolidayTable, storeShippedDays } from './holidays.ts'
-import { storeUnits, type Tally } from './store-units.ts'
+import { storeUnits, type Tally } from './units/store.ts'
 import { decode, readRows, type Table, tableUnder } from './table.ts'
-import { changeHeadings, readUnitChanges, readUnits, unitHeadings } from './unit-files.ts'
+import { changeHeadings, readUnitChanges, readUnits, unitHeadings } from './units/files.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'reference')
 

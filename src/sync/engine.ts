@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Connector, Context } from '../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../contract/entity.ts'
-import type { Box } from '../db/box.ts'
+import type { Box } from '../db/encryption/keyring.ts'
 import type { Sink } from '../db/sink.ts'
 import type { Tables } from '../db/tables.ts'
 

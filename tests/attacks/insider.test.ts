@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readHead } from '../../src/access/audit-export.ts'
-import { verifyAudit } from '../../src/access/audit-verify.ts'
+import { readHead } from '../../src/access/audit/export.ts'
+import { verifyAudit } from '../../src/access/audit/verify.ts'
 import { canaries } from './canaries.ts'
 import { type AttackWorld, openAttackWorld } from './world.ts'
 

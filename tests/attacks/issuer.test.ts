@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openVerifier, type Verifier } from '../../src/access/verifier.ts'
+import { openVerifier, type Verifier } from '../../src/access/token/verifier.ts'
 import { testIssuer, type TestIssuer } from '../kit/token.ts'
 
 const minute = 60_000

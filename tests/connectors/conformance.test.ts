@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { rules } from '../kit/conformance.ts'
-import { loadSubject } from '../kit/subject.ts'
-import type { Subject } from '../kit/subject.ts'
+import { rules } from '../kit/conformance/conformance.ts'
+import { loadSubject } from '../kit/conformance/subject.ts'
+import type { Subject } from '../kit/conformance/subject.ts'
 
 const shore = join(import.meta.dirname, '../../connectors')
 const names = readdirSync(shore, { withFileTypes: true })

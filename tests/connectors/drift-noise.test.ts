@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { SourceRecord } from '#connector'
-import { compare, enough, learn, learningOf, newShape } from '../../src/sync/shape.ts'
-import { contextFor } from '../kit/context.ts'
+import { compare, enough, learn, learningOf, newShape } from '../../src/sync/inspect/record-structure.ts'
+import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
 

@@ -12,7 +12,7 @@ import type {
   Transport,
 } from '#connector'
 import { pageAfter, pageFrom, smallerPage, TransportFailure } from '#connector'
-import { contextFor } from '../kit/context.ts'
+import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
 

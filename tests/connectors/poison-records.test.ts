@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector, Context, Emulator, Manifest, SourceRecord, TransportAnswer } from '#connector'
 import { exactJson } from '#connector'
-import { openBox } from '../../src/db/box.ts'
-import { outcomesOf } from '../../src/sync/outcome.ts'
-import { contextFor } from '../kit/context.ts'
+import { openBox } from '../../src/db/encryption/keyring.ts'
+import { outcomesOf } from '../../src/sync/run/outcome.ts'
+import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
 

@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { Migrator } from 'kysely/migration'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openBox } from '../../src/db/box.ts'
+import { openBox } from '../../src/db/encryption/keyring.ts'
 import { loadMigrations, migrate } from '../../src/db/migrate.ts'
-import { canonical } from '../../src/sync/outcome.ts'
-import { releaseQuarantined } from '../../src/sync/release.ts'
+import { canonical } from '../../src/sync/run/outcome.ts'
+import { releaseQuarantined } from '../../src/sync/quarantine/release.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { openWorld, page, record, type World } from '../sync/harness.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { demoTown } from '../../src/demo/town.ts'
 import { loadShippedReference, shippedUnits } from '../../src/reference/index.ts'
-import { agencySink } from '../../src/subgraphs/agency/index.ts'
+import { agencySink } from '../../src/domains/agency/index.ts'
 import { freshDatabase } from '../kit/database.ts'
 
 const units = shippedUnits()

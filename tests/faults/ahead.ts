@@ -1,8 +1,8 @@
-import { canonical } from '../../src/sync/outcome.ts'
-import type { ChangesPlace } from './connector.ts'
-import { recordOf } from './fault-subject.ts'
+import { canonical } from '../../src/sync/run/outcome.ts'
+import type { ChangesPlace } from './subject/connector.ts'
+import { recordOf } from './subject/fault-subject.ts'
 import type { Row } from './journal.ts'
-import { ownOf } from './paging-faults.ts'
+import { ownOf } from './injected/paging.ts'
 import type { World } from './world.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { faultSubject } from './fault-subject.ts'
-import { hubFaults } from './faults.ts'
+import { faultSubject } from './subject/fault-subject.ts'
+import { hubFaults } from './injected/faults.ts'
 import { openServer } from './server.ts'
 import { tryFault } from './try-fault.ts'
-import { endChildren } from './worker-child.ts'
+import { endChildren } from './worker/child.ts'
 import { openWorld, type World } from './world.ts'
 
 const kills = 20

@@ -1,12 +1,12 @@
 // npm run faults -- --full [--part 2/8] [--seed 1] [--only F12] [--json]: every fault on every source that can have it, then
 // a table. Without --full: once each. Ends with 1 when anything was lost, doubled or found wrong.
 import { parseArgs } from 'node:util'
-import { notInjected } from './faults.ts'
+import { notInjected } from './injected/faults.ts'
 import { planOf, type Session } from './plan.ts'
 import { openServer } from './server.ts'
 import { isClean, linesOf, tableOf } from './table.ts'
 import { tryFault, withoutTrial, type Outcome } from './try-fault.ts'
-import { endChildren } from './worker-child.ts'
+import { endChildren } from './worker/child.ts'
 import { openWorld, type World } from './world.ts'
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
-import { connectorSubjects } from './connector-subject.ts'
-import type { Fault } from './fault.ts'
-import { faultSubject } from './fault-subject.ts'
-import { hubFaults, ownFaults, sourceFaults } from './faults.ts'
-import type { Subject } from './subject.ts'
+import { connectorSubjects } from './subject/connector-subject.ts'
+import type { Fault } from './injected/fault.ts'
+import { faultSubject } from './subject/fault-subject.ts'
+import { hubFaults, ownFaults, sourceFaults } from './injected/faults.ts'
+import type { Subject } from './subject/subject.ts'
 
 /** Faults that are tried one after the other in one world. */
 export interface Session {

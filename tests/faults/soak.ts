@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { seededRandom } from '#connector'
-import * as answer from './behaviours.ts'
-import { faultSubject } from './fault-subject.ts'
+import * as answer from './subject/behaviours.ts'
+import { faultSubject } from './subject/fault-subject.ts'
 import { balanced } from './oracle.ts'
 import { openServer } from './server.ts'
-import { openTcpProxy } from './tcp-proxy.ts'
+import { openTcpProxy } from './injected/tcp-proxy.ts'
 import { openDatabase } from '../../src/db/open.ts'
-import { startWorker, type Worker } from '../../src/sync/worker.ts'
+import { startWorker, type Worker } from '../../src/sync/queue/worker.ts'
 import { openWorld, type World } from './world.ts'
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault } from './fault.ts'
-import { told } from './fault.ts'
+import type { Fault } from './injected/fault.ts'
+import { told } from './injected/fault.ts'
 import type { Balance } from './oracle.ts'
-import type { Subject } from './subject.ts'
+import type { Subject } from './subject/subject.ts'
 import type { World } from './world.ts'
 
 /** What came of one fault on one subject with one seed. */

@@ -4,9 +4,9 @@ import { execute, getOperationAST, parse, validate } from 'graphql'
 import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import type { Caller } from '../../src/access/caller.ts'
 import { anonymous } from '../../src/access/caller.ts'
-import type { FederationOptions, SubgraphExecutor, SubgraphRequest } from '../../src/gateway/federation/index.ts'
-import { openFederation } from '../../src/gateway/federation/index.ts'
-import type { Generation, OperationContext } from '../../src/gateway/operation-server.ts'
+import type { FederationOptions, SubgraphExecutor, SubgraphRequest } from '../../src/federation/index.ts'
+import { openFederation } from '../../src/federation/index.ts'
+import type { Generation, OperationContext } from '../../src/gateway/graphql/operation-server.ts'
 
 type Resolvers = Readonly<Record<string, unknown>>
 

@@ -2,8 +2,8 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import { defaultFieldResolver, execute, GraphQLError } from 'graphql'
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import { deniedError, hubError } from '../../src/access/error.ts'
-import type { Denial } from '../../src/access/decide.ts'
-import type { Execute } from '../../src/gateway/operation-server.ts'
+import type { Denial } from '../../src/access/policy/decide.ts'
+import type { Execute } from '../../src/gateway/graphql/operation-server.ts'
 
 /** A schema with one of each kind of rule, and what stands behind it. */
 export const typeDefs = /* GraphQL */ `

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { readObservations } from './figures.ts'
+import { readObservations } from './truth/figures.ts'
 import { openJourneyHub } from './hub.ts'
 import { serveSmall } from './small-server.ts'
 

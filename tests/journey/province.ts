@@ -14,7 +14,7 @@ const sizes: Readonly<Record<string, number>> = {
   'reporting-workbook': 400,
   camera: 60,
 }
-const moduleOf = (id: string): URL => new URL(`../../connectors/${id}/emulator.ts`, import.meta.url)
+const moduleOf = (id: string): URL => new URL(`../../connectors/${id}/emulator/index.ts`, import.meta.url)
 
 /** The province's connectors whose folders are not there: without one of them there is no whole province to look at. */
 export const missing: readonly string[] = Object.keys(sizes).filter((id) => !existsSync(moduleOf(id)))

@@ -15,7 +15,7 @@ export const absent = (...ids: readonly string[]): readonly string[] => ids.filt
 export async function found(id: string): Promise<Found> {
   if (absent(id).length > 0) return {} as Found
   const [connector, emulator] = (await Promise.all(
-    ['index.ts', 'emulator.ts'].map((file) => import(new URL(file, folder(id)).href)),
+    ['index.ts', 'emulator/index.ts'].map((file) => import(new URL(file, folder(id)).href)),
   )) as [{ default: Connector<Manifest> }, { default: Emulator }]
   return { connector: connector.default, emulator: emulator.default }
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 
 import type { TestProject } from 'vitest/node'
 
-import { openEmbedded } from '../../src/db/embedded.ts'
-import { holds, processMark } from '../../src/db/embedded-lock.ts'
+import { openEmbedded } from '../../src/db/embedded/embedded.ts'
+import { holds, processMark } from '../../src/db/embedded/lock.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 

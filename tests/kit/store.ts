@@ -1,6 +1,6 @@
 import type { Page, RunningEmulator } from '#connector'
 import { defaultSettings } from './settings.ts'
-import type { Subject } from './subject.ts'
+import type { Subject } from './conformance/subject.ts'
 
 /** What the hub would hold of one stream: records by key, and what it set aside. */
 export interface Store {

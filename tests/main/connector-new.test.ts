@@ -3,7 +3,7 @@ import { basename, join, relative } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connector, Page, Range, TransportRequest } from '#connector'
 import { newConnectorCommand, testConnectorCommand } from '../../src/main/connector-commands.ts'
-import { rules } from '../kit/conformance.ts'
+import { rules } from '../kit/conformance/conformance.ts'
 import { root } from '../rules/house.ts'
 
 // Inside the checkout, where #connector is known, and in a folder that is nobody's source.

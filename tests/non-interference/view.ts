@@ -1,4 +1,4 @@
-import type { Scope } from '../../src/access/scopes.ts'
+import type { Scope } from '../../src/access/policy/scopes.ts'
 import type { Random } from './random.ts'
 import {
   agencies,

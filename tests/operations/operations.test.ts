@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/caller.ts'
-import type { Scope } from '../../src/access/scopes.ts'
+import type { Scope } from '../../src/access/policy/scopes.ts'
 import { agencyOf, box, openGraph, type OpenGraph } from '../graph/open.ts'
 
 let graph: OpenGraph

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chosenOperation } from '../../src/web/sandbox/chosen-operation.ts'
-import { asCurl } from '../../src/web/sandbox/curl.ts'
-import { fromHash, toHash } from '../../src/web/sandbox/share-link.ts'
+import { asCurl } from '../../src/web/sandbox/share/curl.ts'
+import { fromHash, toHash } from '../../src/web/sandbox/share/share-link.ts'
 
 describe('a share link', () => {
   it('gives back any operation, whatever its script', () => {

@@ -20,7 +20,7 @@ export function addFederation(program: Command, does: Does): void {
         console.log(composedSdl())
         return
       }
-      const { loadSchema } = await import('../../graph/schema.ts')
+      const { loadSchema } = await import('../../graph/schema/load.ts')
       console.log(loadSchema().sdl)
     })
   program

@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { prepareLanguage } from '../reader/language.ts'
 import { Sandbox } from './sandbox.tsx'
 import { openCaller } from './caller.ts'
-import { fromHash } from './share-link.ts'
+import { fromHash } from './share/share-link.ts'
 import { TEXTS } from './texts.ts'
 
 await prepareLanguage(TEXTS)

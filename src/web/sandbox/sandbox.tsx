@@ -10,8 +10,8 @@ import { RoleBar } from './role-bar.tsx'
 import type { SchemaSize } from './role-bar.tsx'
 import { SchemaOfRole } from './schema-of-role.tsx'
 import type { Caller } from './caller.ts'
-import { ShareButtons } from './share-buttons.tsx'
-import type { SharedOperation } from './share-link.ts'
+import { ShareButtons } from './share/share-buttons.tsx'
+import type { SharedOperation } from './share/share-link.ts'
 
 const RENEWAL_CHECK_MS = 30_000
 

@@ -1,0 +1,55 @@
+import type pg from 'pg'
+import type { Box } from '../../db/encryption/keyring.ts'
+import { holdHead, moveHead } from './head.ts'
+import { AuditFailure } from './key.ts'
+import { walkChain } from './walk.ts'
+
+const atOnce = 20_000
+
+/**
+ * Entries from before `before` have left the log, oldest first, and the chain begins after them; answers how many. They are
+ * verified before they go: AuditFailure, and nothing goes, where one was altered. Safe to repeat and beside hubs that add.
+ */
+export async function pruneAudit(pool: pg.Pool, box: Box, before: Date, signal?: AbortSignal): Promise<number> {
+  let gone = 0
+  while (signal?.aborted !== true) {
+    const some = await pruneSome(pool, box, before)
+    gone += some
+    if (some < atOnce) break
+  }
+  return gone
+}
+
+async function pruneSome(pool: pg.Pool, box: Box, before: Date): Promise<number> {
+  const client = await pool.connect()
+  let fault: unknown
+  try {
+    await client.query(`begin; set local lock_timeout = '10s'`)
+    const head = await holdHead(client, box, new Map())
+    const { rows } = await client.query<{ last: number }>(
+      'select least(coalesce((select min(id) from access_entry where at >= $1) - 1, $2), $3) as last',
+      [before.toISOString(), head.seq, head.baseSeq + atOnce],
+    )
+    const last = rows[0]!.last
+    if (last <= head.baseSeq) {
+      await client.query('rollback')
+      return 0
+    }
+    let baseMac = head.baseMac
+    const bad = await walkChain(client, head.keys, head, last, (_seq, mac) => {
+      baseMac = mac
+      return null
+    })
+    if (bad !== null) throw new AuditFailure(`entry ${bad.seq} of the access log is ${bad.kind}: nothing was removed`)
+    await client.query(`select set_config('hub.audit', 'keeping', true)`)
+    await client.query('delete from access_entry where id <= $1', [last])
+    await moveHead(client, head.key, { ...head, baseSeq: last, baseMac })
+    await client.query('commit')
+    return last - head.baseSeq
+  } catch (error) {
+    fault = error
+    throw error
+  } finally {
+    client.release(fault !== undefined)
+  }
+}

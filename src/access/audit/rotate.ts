@@ -1,0 +1,37 @@
+import type pg from 'pg'
+import type { Box } from '../../db/encryption/keyring.ts'
+import { holdHead, moveHead } from './head.ts'
+import { addAuditKey, auditKeyContext } from './key.ts'
+
+/**
+ * The chain goes on under a new audit key, and the older ones, which prove the entries of before, are sealed under the box's
+ * current key: whoever learnt the older key of encryption cannot rewrite what was logged before without breaking what is logged after.
+ * Answers how many keys were sealed anew; 0: all are current, or nothing was logged yet. Safe to repeat.
+ */
+export async function rotateAuditKeys(pool: pg.Pool, box: Box): Promise<number> {
+  const client = await pool.connect()
+  let fault: unknown
+  try {
+    await client.query(`begin; set local lock_timeout = '10s'`)
+    const { rows } = await client.query<{ id: number; sealed: Buffer }>(
+      'select id, sealed from audit_key order by id for update',
+    )
+    const old = rows.filter(({ sealed }) => !box.isCurrent(sealed))
+    if (old.length > 0) {
+      const head = await holdHead(client, box, new Map())
+      for (const { id, sealed } of old) {
+        const content = box.open(sealed, auditKeyContext)
+        await client.query('update audit_key set sealed = $2 where id = $1', [id, box.seal(content, auditKeyContext)])
+      }
+      const { id, key } = await addAuditKey(client, box)
+      await moveHead(client, key, { ...head, keyId: id })
+    }
+    await client.query('commit')
+    return old.length
+  } catch (error) {
+    fault = error
+    throw error
+  } finally {
+    client.release(fault !== undefined)
+  }
+}

@@ -1,0 +1,74 @@
+import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
+import { exportJWK, type JWK, SignJWT } from 'jose'
+import { type Caller, isAnonymous, purposeHolds } from '../caller.ts'
+
+export interface HubIdentity {
+  /** What the tokens call the hub; its discovery document stands below. */
+  readonly issuer: string
+  /** What other agencies verify the hub's tokens with. */
+  readonly jwks: { readonly keys: readonly JWK[] }
+  /**
+   * A token of the hub that tells another agency who asks: subject, client, scopes, agency and purpose of the caller, for this
+   * audience alone and a minute. A purpose that the caller may not claim is not in it. Null for a caller without a token. The client's own token goes nowhere.
+   */
+  tokenFor(caller: Caller, audience: string): Promise<string | null>
+}
+
+export interface HubIdentityOptions {
+  /** Secret bytes of the hub: all processes of one hub sign with the same key. */
+  readonly secret: Uint8Array
+  /** What the tokens call the hub. */
+  readonly issuer: string
+  /** The codes of the configuration's purposes; null, as by default, when it lists none. */
+  readonly purposes?: ReadonlySet<string> | null
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+const livesSeconds = 60
+const mostKept = 1000
+
+// An Ed25519 private key in PKCS #8: RFC 8410, section 7, before its 32 bytes.
+const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+export async function openHubIdentity(options: HubIdentityOptions): Promise<HubIdentity> {
+  const { secret, issuer, purposes = null, now } = options
+  const seed = Buffer.from(hkdfSync('sha256', secret, '', 'hub:identity:1', 32))
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8Head, seed]), format: 'der', type: 'pkcs8' })
+  const shown = await exportJWK(createPublicKey(key))
+  const kid = Buffer.from(hkdfSync('sha256', secret, '', 'hub:identity:kid:1', 8)).toString('base64url')
+  const kept = new Map<string, { readonly token: string; readonly until: number }>()
+
+  return {
+    issuer,
+    jwks: { keys: [{ ...shown, kid, alg: 'EdDSA', use: 'sig' }] },
+    async tokenFor(caller, audience) {
+      if (isAnonymous(caller)) return null
+      const claims = {
+        client_id: caller.client ?? undefined,
+        scope: [...caller.scopes].toSorted().join(' '),
+        agency: caller.agency ?? undefined,
+        purpose: purposeHolds(caller, purposes) ? caller.purpose : undefined,
+        act: { iss: caller.issuer },
+      }
+      const name = JSON.stringify([audience, caller.issuer, caller.subject, caller.jti, claims])
+      const found = kept.get(name)
+      // Half of its life is left to whoever uses it.
+      if (found !== undefined && found.until > now() + (livesSeconds * 1000) / 2) return found.token
+      const issued = Math.floor(now() / 1000)
+      const ends = Math.min(issued + livesSeconds, caller.expiresAt ?? Number.POSITIVE_INFINITY)
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
+        .setIssuer(issuer)
+        .setAudience(audience)
+        .setSubject(caller.subject ?? '')
+        .setIssuedAt(issued)
+        .setExpirationTime(ends)
+        .setJti(randomUUID())
+        .sign(key)
+      if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '')
+      kept.set(name, { token, until: ends * 1000 })
+      return token
+    },
+  }
+}

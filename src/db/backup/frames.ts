@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { constants, gunzip, gzip } from 'node:zlib'
+import { BackupFailure } from './failure.ts'
+import type { Box } from '../encryption/keyring.ts'
+import { BoxFailure } from '../encryption/decryption-error.ts'
+
+// A backup file: the magic, its format (1 byte), an id of its own (16); then frames: length (4 bytes, big-endian) and a box. A
+// box holds gzip of: what it is (1 byte) and its content. Each is sealed for its place in this file, so that none can be taken
+// away, added, exchanged or taken from another file; a message says where the file ends.
+const magic = Buffer.from('HUBBACKUP')
+const format = 1
+const headerLength = magic.length + 1 + 16
+const message = 0
+const data = 1
+export const frameContent = 1 << 20
+// Sealed and packed content is at most a little larger than it was.
+const longestFrame = 2 * frameContent
+
+const pack = promisify(gzip) as (content: Buffer, options: object) => Promise<Buffer>
+const unpack = promisify(gunzip) as (content: Buffer, options: object) => Promise<Buffer>
+
+export type Frame = { readonly message: unknown } | { readonly data: Buffer }
+
+export interface FrameWriter {
+  /** At most `frameContent` bytes of JSON. */
+  message(value: unknown): Promise<void>
+  /** Any number of bytes, by and by: what came before a message stands before it. */
+  data(content: Buffer): Promise<void>
+  /** How many bytes the file has by now. */
+  bytes(): number
+}
+
+export async function openFrameWriter(file: FileHandle, box: Box): Promise<FrameWriter> {
+  const id = randomBytes(16)
+  let index = 0
+  let bytes = 0
+  let gathered: Buffer[] = []
+  let size = 0
+  async function put(content: Buffer): Promise<void> {
+    await file.writeFile(content)
+    bytes += content.length
+  }
+  async function frame(kind: number, content: Buffer): Promise<void> {
+    const packed = await pack(Buffer.concat([Buffer.of(kind), content]), { level: constants.Z_BEST_SPEED })
+    const sealed = box.seal(packed, contextOf(id, index))
+    index += 1
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(sealed.length)
+    await put(Buffer.concat([length, sealed]))
+  }
+  async function flush(): Promise<void> {
+    if (size === 0) return
+    const content = Buffer.concat(gathered, size)
+    gathered = []
+    size = 0
+    for (let at = 0; at < content.length; at += frameContent) {
+      await frame(data, content.subarray(at, at + frameContent))
+    }
+  }
+  await put(Buffer.concat([magic, Buffer.of(format), id]))
+  return {
+    async message(value) {
+      await flush()
+      const content = Buffer.from(JSON.stringify(value))
+      if (content.length > frameContent) throw new BackupFailure('the database has too many tables for a backup')
+      await frame(message, content)
+    },
+    async data(content) {
+      gathered.push(content)
+      size += content.length
+      if (size >= frameContent) await flush()
+    },
+    bytes: () => bytes,
+  }
+}
+
+/**
+ * The frames of a backup file in their order, each proved to be what was written there. Throws BackupFailure where the file is
+ * none, is cut short or damaged, or was sealed under a key that is not here. Whoever reads to its last message has read it whole.
+ */
+export async function* readFrames(path: string, box: Box): AsyncGenerator<Frame> {
+  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
+    throw new BackupFailure(`${path} cannot be read (${cause.code})`, { cause })
+  })
+  try {
+    const stream = file.createReadStream({ autoClose: false, highWaterMark: frameContent })
+    const source = bytesOf(stream)
+    const header = await source.take(headerLength)
+    if (header === null || header === undefined || !header.subarray(0, magic.length).equals(magic)) {
+      throw new BackupFailure(`${path} is no backup of a hub`)
+    }
+    if (header[magic.length] !== format) {
+      throw new BackupFailure(
+        `${path} is a backup of format ${header[magic.length]}, this code knows ${format}; update the hub`,
+      )
+    }
+    const id = header.subarray(magic.length + 1)
+    for (let index = 0; ; index += 1) {
+      const length = await source.take(4)
+      if (length === null) return
+      const size = length?.readUInt32BE() ?? 0
+      if (size > longestFrame) throw new BackupFailure(`${path} is damaged`)
+      const sealed = length === undefined ? undefined : await source.take(size)
+      if (sealed === undefined || sealed === null) throw new BackupFailure(`${path} is cut short`)
+      const content = await openFrame(sealed, box, contextOf(id, index), path)
+      if (content[0] === message) yield { message: JSON.parse(content.subarray(1).toString()) as unknown }
+      else yield { data: content.subarray(1) }
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const contextOf = (id: Buffer, index: number): string => `backup ${id.toString('hex')} ${index}`
+
+async function openFrame(sealed: Buffer, box: Box, context: string, path: string): Promise<Buffer> {
+  try {
+    return await unpack(box.open(sealed, context), { maxOutputLength: frameContent + 1 })
+  } catch (cause) {
+    const otherKey = cause instanceof BoxFailure && cause.message.includes('key')
+    throw new BackupFailure(
+      otherKey
+        ? `${path} was sealed under a key that is not here: put the key of the hub that made it beside the present one (HUB_KEY_FILE, or key in HUB_HOME)`
+        : `${path} is damaged`,
+      { cause },
+    )
+  }
+}
+
+/** Bytes of a stream by their number; null at its end, undefined where it ends in the middle of what was asked for. */
+function bytesOf(stream: AsyncIterable<unknown>): { take(count: number): Promise<Buffer | null | undefined> } {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  let kept: Buffer = Buffer.alloc(0)
+  return {
+    async take(count) {
+      const parts = [kept]
+      let size = kept.length
+      while (size < count) {
+        const { value, done } = await chunks.next()
+        if (done === true) return size === 0 ? null : undefined
+        parts.push(value)
+        size += value.length
+      }
+      const whole = parts.length === 1 ? kept : Buffer.concat(parts)
+      kept = whole.subarray(count)
+      return whole.subarray(0, count)
+    },
+  }
+}

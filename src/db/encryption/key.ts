@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { BoxFailure } from './decryption-error.ts'
+
+export interface LoadedKey {
+  /** 32 bytes each, the current one first: what `openBox` takes. */
+  readonly keys: readonly Uint8Array[]
+  /** The file that holds them; null where the environment does. */
+  readonly path: string | null
+  /** For the operator, when the key was made just now and lies beside the data that it protects. */
+  readonly warning: string | undefined
+}
+
+export interface KeyPlace {
+  readonly HUB_KEY?: string | undefined
+  readonly HUB_KEY_FILE?: string | undefined
+  /** Folder that holds `key` when neither is given. */
+  readonly home: string
+}
+
+/**
+ * The keys of encryption at rest: of HUB_KEY (several: separated by commas), else of the file (one a line), else of the
+ * home, where one is made (0600) at the first time. A key is 32 bytes in base64 or hexadecimal; the first is current.
+ * Throws BoxFailure with one line, never with the key.
+ */
+export function loadKey(place: KeyPlace): LoadedKey {
+  const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = place
+  if (text !== '' && file !== '') throw new BoxFailure('HUB_KEY and HUB_KEY_FILE are both set, expected one of them')
+  if (text !== '') return { keys: parse(text, 'HUB_KEY'), path: null, warning: undefined }
+  if (file !== '') return { keys: parse(read(file, `HUB_KEY_FILE ${file}`), file), path: file, warning: undefined }
+  const path = join(home, 'key')
+  const made = make(home, path)
+  const warning = made
+    ? `A key of encryption at rest was made in ${path}. Keep a copy elsewhere: without it the data cannot be read. In production set HUB_KEY_FILE.`
+    : undefined
+  return { keys: parse(read(path, path), path), path, warning }
+}
+
+/** A new key stands first in the file, the others after it, with the file's own rights. Throws BoxFailure where it cannot be written. */
+export function addKey(path: string): void {
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    const { mode } = statSync(path)
+    writeFileSync(fresh, `${newKey()}\n${readFileSync(path, 'utf8')}`, { mode: mode & 0o777, flush: true })
+    renameSync(fresh, path)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    throw new BoxFailure(
+      `${path} cannot be written (${code}): put a new key (hub key new) before the others in it and run this again`,
+      { cause: error },
+    )
+  }
+}
+
+/** The text of a new key, as HUB_KEY and the key file take it. */
+export const newKey = (): string => randomBytes(32).toString('base64')
+
+function make(home: string, path: string): boolean {
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(fresh, `${newKey()}\n`, { mode: 0o600 })
+    linkSync(fresh, path) // of two processes that begin at once, both take the key of the first
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw new BoxFailure(`no key can be made in ${home} (${(error as NodeJS.ErrnoException).code})`, { cause: error })
+  } finally {
+    rmSync(fresh, { force: true })
+  }
+}
+
+function read(path: string, name: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new BoxFailure(`${name} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
+}
+
+function parse(text: string, name: string): Uint8Array[] {
+  const keys = text.split(/[\s,]+/).filter((part) => part !== '')
+  if (keys.length === 0) throw new BoxFailure(`${name} holds no key, expected 32 bytes in base64 or hexadecimal`)
+  return keys.map((key, index) => {
+    const bytes = /^[0-9a-fA-F]{64}$/.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64')
+    if (bytes.length === 32 && /^[A-Za-z0-9+/_=-]+$/.test(key)) return bytes
+    const which = keys.length === 1 ? '' : ` (key ${index + 1})`
+    throw new BoxFailure(
+      `${name}${which} is a text of ${key.length} characters, expected 32 bytes in base64 or hexadecimal`,
+    )
+  })
+}

@@ -1,0 +1,84 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+
+import { BoxFailure } from './decryption-error.ts'
+
+export { BoxFailure } from './decryption-error.ts'
+
+export interface Box {
+  /**
+   * Encrypts under the current key, bound to the context (`quarantine:12`): a box moved to another row does not open.
+   * 33 bytes longer than what is sealed.
+   */
+  seal(content: Uint8Array | string, context: string): Buffer
+  /** The content. Throws BoxFailure. Any of the keys opens what it sealed. */
+  open(box: Uint8Array, context: string): Buffer
+  /** 16 bytes by which equal texts of one context are found without being read, under the current key. */
+  hash(text: string, context: string): Buffer
+  /** The hash under each key, the current one first: what a search compares while rows are still to be hashed anew. */
+  hashes(text: string, context: string): Buffer[]
+  /** False for a box of an older key, which `hub key rotate` has yet to seal anew. */
+  isCurrent(box: Uint8Array): boolean
+}
+
+interface Key {
+  readonly id: Buffer
+  readonly sealing: Buffer
+  readonly hashing: Buffer
+}
+
+// A box: version (1 byte), key id (4), nonce (12), tag (16), content. The header is authenticated with the context.
+const version = 1
+const header = 5
+const nonceEnd = header + 12
+const tagEnd = nonceEnd + 16
+
+/**
+ * Encryption at rest, AES-256-GCM and HMAC-SHA256 with keys derived (HKDF-SHA256) from 32 secret bytes. Of several keys the
+ * first is the current one.
+ */
+export function openBox(secrets: Uint8Array | readonly Uint8Array[]): Box {
+  const keys = (secrets instanceof Uint8Array ? [secrets] : secrets).map(derive)
+  const current = keys[0]
+  if (current === undefined) throw new BoxFailure('there is no key')
+  const hashUnder = (key: Key, text: string, context: string) =>
+    createHmac('sha256', key.hashing).update(`${context}\u0000${text}`).digest().subarray(0, 16)
+  return {
+    seal: (content, context) => {
+      const head = Buffer.concat([Buffer.of(version), current.id])
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', current.sealing, nonce).setAAD(bound(head, context))
+      const sealed = Buffer.concat([cipher.update(content), cipher.final()])
+      return Buffer.concat([head, nonce, cipher.getAuthTag(), sealed])
+    },
+    open: (box, context) => {
+      const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength)
+      if (bytes.length < tagEnd || bytes[0] !== version) throw new BoxFailure('not a box')
+      const head = bytes.subarray(0, header)
+      const key = keys.find(({ id }) => id.equals(head.subarray(1)))
+      if (key === undefined) throw new BoxFailure('sealed under a key that is not here')
+      try {
+        const cipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(header, nonceEnd), {
+          authTagLength: 16,
+        })
+        cipher.setAAD(bound(head, context)).setAuthTag(bytes.subarray(nonceEnd, tagEnd))
+        return Buffer.concat([cipher.update(bytes.subarray(tagEnd)), cipher.final()])
+      } catch (cause) {
+        throw new BoxFailure('altered, or sealed for another place', { cause })
+      }
+    },
+    hash: (text, context) => hashUnder(current, text, context),
+    hashes: (text, context) => keys.map((key) => hashUnder(key, text, context)),
+    isCurrent: (box) => box[0] === version && current.id.equals(box.subarray(1, header)),
+  }
+}
+
+const bound = (head: Buffer, context: string): Buffer => Buffer.concat([head, Buffer.from(context)])
+
+function derive(secret: Uint8Array): Key {
+  if (secret.length !== 32) throw new BoxFailure(`a key has ${secret.length} bytes, expected 32`)
+  const part = (use: string, length: number) => Buffer.from(hkdfSync('sha256', secret, '', `hub:${use}:1`, length))
+  return { id: part('id', 4), sealing: part('seal', 32), hashing: part('hash', 32) }
+}
+
+export { loadKey, newKey } from './key.ts'
+export type { KeyPlace, LoadedKey } from './key.ts'

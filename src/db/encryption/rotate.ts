@@ -1,0 +1,111 @@
+import type { Kysely, Transaction } from 'kysely'
+import { sql } from 'kysely'
+import type { Box } from './keyring.ts'
+import type { Tables } from '../tables.ts'
+
+type Value = Buffer | string | number | readonly string[] | null
+export type SealedRow = { readonly id: number } & { readonly [column: string]: Value }
+
+/** Rows of one table that depend on the key of encryption at rest. */
+export interface Sealed {
+  /** For people. */
+  readonly name: string
+  readonly table: string
+  /** What renewing a row reads. */
+  readonly reads: readonly string[]
+  /** The columns that it writes, with their SQL types. */
+  readonly writes: Readonly<Record<string, 'bytea' | 'bigint[]'>>
+  /** The columns that say themselves under which key they are: a row is due where one is not under the current one. */
+  readonly sealed: readonly string[]
+  /** SQL of further rows `t` that are looked at, which do not say it. */
+  readonly besides?: string
+  /** How many rows at once: they are held in memory and locked together. */
+  readonly atOnce: number
+  /** The row's new values; null where it has those of the current key already. */
+  readonly renew: (row: SealedRow, box: Box) => { readonly [column: string]: Value } | null
+  /** Called before rows are written: clears what would stand in their way. */
+  readonly before?: (trx: Transaction<Tables>, rows: readonly SealedRow[]) => Promise<void>
+}
+
+/** The first bytes of what the box seals now: those of every box under the current key, and of no other. */
+const headOf = (box: Box): string => box.seal('', '').subarray(0, 5).toString('hex')
+
+const dueOf = (kind: Sealed, box: Box): string[] => {
+  const head = headOf(box)
+  return kind.sealed.map(
+    (column) => `(t.${column} is not null and substring(t.${column} from 1 for 5) <> '\\x${head}'::bytea)`,
+  )
+}
+
+/** How many rows are sealed under another key than the current one. */
+export async function countDue(db: Kysely<Tables>, kind: Sealed, box: Box): Promise<number> {
+  const { rows } = await sql<{ due: number }>`
+    select count(*) as due from ${sql.table(kind.table)} t where ${sql.raw(dueOf(kind, box).join(' or '))}`.execute(db)
+  return rows[0]!.due
+}
+
+/**
+ * Every row is sealed and hashed under the current key, a few at a time, while others read and write beside: a row that someone
+ * else holds is left for the next pass. Settles with how many were renewed. Ends between two batches when the signal aborts; safe
+ * to repeat, and goes on where it stopped. Throws BoxFailure where a row was sealed under a key that is not here.
+ */
+export async function reseal(
+  db: Kysely<Tables>,
+  kind: Sealed,
+  box: Box,
+  options: { readonly signal?: AbortSignal; readonly onBatch?: (done: number) => void } = {},
+): Promise<number> {
+  let done = 0
+  for (let pass = 0; pass < 5; pass += 1) {
+    let after = 0
+    let renewed = 0
+    while (options.signal?.aborted !== true) {
+      const batch = await db.transaction().execute((trx) => resealSome(trx, kind, box, after))
+      if (batch === null) break
+      after = batch.last
+      renewed += batch.renewed
+      done += batch.renewed
+      options.onBatch?.(done)
+    }
+    if (renewed === 0) break
+  }
+  return done
+}
+
+async function resealSome(
+  trx: Transaction<Tables>,
+  kind: Sealed,
+  box: Box,
+  after: number,
+): Promise<{ last: number; renewed: number } | null> {
+  const table = sql.table(kind.table)
+  const due = [...dueOf(kind, box), ...(kind.besides === undefined ? [] : [`(${kind.besides})`])].join(' or ')
+  const { rows } = await sql<SealedRow>`
+    select id, ${sql.join(kind.reads.map((column) => sql.ref(column)))} from ${table} t
+    where id > ${after} and (${sql.raw(due)})
+    order by id limit ${kind.atOnce} for no key update skip locked`.execute(trx)
+  const last = rows.at(-1)?.id
+  if (last === undefined) return null
+  const renewed = rows.flatMap((row) => {
+    const values = kind.renew(row, box)
+    return values === null ? [] : [{ ...values, id: row.id }]
+  })
+  if (renewed.length === 0) return { last, renewed: 0 }
+  await kind.before?.(trx, renewed)
+  const columns = Object.entries(kind.writes)
+  const given = columns.map(([name, type]) => `${name} ${type === 'bytea' ? 'text' : type}`).join(', ')
+  const set = columns
+    .map(([name, type]) => `${name} = ${type === 'bytea' ? `decode(r.${name}, 'hex')` : `r.${name}`}`)
+    .join(', ')
+  const written = renewed.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, Buffer.isBuffer(value) ? value.toString('hex') : value]),
+    ),
+  )
+  await sql`
+    update ${table} t set ${sql.raw(set)}
+    from json_to_recordset(${JSON.stringify(written)}) as r(id bigint, ${sql.raw(given)}) where t.id = r.id`.execute(
+    trx,
+  )
+  return { last, renewed: renewed.length }
+}

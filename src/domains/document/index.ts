@@ -1,0 +1,2 @@
+export { documentParts, documentRoot, documentShape } from './mapping.ts'
+export { documentSink } from './store.ts'

@@ -1,0 +1,2 @@
+export { procedureRoot, procedureShape } from './mapping.ts'
+export { procedureSink, resolveProcedures } from './store.ts'

@@ -1,0 +1,78 @@
+import { Kind, parse } from 'graphql'
+import type { SelectionSetNode } from 'graphql'
+import { isPlaced, placed } from './subgraph-error.ts'
+import type { Path, Trouble } from './subgraph-error.ts'
+import { isTree } from '../execute/tree.ts'
+import type { Fits, Tree } from '../execute/tree.ts'
+
+const selections = new Map<string, ReadonlyMap<string, SelectionSetNode>>()
+
+/** What an operation of a plan selects: by response name of the root, with fragments on entities seen as one. */
+export function selectedBy(
+  query: string,
+): ReadonlyMap<string, SelectionSetNode> & { readonly whole?: SelectionSetNode } {
+  const known = selections.get(query)
+  if (known !== undefined) return known
+  const [operation] = parse(query, { noLocation: true }).definitions
+  const found = new Map<string, SelectionSetNode>()
+  if (operation?.kind === Kind.OPERATION_DEFINITION) {
+    found.set('', operation.selectionSet)
+    for (const one of operation.selectionSet.selections) {
+      if (one.kind === Kind.FIELD && one.selectionSet !== undefined)
+        found.set(one.alias?.value ?? one.name.value, one.selectionSet)
+    }
+  }
+  if (selections.size >= 2_000) selections.clear()
+  selections.set(query, found)
+  return found
+}
+
+/** Puts the trouble at every field of the selection that an object lacks. */
+export function blame(object: Tree, set: SelectionSetNode | undefined, path: Path, trouble: Trouble, fits: Fits): void {
+  for (const selection of set?.selections ?? []) {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const [own, condition] = [object['__typename'], selection.typeCondition?.name.value]
+      const apart = typeof own === 'string' && condition !== undefined && !fits(own, condition) && !fits(condition, own)
+      if (!apart) blame(object, selection.selectionSet, path, trouble, fits)
+    } else if (selection.kind === Kind.FIELD) {
+      const name = selection.alias?.value ?? selection.name.value
+      if (name === '__typename') continue
+      const here = [...path, name]
+      if (object[name] === undefined) object[name] = placed(trouble, here)
+      else if (selection.selectionSet !== undefined) within(object[name], selection.selectionSet, here, trouble, fits)
+    }
+  }
+}
+
+function within(value: unknown, set: SelectionSetNode, path: Path, trouble: Trouble, fits: Fits): void {
+  if (Array.isArray(value)) value.forEach((item, index) => within(item, set, [...path, index], trouble, fits))
+  else if (isTree(value)) blame(value, set, path, trouble, fits)
+}
+
+/**
+ * Puts the trouble where a subgraph's error took a value away, under its full path. A name that stands before a list without
+ * an index is meant for every item. False when there is no such place: the value is there, or nothing leads to it.
+ */
+export function blameAt(root: Tree, from: Path, rest: Path, trouble: Trouble): boolean {
+  let value: unknown = root
+  for (const part of from) value = isTree(value) || Array.isArray(value) ? (value as Tree)[part] : undefined
+  return descend(value, from, rest, trouble)
+}
+
+function descend(value: unknown, at: Path, rest: Path, trouble: Trouble): boolean {
+  const [part, ...left] = rest
+  if (part === undefined) return false
+  if (Array.isArray(value) && typeof part === 'string') {
+    return value.map((item, index) => descend(item, [...at, index], rest, trouble)).some(Boolean)
+  }
+  if (!isTree(value) && !Array.isArray(value)) return false
+  const inside = value as Tree
+  if (part === '__proto__') return false
+  const found = Object.hasOwn(inside, part) ? inside[part] : undefined
+  if (found === null || found === undefined) {
+    if (Array.isArray(value) && Number(part) >= value.length) return false
+    inside[part] = placed(trouble, [...at, ...rest])
+    return true
+  }
+  return isPlaced(found) || descend(found, [...at, part], left, trouble)
+}

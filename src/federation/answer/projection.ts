@@ -1,0 +1,160 @@
+import { buildASTSchema, execute, getNamedType, GraphQLObjectType, GraphQLSchema } from 'graphql'
+import { isAbstractType, isEnumType, isInterfaceType, isObjectType } from 'graphql'
+import type {
+  DocumentNode,
+  ExecutionResult,
+  GraphQLError,
+  GraphQLFieldResolver,
+  GraphQLNamedType,
+  GraphQLResolveInfo,
+  OperationDefinitionNode,
+} from 'graphql'
+import { deniedError } from '../../access/error.ts'
+import type { DenialCode, HubError } from '../../access/error.ts'
+import { askedName } from './authorized-operation.ts'
+import { openStraight } from './fast-path.ts'
+import type { Straight } from './fast-path.ts'
+import { isPlaced, placed, troubleOf } from './subgraph-error.ts'
+import type { Path, Trouble } from './subgraph-error.ts'
+import { isTree } from '../execute/tree.ts'
+import type { Tree } from '../execute/tree.ts'
+
+export interface Projection {
+  /** What stays the same for this operation and these conditions: what was worked out once is kept by it. */
+  readonly kept: object
+  readonly operation: OperationDefinitionNode
+  /** Coerced. */
+  readonly coerced: Readonly<Record<string, unknown>>
+  readonly document: DocumentNode
+  readonly operationName: string | undefined
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly tree: Tree
+  readonly troubles: readonly Trouble[]
+  readonly clientNames: ReadonlyMap<string, string>
+  /** `Type path.of.response.names` of what this caller may not have. */
+  readonly denied: ReadonlyMap<string, DenialCode>
+}
+
+export type Project = (projection: Projection) => Promise<ExecutionResult>
+
+const standIn = 'HubStandIn_'
+
+/**
+ * Answers the client's own document from the tree by graphql-js itself, so that null spreads, fragments apply and paths read
+ * as the reference says. Every fault of a subgraph is told of: at the places that it took, else once.
+ */
+export function openProjection(api: DocumentNode): Project {
+  const apiSchema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
+  const schema = withStandIns(apiSchema)
+
+  /** What of a type clients may see: the values and types that are inaccessible are null, as a composed schema promises. */
+  const known = (type: GraphQLNamedType): ((value: unknown) => boolean) => {
+    if (isEnumType(type)) return (value) => typeof value !== 'string' || type.getValue(value) !== undefined
+    if (!isAbstractType(type)) return () => true
+    return (value) => {
+      const name = isTree(value) ? value['__typename'] : undefined
+      return typeof name !== 'string' || schema.getType(name) !== undefined
+    }
+  }
+
+  /** For an object of no known type: what is refused of every type that it can be. */
+  const refusal = (type: GraphQLObjectType, path: string, denied: Projection['denied']): DenialCode | null => {
+    const own = denied.get(`${type.name} ${path}`)
+    const named = schema.getType(type.name)
+    if (own !== undefined || !isInterfaceType(named)) return own ?? null
+    const codes = apiSchema.getPossibleTypes(named).map((one) => denied.get(`${one.name} ${path}`))
+    return codes.length > 0 && codes.every((one) => one !== undefined) ? (codes[0] ?? null) : null
+  }
+
+  const straights = new WeakMap<object, Straight>()
+
+  return async (projection) => {
+    const { document, operationName, variables, tree, troubles, clientNames, denied } = projection
+    if (troubles.length === 0 && denied.size === 0) {
+      const { kept, operation, coerced } = projection
+      const straight =
+        straights.get(kept) ?? openStraight({ schema: apiSchema, document, operation, variables: coerced })
+      straights.set(kept, straight)
+      const data = straight(tree)
+      if (data !== null) return { data }
+    }
+    const clientPath = (path: Path): Path => {
+      const names = path.map((part) => (typeof part === 'string' ? (clientNames.get(part) ?? part) : part))
+      const inner = names.findIndex((part) => typeof part === 'string' && part.startsWith('_internal_qp_'))
+      return inner === -1 ? names : names.slice(0, inner)
+    }
+    const told = new Set<Trouble>()
+    const tell = (error: HubError): HubError => {
+      const trouble = troubleOf(error)
+      if (trouble === null) return error
+      told.add(trouble)
+      return placed(trouble, clientPath(error.path ?? []))
+    }
+    const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, _args, _context, info) => {
+      if (denied.size > 0) {
+        const code = refusal(info.parentType, namesOf(info.path), denied)
+        if (code !== null) throw deniedError(code)
+      }
+      const asked = askedName(String(info.path.key), info.fieldName)
+      const value = Object.hasOwn(source as Tree, asked) ? (source as Tree)[asked] : null
+      const fits = known(getNamedType(info.returnType))
+      const given = (one: unknown): unknown => {
+        if (isPlaced(one)) return tell(one)
+        if (Array.isArray(one)) return one.map(given)
+        return fits(one) ? one : null
+      }
+      const answer = given(value)
+      if (isPlaced(answer)) throw answer
+      return answer
+    }
+    const result = await execute({
+      schema,
+      document,
+      operationName,
+      rootValue: tree,
+      variableValues: variables,
+      fieldResolver,
+      typeResolver: (value, _context, _info, abstract) => {
+        const name = (value as Tree)['__typename']
+        return typeof name === 'string' && isObjectType(schema.getType(name)) ? name : `${standIn}${abstract.name}`
+      },
+    })
+    const rest = troubles
+      .filter((trouble) => !told.has(trouble))
+      .map((trouble) => placed(trouble, clientPath(trouble.path ?? [])))
+    const errors: GraphQLError[] = [...(result.errors ?? []), ...oneOfEach(rest, result.errors ?? [])]
+    return { ...(result.data === undefined ? {} : { data: result.data }), ...(errors.length === 0 ? {} : { errors }) }
+  }
+}
+
+/** One error for each place and code, and none for what is told already. */
+function oneOfEach(errors: readonly GraphQLError[], told: readonly GraphQLError[]): GraphQLError[] {
+  const placeOf = (error: GraphQLError): string => `${String(error.extensions['code'])} ${error.path?.join('.')}`
+  const known = new Set(told.map(placeOf))
+  const byPlace = new Map(errors.map((error) => [placeOf(error), error]))
+  return [...byPlace].flatMap(([place, error]) => (known.has(place) ? [] : [error]))
+}
+
+export function namesOf(path: GraphQLResolveInfo['path']): string {
+  const names: string[] = []
+  for (let place: GraphQLResolveInfo['path'] | undefined = path; place !== undefined; place = place.prev) {
+    if (typeof place.key === 'string') names.unshift(place.key)
+  }
+  return names.join('.')
+}
+
+/**
+ * An object whose type no subgraph can tell, or clients may not see, still has the fields of its interface. Each interface gets a
+ * type for those here, which is found under a hidden name and calls itself by the interface's.
+ */
+function withStandIns(schema: GraphQLSchema): GraphQLSchema {
+  const config = schema.toConfig()
+  const added = config.types.filter(isInterfaceType).map((type) => {
+    const { fields, interfaces } = type.toConfig()
+    return new GraphQLObjectType({ name: `${standIn}${type.name}`, fields, interfaces: [...interfaces, type] })
+  })
+  if (added.length === 0) return schema
+  const whole = new GraphQLSchema({ ...config, types: [...config.types, ...added], assumeValid: true })
+  for (const type of added) type.name = type.name.slice(standIn.length)
+  return whole
+}

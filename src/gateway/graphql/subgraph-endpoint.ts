@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http'
+import { getOperationAST, GraphQLError, parse } from 'graphql'
+import type { DocumentNode, ExecutionResult } from 'graphql'
+import { isAnonymous } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
+import { hubError, unauthenticated } from '../../access/error.ts'
+import type { Generation } from './operation-server.ts'
+import { faultsOf } from './validation.ts'
+import { variableFaults } from './variables.ts'
+
+/** What answers operations of gateways that have the hub as one of their subgraphs. */
+export interface SubgraphGeneration extends Generation {
+  /** What a composer reads, the answer of `_service`. */
+  readonly sdl: string
+}
+
+/** One operation that this process' own gateway asks of the hub as a subgraph. */
+export interface SubgraphOperation {
+  readonly query: string
+  readonly variables?: { readonly [name: string]: unknown }
+  readonly operationName?: string | null
+  /** Who asked the gateway: rows, fields, masks and the access log are this caller's. */
+  readonly caller: Caller
+  readonly signal: AbortSignal
+}
+
+export interface Subgraph {
+  subgraphSdl(): string
+  /**
+   * Answers as a subgraph would, in process: parsed and validated once for each text, without the limits of a client's
+   * operation (the gateway has measured it) save that one `_entities` takes 1,000 representations. Errors in the result are
+   * those made on purpose or bugs: whoever sends them masks the latter. Throws OPERATION_TOO_COMPLEX when the database
+   * takes too long, and nothing for a wrong operation: its faults are the result's errors.
+   */
+  executeSubgraph(asked: SubgraphOperation): Promise<ExecutionResult>
+}
+
+const keptDocuments = 1_000
+
+export function openSubgraph({ sdl, policy, execute }: SubgraphGeneration): Subgraph {
+  const documents = new Map<string, DocumentNode>()
+
+  function parsed(query: string): DocumentNode {
+    const known = documents.get(query)
+    if (known !== undefined) return known
+    const document = parse(query, { noLocation: true })
+    if (documents.size >= keptDocuments) documents.delete(documents.keys().next().value ?? '')
+    documents.set(query, document)
+    return document
+  }
+
+  return {
+    subgraphSdl: () => sdl,
+    async executeSubgraph({ query, variables = {}, operationName = null, caller, signal }) {
+      let document: DocumentNode
+      try {
+        document = parsed(query)
+      } catch (error) {
+        if (error instanceof GraphQLError) return { errors: [error] }
+        throw error
+      }
+      const schema = policy.inputSchema(caller)
+      const faults = faultsOf(schema, document)
+      if (faults.length > 0) return { errors: faults }
+      const operation = getOperationAST(document, operationName)
+      if (operation === null || operation === undefined) return { errors: [hubError('BAD_USER_INPUT', noOperation)] }
+      const unfit = variableFaults(schema, operation, variables)
+      if (unfit.length > 0) return { errors: unfit }
+      const name = operationName ?? undefined
+      const decision = policy.decide(document, operationName, caller, variables)
+      return execute({ document, operation, operationName: name, variables, decision, caller, signal, requestId: '' })
+    },
+  }
+}
+
+const noOperation = 'Không có thao tác mang tên đó. · There is no operation of that name.'
+
+/** Only a gateway that composes may ask at `/subgraph`, and only by POST. */
+export function admitComposer(caller: Caller, request: IncomingMessage): void {
+  if (isAnonymous(caller)) throw unauthenticated()
+  if (!caller.scopes.has('subgraph:compose')) {
+    throw hubError('UNAUTHORIZED_FIELD_OR_TYPE', 'Cần subgraph:compose. · The scope subgraph:compose is needed.', {
+      extensions: { http: { status: 403 } },
+    })
+  }
+  if (request.method !== 'POST') {
+    throw hubError('BAD_REQUEST', 'Chỉ nhận POST. · Only POST is taken here.', {
+      extensions: { http: { status: 405 } },
+    })
+  }
+}

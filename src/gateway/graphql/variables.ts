@@ -1,0 +1,78 @@
+import {
+  coerceInputValue,
+  getNullableType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isNonNullType,
+  typeFromAST,
+} from 'graphql'
+import type { GraphQLInputType, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { hubError } from '../../access/error.ts'
+import type { HubError } from '../../access/error.ts'
+
+/** Messages of the coercion that hold names and types alone, whole. */
+const nameless = [
+  /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
+  /^Expected type "\w+" to be an object\.$/,
+  /^Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
+  /^Field "\w+" is not defined by type "\w+"\.$/,
+  /^Exactly one key must be specified for OneOf type "\w+"\.$/,
+  /^Field "\w+" must be non-null\.$/,
+]
+
+const mostErrors = 20
+
+/**
+ * What is wrong with an operation's variables, as graphql-js finds it, said without their values: variable, place and the
+ * type that is expected there. An unknown member and one that the schema hides read alike. All are BAD_USER_INPUT.
+ */
+export function variableFaults(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: { readonly [name: string]: unknown },
+): readonly HubError[] {
+  const faults: HubError[] = []
+  for (const definition of operation.variableDefinitions ?? []) {
+    const name = definition.variable.name.value
+    const type = typeFromAST(schema, definition.type)
+    if (type === undefined || !isInputType(type)) continue // refused by validation
+    const fault = (text: string): void => {
+      if (faults.length < mostErrors)
+        faults.push(hubError('BAD_USER_INPUT', `Variable "$${name}" ${text}`, { nodes: definition }))
+    }
+    if (!Object.hasOwn(variables, name)) {
+      if (definition.defaultValue === undefined && isNonNullType(type))
+        fault(`of required type "${String(type)}" was not provided.`)
+    } else if (variables[name] === null && isNonNullType(type)) {
+      fault(`of non-null type "${String(type)}" must not be null.`)
+    } else {
+      coerceInputValue(
+        variables[name],
+        type,
+        (path, _value, error) => {
+          const said = nameless.some((pattern) => pattern.test(error.message))
+          const text = said ? error.message : `Expected a value of type "${String(typeAt(type, path))}".`
+          fault(`got an invalid value${placeOf(name, path)}; ${text}`)
+        },
+        true,
+      )
+    }
+    if (faults.length >= mostErrors) break
+  }
+  return faults
+}
+
+function placeOf(name: string, path: readonly (string | number)[]): string {
+  if (path.length === 0) return ''
+  return ` at "${name}${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}"`
+}
+
+function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
+  const [first, ...rest] = path
+  const open = getNullableType(type) as GraphQLInputType
+  if (isListType(open)) return typeAt(open.ofType as GraphQLInputType, typeof first === 'number' ? rest : path)
+  if (typeof first !== 'string' || !isInputObjectType(open)) return open
+  const field = open.getFields()[first]
+  return field === undefined ? open : typeAt(field.type, rest)
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http'
+import { anonymous, isAnonymous } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
+import { hubError, unauthenticated } from '../../access/error.ts'
+import type { Verifier } from '../../access/token/verifier.ts'
+import { jsonAnswer } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { readJsonBody } from './request-body.ts'
+
+/** Cookies know no ports: hubs of one machine must not take each other's. */
+const cookieName = ({ headers }: IncomingMessage): string =>
+  `hub_session${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? ''}`
+/** What a browser keeps of one cookie. */
+const mostToken = 3_800
+
+/** The header by which a page asks to be known by its session; another site's page cannot send it unasked. */
+export const sessionHeader = 'x-hub-session'
+
+/** Whether the request comes from a page of this very origin, as the browser itself says. */
+function sameOrigin({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site']
+  if (site !== undefined && site !== 'same-origin') return false
+  const { origin, host } = headers
+  if (origin === undefined) return site === 'same-origin'
+  return URL.canParse(origin) && new URL(origin).host === host
+}
+
+function cookieOf(request: IncomingMessage): string | null {
+  const name = `${cookieName(request)}=`
+  const found = (request.headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim())
+    .filter((pair) => pair.startsWith(name))
+  const [only] = found
+  return only === undefined || found.length > 1 ? null : only.slice(name.length)
+}
+
+/**
+ * The `Authorization` that a request's session stands for; undefined where the request does not ask to be known by it. Throws
+ * UNAUTHENTICATED when it asks and there is none, or the page is not of this origin.
+ */
+export function sessionAuthorization(request: IncomingMessage): string | undefined {
+  if (request.headers[sessionHeader] === undefined) return undefined
+  const token = sameOrigin(request) ? cookieOf(request) : null
+  if (token === null || token === '') throw unauthenticated()
+  return `Bearer ${token}`
+}
+
+/**
+ * `/console/session`: POST `{ token }` keeps the token in a cookie that no script reads, until it expires; GET tells until when
+ * (`expiresAt: null`: there is none); DELETE ends it. Only for pages of this origin.
+ */
+export async function consoleSession(
+  request: IncomingMessage,
+  verifier: Verifier,
+  limits: { bodyBytes: number; nesting: number },
+): Promise<Answer> {
+  if (!sameOrigin(request)) {
+    throw hubError('BAD_REQUEST', 'Chỉ trang của chính hệ thống này. · Only pages of this origin.', {
+      extensions: { http: { status: 403 } },
+    })
+  }
+  if (request.method === 'DELETE') return told(null, cookie(request, '', 0))
+  if (request.method === 'GET') {
+    const token = cookieOf(request)
+    const caller = token === null ? anonymous : await verifier.verify(`Bearer ${token}`).catch(() => anonymous)
+    return told(caller)
+  }
+  const body = await readJsonBody(request, limits)
+  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined
+  if (typeof token !== 'string' || !/^[\w.-]+$/.test(token) || token.length > mostToken) throw unauthenticated()
+  const caller = await verifier.verify(`Bearer ${token}`)
+  const left = Math.floor((caller.expiresAt ?? 0) - Date.now() / 1000)
+  if (left <= 0) throw unauthenticated()
+  return told(caller, cookie(request, token, left))
+}
+
+const told = (caller: Caller | null, setCookie?: string): Answer => {
+  const until = caller === null || isAnonymous(caller) ? null : caller.expiresAt
+  const expiresAt = until === null ? null : new Date(until * 1000).toISOString()
+  return jsonAnswer(200, { expiresAt }, setCookie === undefined ? {} : { 'set-cookie': setCookie })
+}
+
+function cookie(request: IncomingMessage, token: string, seconds: number): string {
+  const secure = request.headers.origin?.startsWith('https:') === true ? '; Secure' : ''
+  return `${cookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure}`
+}

@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import type { HubErrorCode } from '../../access/error.ts'
+
+/** The process's figures; other rooms register theirs in `registry`. No label holds a value of a request. */
+export interface Metrics {
+  readonly registry: Registry
+  request(route: string, method: string, status: number, seconds: number): void
+  /** One error of an answer, by its code; those that other agencies make up are one. */
+  error(code: string): void
+}
+
+/** The hub's codes and those of Apollo Server. */
+const ownCodes: Readonly<Record<HubErrorCode | 'GRAPHQL_PARSE_FAILED' | 'OPERATION_RESOLUTION_FAILURE', true>> = {
+  UNAUTHENTICATED: true,
+  UNAUTHORIZED_FIELD_OR_TYPE: true,
+  PURPOSE_REQUIRED: true,
+  GRAPHQL_VALIDATION_FAILED: true,
+  GRAPHQL_PARSE_FAILED: true,
+  OPERATION_RESOLUTION_FAILURE: true,
+  BAD_USER_INPUT: true,
+  BAD_REQUEST: true,
+  NOT_FOUND: true,
+  OPERATION_TOO_COMPLEX: true,
+  RATE_LIMITED: true,
+  SUBGRAPH_UNAVAILABLE: true,
+  CONFIG_INVALID: true,
+  SOURCE_UNAVAILABLE: true,
+  SOURCE_CHANGED: true,
+  COME_AGAIN: true,
+  PERSISTED_QUERY_NOT_FOUND: true,
+  OPERATION_NOT_TRUSTED: true,
+  INTERNAL: true,
+}
+
+export function openMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'hub_http_requests_total',
+    help: 'Answered HTTP requests',
+    labelNames: ['route', 'method', 'status'],
+    registers: [registry],
+  })
+  const seconds = new Histogram({
+    name: 'hub_http_request_seconds',
+    help: 'Time from the head of a request to the end of its answer',
+    labelNames: ['route'],
+    buckets: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers: [registry],
+  })
+  const errors = new Counter({
+    name: 'hub_graphql_errors_total',
+    help: 'Errors in GraphQL answers, by code',
+    labelNames: ['code'],
+    registers: [registry],
+  })
+  return {
+    registry,
+    request(route, method, status, took) {
+      requests.inc({ route, method, status })
+      seconds.observe({ route }, took)
+    },
+    error: (code) => errors.inc({ code: Object.hasOwn(ownCodes, code) ? code : 'OTHER' }),
+  }
+}

@@ -1,0 +1,73 @@
+import type { StreamConnection } from './connection.ts'
+
+/** A place that a client keeps for one event stream, on which several operations send their results. */
+export interface Reservation {
+  readonly owner: string
+  readonly connection: StreamConnection
+}
+
+export interface Reservations {
+  /** False when this client, or all together, hold too many. */
+  add(token: string, owner: string, connection: StreamConnection): boolean
+  /** Null for a token that is not known, and for another client's. */
+  find(token: string, owner: string): Reservation | null
+  /** Its event stream is there; `end` is called when `still` rejects. */
+  fulfil(token: string, still: () => Promise<unknown>, end: () => void): void
+  remove(token: string): void
+  /** Ends the streams of whoever may no longer have them, and forgets reservations that nobody came for. */
+  recheck(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ReservationsOptions {
+  readonly mostOfOwner: number
+  readonly most: number
+  /** Lets go of what is kept elsewhere for a reservation that nobody came for. */
+  readonly release: (token: string) => Promise<void>
+}
+
+/** How long a reservation waits for its stream. */
+const waitMs = 30_000
+
+export function openReservations({ mostOfOwner, most, release }: ReservationsOptions): Reservations {
+  interface Kept extends Reservation {
+    readonly since: number
+    stream: { readonly still: () => Promise<unknown>; readonly end: () => void } | null
+  }
+  const all = new Map<string, Kept>()
+
+  return {
+    add(token, owner, connection) {
+      const own = [...all.values()].filter((one) => one.owner === owner).length
+      if (all.size >= most || own >= mostOfOwner) return false
+      all.set(token, { owner, connection, since: performance.now(), stream: null })
+      return true
+    },
+    find(token, owner) {
+      const found = all.get(token)
+      return found?.owner === owner ? found : null
+    },
+    fulfil(token, still, end) {
+      const found = all.get(token)
+      if (found !== undefined) found.stream = { still, end }
+    },
+    remove: (token) => void all.delete(token),
+    async recheck() {
+      await Promise.all(
+        [...all].map(async ([token, { stream, since }]) => {
+          if (stream !== null) await stream.still().catch(() => stream.end())
+          else if (performance.now() - since > waitMs) {
+            all.delete(token)
+            await release(token)
+          }
+        }),
+      )
+    },
+    async close() {
+      for (const [token, { stream }] of all) {
+        if (stream === null) await release(token)
+        else stream.end()
+      }
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type { Denial } from '../../access/policy/decide.ts'
+import { typeNameOf } from './entities.ts'
+
+/** Paths of denials in one answer; above, a list's places are left out of its paths. */
+const mostPaths = 10_000
+
+/**
+ * Where the error of a denied selection stands: under `_entities` once for each representation of the type that it was
+ * selected on, whether a row answers it or not; elsewhere at its path, without places in lists.
+ * `asked` has the representations of each `_entities` of the operation, by response name.
+ */
+export function pathsOf(
+  denial: Denial,
+  asked: ReadonlyMap<string, readonly unknown[]>,
+  denials: number,
+): readonly (readonly (string | number)[])[] {
+  const [first = '', ...rest] = denial.path
+  const names = asked.get(first)?.map(typeNameOf)
+  if (names === undefined || names.length * denials > mostPaths) return [denial.path]
+  const direct = rest.length === 1
+  // Deeper down the type of the denied field does not tell which of several types led there.
+  if (!direct && new Set(names).size > 1) return [denial.path]
+  return names.flatMap((name, place) => (direct && name !== denial.typeName ? [] : [[first, place, ...rest]]))
+}

@@ -1,0 +1,183 @@
+import type { GraphQLFieldResolver } from 'graphql'
+import type { Caller } from '../../access/caller.ts'
+import type { Compilation } from '../sql/compile.ts'
+import type { GraphContext } from '../execute/context.ts'
+import type { Sql, Statement } from '../sql/statement.ts'
+
+/** What a condition or expression may use besides its row: parameters, the caller, the clock of the request. */
+export interface Scope {
+  readonly statement: Statement
+  readonly caller: Caller
+  /** The moment of the request, as ISO text. */
+  readonly now: string
+  /** Range of paths of an agency by any shape of its code; null for a code that no agency has. */
+  placeOf(code: string): { readonly from: Sql; readonly to: Sql }
+  /** The keyed hashes of which any finds a folded word among personal texts; none where the caller may not look there. */
+  tokensOf(word: string): readonly string[]
+  /** Told of each look-up by a personal value: where it is asked, and the keyed hashes in the value's place. */
+  sought?(field: string, tokens: readonly string[]): void
+}
+
+export type RowSql = (row: string, scope: Scope) => Sql
+export type JoinSql = (row: string, other: string, scope: Scope) => Sql
+type Arguments = Readonly<Record<string, unknown>>
+
+/** How one field of a type comes from its row. A field that its shape does not name is an error at the start. */
+export type Field =
+  /** A scalar of the row. */
+  | { readonly kind: 'value'; readonly sql: RowSql }
+  /** The one row of another type that `on` joins; null when there is none that the caller sees. */
+  | {
+      readonly kind: 'one'
+      readonly type: string
+      readonly on: (row: string, other: string, scope: Scope, args: Arguments) => Sql
+      /** Which one, where several can fit. */
+      readonly orderBy?: (other: string) => Sql
+    }
+  /** All rows of another type, in order, without paging: only where their number is small by nature. */
+  | { readonly kind: 'list'; readonly type: string; readonly on: JoinSql; readonly orderBy: (other: string) => Sql }
+  | {
+      readonly kind: 'connection'
+      readonly type: string
+      readonly on: JoinSql
+      /** Conditions of arguments other than `filter`. */
+      readonly args?: (row: string, args: Arguments, scope: Scope) => readonly Sql[]
+    }
+  /** JSON of the row whose members are named as the fields of its type. */
+  | { readonly kind: 'json'; readonly sql: RowSql }
+  /** An object whose fields come from the same row. */
+  | {
+      readonly kind: 'group'
+      readonly type: string
+      readonly present?: RowSql
+      /** Fields that this row has otherwise than the type's shape says. */
+      readonly fields?: Readonly<Record<string, Field>>
+    }
+  /** Made in JavaScript from values of the row that the answer itself does not show. */
+  | {
+      readonly kind: 'made'
+      readonly from: Readonly<Record<string, RowSql>>
+      readonly resolve: GraphQLFieldResolver<Record<string, unknown>, GraphContext>
+    }
+  /** SQL of its own, for roots that are neither one row nor a connection. */
+  | {
+      readonly kind: 'custom'
+      readonly compile: (compilation: Compilation, row: string, args: Arguments, nodes: Compilation['selection']) => Sql
+      readonly resolve?: (value: unknown, args: Arguments) => unknown
+    }
+  /**
+   * Owned by another subgraph: what the representation of an entity tells of it, where its gateway was told to send it
+   * (`@requires`); else `sql` of the row; else null.
+   */
+  | { readonly kind: 'external'; readonly sql?: RowSql }
+  /** Not from the database at all: an ordinary resolver. */
+  | { readonly kind: 'resolver'; readonly resolve: GraphQLFieldResolver<Record<string, unknown>, GraphContext> }
+
+export interface Order {
+  /** Never null (coalesce), so that paging by it is exact. */
+  readonly by: RowSql
+  readonly type: 'text' | 'timestamptz' | 'date' | 'bigint'
+  readonly descending: boolean
+}
+
+/** A way in which other subgraphs name a row of a type, besides its global id. */
+export interface EntityKey {
+  /** As `@key(fields: …)` writes it: `code`, `source { id } code`. */
+  readonly fields: string
+  /** The condition for the values of its leaves, in the order of `fields`: texts, null where the schema allows a null. */
+  readonly find: (row: string, values: readonly Sql[], scope: Scope) => Sql
+  /** Which row, where the key fits several. */
+  readonly orderBy?: (row: string) => Sql
+}
+
+export interface Shape {
+  readonly type: string
+  /** Absent for the root and for objects inside a row. */
+  readonly table?: string
+  /** Which rows the caller sees; absent: all. */
+  readonly rows?: RowSql
+  readonly fields: Readonly<Record<string, Field>>
+  /** Text that makes the row's global id. */
+  readonly id?: { readonly sql: RowSql; readonly find: (row: string, key: string, scope: Scope) => Sql }
+  /** Keys of the type as an entity of a supergraph, before the global id, which is one by itself. */
+  readonly keys?: readonly EntityKey[]
+  readonly orders?: Readonly<Record<string, Order>>
+  readonly defaultOrder?: Order
+  readonly filters?: Readonly<Record<string, (row: string, value: never, scope: Scope) => Sql>>
+  /** Folded text that `search` looks through, and the type's name there. */
+  readonly search?: { readonly as: string; readonly sql: RowSql; readonly personal?: RowSql }
+}
+
+export type Shapes = ReadonlyMap<string, Shape>
+
+/** Shapes by type; the parts that several domains declare of one type (the root) are put together. */
+export function gatherShapes(declared: readonly Shape[]): Shapes {
+  const shapes = new Map<string, Shape>()
+  for (const shape of declared) {
+    const known = shapes.get(shape.type)
+    shapes.set(shape.type, known === undefined ? shape : { ...known, fields: { ...known.fields, ...shape.fields } })
+  }
+  return shapes
+}
+
+export const value = (sql: RowSql): Field => ({ kind: 'value', sql })
+export const column = (name: string): Field => ({ kind: 'value', sql: (row) => `${row}.${name}` })
+export const json = (name: string): Field => ({ kind: 'json', sql: (row) => `${row}.${name}` })
+export const one = (type: string, on: JoinSql): Field => ({ kind: 'one', type, on })
+export const list = (type: string, on: JoinSql, orderBy: (other: string) => Sql): Field => ({
+  kind: 'list',
+  type,
+  on,
+  orderBy,
+})
+export const connection = (type: string, on: JoinSql = () => 'true'): Field => ({ kind: 'connection', type, on })
+export const group = (
+  type: string,
+  more: { readonly present?: RowSql; readonly fields?: Readonly<Record<string, Field>> } = {},
+): Field => ({ kind: 'group', type, ...more })
+
+/** Global id `Type:key` of a row, the same for ever: it rests on nothing but the type, the source and the key. */
+export const globalId = (type: string, key: RowSql): Field => ({
+  kind: 'value',
+  sql: (row, scope) => `'${type}:' || ${key(row, scope)}`,
+})
+
+/** The condition that keeps a row to the caller's subtree by the path that the row itself bears. */
+export const withinAgency =
+  (scopeName: string, path = 'agency_path'): RowSql =>
+  (row, { caller, statement }) => {
+    if (!(caller.scopes as ReadonlySet<string>).has(scopeName) || caller.agencyRange === null) return 'false'
+    const { from, to } = caller.agencyRange
+    if (from === null || to === null) return 'true'
+    return `(${row}.${path} >= ${statement.value(from, 'text')} and ${row}.${path} < ${statement.value(to, 'text')})`
+  }
+
+/** Provenance of a row of an entity that came from one record whose source tells no time of change. */
+export const provenance: Shape = {
+  type: 'Provenance',
+  fields: {
+    source: column('source_id'),
+    externalId: column('key'),
+    firstSeenAt: column('first_seen_at'),
+    lastChangedAt: column('changed_at'),
+    sourceUpdatedAt: value(() => 'null::timestamptz'),
+    run: value((row) => `'Run:' || ${row}.run_id`),
+  },
+}
+
+/** The global id `source:key` of rows that are keyed by their source, its stream and the record's key. */
+export const keyedBySource: NonNullable<Shape['id']> = {
+  sql: (row) => `${row}.source_id || ':' || ${row}.key`,
+  find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.key = ${keyPart(wanted)}
+    and ${row}.stream_id in (select s.id from stream_name s where s.source_id = split_part(${wanted}, ':', 1))`,
+}
+
+/** For ids that begin with a source: what narrows the search to it, and what follows it. No source's id has a colon. */
+export const ofSource = (row: string, wanted: Sql): Sql => `${row}.source_id = split_part(${wanted}, ':', 1)`
+export const keyPart = (wanted: Sql): Sql => `substr(${wanted}, strpos(${wanted}, ':') + 1)`
+
+/** The global id of rows that are known by their number alone. */
+export const numbered: NonNullable<Shape['id']> = {
+  sql: (row) => `${row}.id`,
+  find: (row, wanted) => `${row}.id = (case when ${wanted} ~ '^[1-9][0-9]{0,17}$' then ${wanted}::bigint end)`,
+}

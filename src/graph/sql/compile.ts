@@ -1,0 +1,223 @@
+import {
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql'
+import { HubError } from '../../access/error.ts'
+import { bindingOf, connectionSql } from './connection.ts'
+import type { Cursors } from './cursor.ts'
+import { collectFields, type Request, type Selected } from './select.ts'
+import type { Field, RowSql, Scope, Shape, Shapes } from '../schema/type-mapping.ts'
+import { newStatement, type Sql, type Statement, withoutUnused } from './statement.ts'
+
+/** Whether the caller may have a field; a field that is not allowed is never fetched. */
+export type Allowed = (type: string, field: string) => boolean
+
+/** One operation on its way to one statement. */
+export interface Compilation {
+  readonly request: Request
+  readonly scope: Scope
+  readonly shapes: Shapes
+  readonly cursors: Cursors
+  readonly allowed: Allowed
+  readonly selection: readonly SelectionSetNode[]
+  readonly errors: HubError[]
+  objectType(name: string): GraphQLObjectType
+  /** JSON of one row of a type, with what the selections ask for. */
+  objectSql(type: string, row: string, selections: readonly SelectionSetNode[]): Sql
+  /** The conditions under which the caller sees a row of a type. */
+  visible(type: string, row: string): Sql[]
+}
+
+export interface Compiled {
+  /** null when the operation asks for nothing that is in the database. */
+  readonly sql: string | null
+  readonly params: readonly unknown[]
+}
+
+export interface CompileOptions {
+  readonly schema: GraphQLSchema
+  readonly shapes: Shapes
+  readonly cursors: Cursors
+  readonly allowed: Allowed
+  readonly operation: OperationDefinitionNode
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly variables: Readonly<Record<string, unknown>>
+  readonly scope: Omit<Scope, 'statement' | 'placeOf'>
+  /** Takes the errors of single fields; the field's value is then `{ __error: index }`. */
+  readonly errors: HubError[]
+}
+
+/** Rows of one type instead of the operation's root: what a mutation shows of what it did. */
+export interface Rows {
+  readonly type: string
+  readonly on: RowSql
+  readonly selections: readonly SelectionSetNode[]
+  readonly orderBy: (row: string) => Sql
+}
+
+/**
+ * A validated query as one SQL statement whose single row and column is JSON, named by `valueName`. Fields that the caller
+ * may not have are not in it. Throws only for a fault of a shape.
+ */
+export function compile(options: CompileOptions, rows?: Rows): Compiled {
+  const statement = newStatement()
+  const { errors } = options
+  const request: Request = { schema: options.schema, fragments: options.fragments, variables: options.variables }
+  const scope = scopeOf(options.scope, statement)
+  const compilation: Compilation = {
+    request,
+    scope,
+    shapes: options.shapes,
+    cursors: options.cursors,
+    allowed: options.allowed,
+    selection: [],
+    errors,
+    objectType: (name) => {
+      const type = options.schema.getType(name)
+      if (!isObjectType(type)) throw new Error(`${name} is no object type of the schema`)
+      return type
+    },
+    objectSql: (type, row, selections) => objectSql(compilation, type, row, selections),
+    visible: (type, row) => {
+      const rows = options.shapes.get(type)?.rows
+      return rows === undefined ? [] : [rows(row, scope)]
+    },
+  }
+  const columns =
+    rows === undefined
+      ? columnsOf(compilation, 'Query', '', [options.operation.selectionSet])
+      : [`${rowsSql(compilation, rows)} as "rows"`]
+  if (columns.length === 0) return { sql: null, params: [] }
+  return withoutUnused(`select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`, statement.params)
+}
+
+/** What the conditions of a statement that is being written may use. */
+export const scopeOf = (given: CompileOptions['scope'], statement: Statement): Scope => ({
+  ...given,
+  statement,
+  placeOf: (code) => {
+    const wanted = statement.value(code, 'text')
+    const place = (name: string): Sql =>
+      `(select a.${name} from agency_code c join agency a on a.id = c.agency_id where c.code = ${wanted})`
+    return { from: place('path'), to: place('path_end') }
+  },
+})
+
+function rowsSql(compilation: Compilation, rows: Rows): Sql {
+  const { table } = tableOf(compilation, rows.type)
+  const row = compilation.scope.statement.alias()
+  const where = [rows.on(row, compilation.scope), ...compilation.visible(rows.type, row)].join(' and ')
+  const object = objectSql(compilation, rows.type, row, rows.selections)
+  return `(select coalesce(json_agg(${object} order by ${rows.orderBy(row)}), '[]') from ${table} ${row} where ${where})`
+}
+
+function objectSql(
+  compilation: Compilation,
+  type: string,
+  row: string,
+  selections: readonly SelectionSetNode[],
+  instead?: Shape['fields'],
+): Sql {
+  const columns = columnsOf(compilation, type, row, selections, instead)
+  const named = `'${type}' as "__typename"`
+  return `(select row_to_json(o) from (select ${[named, ...columns].join(', ')}) o)`
+}
+
+function columnsOf(
+  compilation: Compilation,
+  typeName: string,
+  row: string,
+  selections: readonly SelectionSetNode[],
+  instead: Shape['fields'] = {},
+): Sql[] {
+  const shape = compilation.shapes.get(typeName)
+  if (shape === undefined) throw new Error(`no shape tells where ${typeName} comes from`)
+  const fields = collectFields(compilation.request, compilation.objectType(typeName), selections)
+  const columns = new Map<string, Sql>()
+  for (const [name, selected] of fields) {
+    if (!compilation.allowed(typeName, selected.name)) continue
+    const field = instead[selected.name] ?? shape.fields[selected.name]
+    if (field === undefined) throw new Error(`the shape of ${typeName} does not tell where ${selected.name} comes from`)
+    if (field.kind === 'resolver' || (field.kind === 'external' && field.sql === undefined)) continue
+    if (field.kind === 'made') {
+      for (const [hidden, sql] of Object.entries(field.from)) columns.set(`_${hidden}`, sql(row, compilation.scope))
+      continue
+    }
+    columns.set(
+      name,
+      guarded(compilation, () => fieldSql(compilation, field, shape, row, selected)),
+    )
+  }
+  return [...columns].map(([name, sql]) => `${sql} as "${name}"`)
+}
+
+/** A mistake in one field's arguments is that field's error, not the operation's. */
+function guarded(compilation: Compilation, make: () => Sql): Sql {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error
+    compilation.errors.push(error)
+    return `'{"__error":${compilation.errors.length - 1}}'::json`
+  }
+}
+
+function fieldSql(
+  compilation: Compilation,
+  field: Exclude<Field, { kind: 'made' | 'resolver' }>,
+  parent: Shape,
+  row: string,
+  selected: Selected,
+): Sql {
+  const { scope } = compilation
+  switch (field.kind) {
+    case 'value':
+    case 'json':
+      return field.sql(row, scope)
+    case 'external':
+      return field.sql?.(row, scope) ?? 'null'
+    case 'group': {
+      const object = objectSql(compilation, field.type, row, selected.nodes, field.fields)
+      return field.present === undefined ? object : `case when ${field.present(row, scope)} then ${object} end`
+    }
+    case 'custom':
+      return field.compile({ ...compilation, selection: selected.nodes }, row, selected.args, selected.nodes)
+    case 'one':
+    case 'list': {
+      const { table } = tableOf(compilation, field.type)
+      const other = scope.statement.alias()
+      const on = field.kind === 'one' ? field.on(row, other, scope, selected.args) : field.on(row, other, scope)
+      const where = [on, ...compilation.visible(field.type, other)].join(' and ')
+      const object = objectSql(compilation, field.type, other, selected.nodes)
+      if (field.kind === 'one') {
+        const order = field.orderBy === undefined ? '' : `order by ${field.orderBy(other)}`
+        return `(select ${object} from ${table} ${other} where ${where} ${order} limit 1)`
+      }
+      return `(select coalesce(json_agg(${object} order by ${field.orderBy(other)}), '[]') from ${table} ${other} where ${where})`
+    }
+    case 'connection': {
+      const shape = tableOf(compilation, field.type)
+      return connectionSql(
+        compilation,
+        selected,
+        shape,
+        (other) => [
+          field.on(row, other, scope),
+          ...(field.args?.(other, selected.args, scope) ?? []),
+          ...compilation.visible(field.type, other),
+        ],
+        bindingOf(scope.caller, parent.type, selected.name, selected.args),
+      )
+    }
+  }
+}
+
+function tableOf(compilation: Compilation, type: string): Shape & { table: string } {
+  const shape = compilation.shapes.get(type)
+  if (shape?.table === undefined) throw new Error(`${type} has no table`)
+  return shape as Shape & { table: string }
+}

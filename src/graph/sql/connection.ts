@@ -1,0 +1,175 @@
+import type { Caller } from '../../access/caller.ts'
+import { hubError } from '../../access/error.ts'
+import type { Compilation } from './compile.ts'
+import type { Cursors } from './cursor.ts'
+import { collectFields, type Selected } from './select.ts'
+import type { Order, Shape } from '../schema/type-mapping.ts'
+import type { Sql } from './statement.ts'
+
+export interface Paging {
+  readonly first?: number | null
+  readonly after?: string | null
+  readonly last?: number | null
+  readonly before?: string | null
+}
+
+export interface Window {
+  readonly size: number
+  /** Counted from the end of what lies between the cursors. */
+  readonly backwards: boolean
+  readonly after: string | null
+  readonly before: string | null
+}
+
+const maxPage = 100
+const defaultPage = 20
+
+/** How many rows, from which end, between which cursors. Throws BAD_USER_INPUT for sizes outside 1..100. */
+export function windowOf(args: Paging): Window {
+  const { first = null, after = null, last = null, before = null } = args
+  const wrong = (message: string): never => {
+    throw hubError('BAD_USER_INPUT', message)
+  }
+  for (const size of [first, last]) {
+    if (size !== null && (size < 1 || size > maxPage)) {
+      wrong(`first và last phải từ 1 đến ${maxPage}. · first and last are from 1 to ${maxPage}.`)
+    }
+  }
+  if (first !== null && last !== null) wrong('Chỉ dùng first hoặc last. · Give first or last, not both.')
+  const backwards = last !== null || (first === null && before !== null && after === null)
+  return { size: first ?? last ?? defaultPage, backwards, after, before }
+}
+
+/** The order that puts a shape's rows in one line: by the order asked for, then by the row's own number. */
+export function orderOf(shape: Shape, name: unknown): Order {
+  const order = (typeof name === 'string' ? shape.orders?.[name] : undefined) ?? shape.defaultOrder
+  if (order === undefined) throw new Error(`${shape.type} has no order`)
+  return order
+}
+
+/** What a cursor is bound to: the place in the schema, what was filtered and ordered, and who asks. */
+export function bindingOf(
+  caller: Caller,
+  parent: string,
+  field: string,
+  args: Readonly<Record<string, unknown>>,
+): string {
+  const { first: _first, last: _last, after: _after, before: _before, ...rest } = args
+  return JSON.stringify([parent, field, rest, caller.subject, caller.issuer, caller.agency])
+}
+
+/** SQL of one page of a connection as JSON `{ rows: [{ n, k }], total }`; one row more than asked tells that there are more. */
+export function connectionSql(
+  compilation: Compilation,
+  selected: Selected,
+  shape: Shape,
+  conditions: (row: string) => readonly Sql[],
+  binding: string,
+): Sql {
+  const { scope } = compilation
+  const { statement } = scope
+  const window = windowOf(selected.args as Paging)
+  const order = orderOf(shape, selected.args['orderBy'])
+  const row = statement.alias()
+  const where = [...conditions(row), ...filterConditions(shape, row, selected.args['filter'], scope)]
+  const downwards = order.descending !== window.backwards
+  const sorted = order.by(row, scope)
+  const beyond: Sql[] = []
+  for (const [cursor, follows] of [
+    [window.after, true],
+    [window.before, false],
+  ] as const) {
+    if (cursor === null) continue
+    const [value, key] = compilation.cursors.open(cursor, binding)
+    const beyondIt = order.descending === follows ? '<' : '>'
+    const place = placeOfKey(compilation, shape, key, beyondIt === '>' ? '0' : mostId)
+    beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${place})`)
+  }
+  const nodes = nodeSelections(compilation, selected)
+  const wants = collectFields(
+    compilation.request,
+    compilation.objectType(`${connectionName(selected)}`),
+    selected.nodes,
+  )
+  const direction = downwards ? 'desc' : 'asc'
+  const needsRows = ['nodes', 'edges', 'pageInfo'].some((name) => wants.has(name))
+  const page = needsRows
+    ? `(select coalesce(json_agg(p), '[]') from (
+        select ${compilation.objectSql(shape.type, row, nodes)} as n, array[(${sorted})::text, ${keyOf(shape, row, scope)}] as k
+        from ${shape.table} ${row} where ${[...where, ...beyond].join(' and ') || 'true'}
+        order by ${sorted} ${direction}, ${row}.id ${direction} limit ${window.size + 1}) p)`
+    : `'[]'::json`
+  const total = wants.has('totalCount')
+    ? `(select count(*) from ${shape.table} ${row} where ${where.join(' and ') || 'true'})`
+    : 'null'
+  return `json_build_object('rows', ${page}, 'total', ${total})`
+}
+
+const mostId = '9223372036854775807'
+
+/** What a cursor holds of its row: its key. The row's number would tell how many others came before it. */
+export function keyOf(shape: Shape, row: string, scope: Compilation['scope']): Sql {
+  if (shape.id === undefined) throw new Error(`${shape.type} has no key for cursors`)
+  return `(${shape.id.sql(row, scope)})::text`
+}
+
+/** The number of the row that a cursor was made of; `gone` where it is there no more: then its equals in order are shown again. */
+export function placeOfKey(compilation: Compilation, shape: Shape, key: unknown, gone: Sql): Sql {
+  const { scope } = compilation
+  const row = scope.statement.alias()
+  const found = shape.id?.find(row, scope.statement.value(key, 'text'), scope) ?? 'false'
+  return `coalesce((select ${row}.id from ${shape.table} ${row} where ${found} order by ${row}.id limit 1), ${gone})`
+}
+
+const connectionName = (selected: Selected): string => selected.definition.type.toString().replace(/!/g, '')
+
+/** The selections under `nodes` and under `edges { node }`: both show the same rows. */
+function nodeSelections(compilation: Compilation, selected: Selected): Selected['nodes'] {
+  const name = connectionName(selected)
+  const wants = collectFields(compilation.request, compilation.objectType(name), selected.nodes)
+  const edges = wants.get('edges')
+  const fromEdges =
+    edges === undefined
+      ? []
+      : (collectFields(
+          compilation.request,
+          compilation.objectType(edges.definition.type.toString().replace(/[[\]!]/g, '')),
+          edges.nodes,
+        ).get('node')?.nodes ?? [])
+  return [...(wants.get('nodes')?.nodes ?? []), ...fromEdges]
+}
+
+export function filterConditions(shape: Shape, row: string, filter: unknown, scope: Compilation['scope']): Sql[] {
+  if (typeof filter !== 'object' || filter === null) return []
+  return Object.entries(filter).flatMap(([name, wanted]) => {
+    if (wanted === null || wanted === undefined) return []
+    const condition = shape.filters?.[name]
+    if (condition === undefined) throw new Error(`${shape.type} has no filter ${name}`)
+    return [condition(row, wanted as never, scope)]
+  })
+}
+
+export interface RawConnection {
+  readonly rows: readonly { readonly n: unknown; readonly k: readonly unknown[] }[]
+  readonly total: number | null
+}
+
+/** The connection object that graphql-js walks, from what `connectionSql` gave. */
+export function connectionValue(raw: RawConnection, args: Paging, cursors: Cursors, binding: string): object {
+  const window = windowOf(args)
+  const more = raw.rows.length > window.size
+  const kept = more ? raw.rows.slice(0, window.size) : [...raw.rows]
+  if (window.backwards) kept.reverse()
+  const edges = kept.map((row) => ({ cursor: cursors.seal(row.k, binding), node: row.n }))
+  return {
+    edges,
+    nodes: kept.map((row) => row.n),
+    totalCount: raw.total,
+    pageInfo: {
+      hasNextPage: window.backwards ? window.before !== null : more || window.before !== null,
+      hasPreviousPage: window.backwards ? more || window.after !== null : window.after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import { hubError } from '../../access/error.ts'
+import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connection.ts'
+import { wordsFilter } from './filter.ts'
+import { collectFields } from './select.ts'
+import type { Compilation } from './compile.ts'
+import type { Shape } from '../schema/type-mapping.ts'
+import type { Sql } from './statement.ts'
+
+/** `node` and `search`: the two roots that lead to rows of any type. */
+export const commonRoot: Shape = {
+  type: 'Query',
+  fields: {
+    node: {
+      kind: 'custom',
+      compile(compilation, _row, args, selections) {
+        const id = String(args['id'])
+        const [type, key] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)]
+        const shape = compilation.shapes.get(type)
+        // What is not there, what is not seen and what is no id at all have one answer.
+        if (shape?.id === undefined || shape.table === undefined || key === '') return 'null'
+        const row = compilation.scope.statement.alias()
+        const wanted = compilation.scope.statement.value(key, 'text')
+        if (!maySee(compilation, shape)) return 'null'
+        const where = [shape.id.find(row, wanted, compilation.scope), ...compilation.visible(type, row)].join(' and ')
+        return `(select ${compilation.objectSql(type, row, selections)} from ${shape.table} ${row} where ${where} limit 1)`
+      },
+    },
+    search: {
+      kind: 'custom',
+      compile(compilation, _row, args, selections) {
+        const { scope } = compilation
+        const text = String(args['text'])
+        if (text.trim() === '')
+          throw hubError('BAD_USER_INPUT', 'Cần từ khoá để tìm. · A text to search for is needed.')
+        const types = args['types'] as readonly string[] | null | undefined
+        const window = windowOf(args as Paging)
+        const wanted = [...compilation.shapes.values()].flatMap((shape) =>
+          shape.search !== undefined &&
+          (types ?? [shape.search.as]).includes(shape.search.as) &&
+          maySee(compilation, shape)
+            ? [{ shape, search: shape.search }]
+            : [],
+        )
+        if (wanted.length === 0) return `json_build_object('rows', '[]'::json, 'total', 0)`
+        const found = (limit: boolean): Sql => {
+          const parts = wanted.map(({ shape, search }, rank) => {
+            const row = scope.statement.alias()
+            const words = wordsFilter(search.sql, search.personal)(row, text, scope)
+            const where = [words, ...compilation.visible(shape.type, row)]
+            if (limit && window.after !== null) {
+              const binding = bindingOf(scope.caller, 'Query', 'search', args)
+              const [afterRank, key] = compilation.cursors.open(window.after, binding)
+              if (rank < Number(afterRank)) where.push('false')
+              else if (rank === Number(afterRank)) {
+                where.push(`${row}.id > ${placeOfKey(compilation, shape, key, '0')}`)
+              }
+            }
+            const page = limit ? `order by ${row}.id limit ${window.size + 1}` : ''
+            return `(select ${rank} as rank, ${row}.id as id from ${shape.table} ${row} where ${where.join(' and ')} ${page})`
+          })
+          return `(${parts.join(' union all ')})`
+        }
+        const asked = collectFields(compilation.request, compilation.objectType('SearchConnection'), selections)
+        const nodes = [
+          ...(asked.get('nodes')?.nodes ?? []),
+          ...(asked.get('edges') === undefined
+            ? []
+            : (collectFields(compilation.request, compilation.objectType('SearchEdge'), asked.get('edges')!.nodes).get(
+                'node',
+              )?.nodes ?? [])),
+        ]
+        const hit = scope.statement.alias()
+        const cases = wanted.map(({ shape }, rank) => {
+          const row = scope.statement.alias()
+          return `when ${rank} then (select ${compilation.objectSql(shape.type, row, nodes)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
+        })
+        const keys = wanted.map(({ shape }, rank) => {
+          const row = scope.statement.alias()
+          return `when ${rank} then (select ${keyOf(shape, row, scope)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
+        })
+        const total = asked.has('totalCount') ? `(select count(*) from ${found(false)} c)` : 'null'
+        return `json_build_object('rows', (select coalesce(json_agg(p), '[]') from (
+            select case ${hit}.rank ${cases.join(' ')} end as n, array[${hit}.rank::text, case ${hit}.rank ${keys.join(' ')} end] as k
+            from ${found(true)} ${hit} order by ${hit}.rank, ${hit}.id limit ${window.size + 1}) p), 'total', ${total})`
+      },
+    },
+  },
+}
+
+/** Whether the caller may see rows of a type at all: a protected type is as if it had none. */
+export function maySee(compilation: Compilation, shape: Shape): boolean {
+  return Object.keys(shape.fields).some((field) => compilation.allowed(shape.type, field))
+}

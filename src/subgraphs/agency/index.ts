@@ -1,4 +1,0 @@
-export { resolveAgencies, type ResolvedAgency } from './resolve.ts'
-export { settleAgencies } from './settle.ts'
-export { agencyRoot, agencyShape } from './shape.ts'
-export { agencySink } from './store.ts'

@@ -1,2 +1,0 @@
-export { cameraParts, cameraRoot, cameraShape } from './shape.ts'
-export { cameraEventSink, cameraSink } from './store.ts'

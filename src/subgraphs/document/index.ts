@@ -1,2 +1,0 @@
-export { documentParts, documentRoot, documentShape } from './shape.ts'
-export { documentSink } from './store.ts'

@@ -1,5 +1,0 @@
-export { tokensOfWord } from './applicant.ts'
-export { publishStatistics } from './published.ts'
-export { dossierParts, dossierRoot, dossierShape, type DossierAccess } from './shape.ts'
-export { sealedDossiers } from './reseal.ts'
-export { openDossierSink } from './store.ts'

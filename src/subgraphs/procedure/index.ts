@@ -1,2 +1,0 @@
-export { procedureRoot, procedureShape } from './shape.ts'
-export { procedureSink, resolveProcedures } from './store.ts'

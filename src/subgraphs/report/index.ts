@@ -1,2 +1,0 @@
-export { indicatorShape, observationShape, periodShape, reportRoot, reportShape } from './shape.ts'
-export { observationSink, reportSink } from './store.ts'

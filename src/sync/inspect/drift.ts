@@ -1,0 +1,242 @@
+import { sql, type Transaction } from 'kysely'
+import type { SourceRecord } from '../../contract/connector.ts'
+import type { Tables } from '../../db/tables.ts'
+import type { Claim } from '../queue/claim.ts'
+import type { DriftPolicy, Engine, SourceSetup } from '../engine.ts'
+import { StreamHeld } from './hold.ts'
+import { note, type Outcome } from '../run/outcome.ts'
+import {
+  compare,
+  enough,
+  type Finding,
+  learn,
+  learningOf,
+  newShape,
+  packed,
+  type Shape,
+  union,
+  unpacked,
+} from './record-structure.ts'
+
+/** What a run of a stream goes by: the shape as it was known when the run began, and as it has become. */
+export interface DriftWatch {
+  readonly policy: DriftPolicy
+  /** null while the stream's first run learns. */
+  readonly known: Shape | null
+  next: Shape
+  /** With what waits for a person's word; null when nothing does. */
+  proposed: Shape | null
+  readonly maps: readonly string[]
+}
+
+/** A finding in a page, and in how many of its records. */
+type Drifts = Map<string, Finding & { records: number }>
+
+export interface DriftFound {
+  readonly outcomes: readonly Outcome[]
+  /** Writes the shape and what was found into the page's transaction; nothing where nothing is new. */
+  readonly keep: ((trx: Transaction<Tables>) => Promise<void>) | null
+}
+
+/** Drifts of one stream that wait for a person; more are not told one by one. */
+const mostShown = 100
+/** Rejected records speak of the source only when so many, and so large a share of their page, say the same. */
+const fewest = 3
+const share = 0.2
+
+export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): DriftPolicy {
+  const { drift = 'accept' } = source
+  if (typeof drift === 'string') return drift
+  return drift[stream] ?? drift['*'] ?? 'accept'
+}
+
+/** The watch of a run; it goes on from what the run's former owner learnt. */
+export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, held: Claim): Promise<DriftWatch> {
+  const { rows } = await sql<{ shape: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
+    select h.shape, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
+    from stream_shape h join stream s on s.source_id = h.source_id and s.id = h.stream_id
+    where h.source_id = ${held.source} and h.stream_id = ${held.stream}
+  `.execute(engine.db)
+  const row = rows[0]
+  const next = row === undefined ? newShape() : unpacked(row.shape)
+  const learnt = row !== undefined && row.learnt && row.learnt_by !== held.run && next.seen >= enough
+  return {
+    policy: policyOf(source, held.stream),
+    known: learnt ? unpacked(row.shape) : null,
+    next,
+    proposed: row === undefined || row.proposed === null ? null : unpacked(row.proposed),
+    maps: source.connector.manifest.streams[held.stream]!.maps ?? [],
+  }
+}
+
+/**
+ * What a page's outcomes come to under the stream's policy: `accept` takes and tells, `quarantine` lets the records wait as
+ * DRIFT, `stop` throws StreamHeld before anything of the page is written.
+ */
+export function driftOf(
+  watch: DriftWatch,
+  held: Claim,
+  outcomes: readonly Outcome[],
+  records: readonly SourceRecord[],
+  now: string,
+): DriftFound {
+  const { known } = watch
+  if (known === null) {
+    const taken = outcomes.flatMap((one) => (one.do === 'store' ? [records[one.index]!] : []))
+    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepShape(trx, held, watch) : null }
+  }
+  const drifts: Drifts = new Map()
+  const rejected: Drifts = new Map()
+  const teaches: SourceRecord[] = []
+  const waits: SourceRecord[] = []
+  const judged = outcomes.map((one): Outcome => {
+    const record = records[one.index]
+    if (one.do === 'remove' || record === undefined) return one
+    if (one.do === 'quarantine' && one.rejection.withoutBytes === true) return one
+    const { findings, unsettled } = compare(known, record)
+    for (const finding of findings) count(one.do === 'store' ? drifts : rejected, finding)
+    if (one.do === 'quarantine') return one
+    const [first] = findings
+    if (first === undefined) {
+      if (unsettled) teaches.push(record)
+      return one
+    }
+    if (watch.policy === 'accept') teaches.push(record)
+    else waits.push(record)
+    if (watch.policy !== 'quarantine') return one
+    const { path, found, expected } = first
+    const rejection = {
+      reject: 'DRIFT' as const,
+      at: note(path),
+      found: note(found),
+      expected: expected ?? 'no such member',
+    }
+    return { do: 'quarantine', key: one.key, rejection, index: one.index }
+  })
+  for (const [name, finding] of rejected) {
+    if (finding.records < fewest || finding.records < share * records.length) continue
+    drifts.set(name, { ...finding, records: finding.records + (drifts.get(name)?.records ?? 0) })
+    const bearers = outcomes.flatMap((one) =>
+      one.do === 'quarantine' && one.index < records.length ? [records[one.index]!] : [],
+    )
+    if (watch.policy === 'accept') teaches.push(...bearers.filter((record) => shows(known, record, name)))
+    else waits.push(...bearers.filter((record) => shows(known, record, name)))
+  }
+  const proposes = proposing(watch, waits)
+  const teaching = learnt(watch, teaches)
+  const keep = async (trx: Transaction<Tables>): Promise<void> => {
+    await keepDrifts(trx, held, drifts, now)
+    if (teaching || proposes) await keepShape(trx, held, watch)
+  }
+  if (watch.policy === 'stop' && drifts.size > 0) throw new StreamHeld('DRIFT', message(held, drifts), keep)
+  return { outcomes: judged, keep: drifts.size > 0 || teaching || proposes ? keep : null }
+}
+
+const shows = (known: Shape, record: SourceRecord, name: string): boolean =>
+  compare(known, record).findings.some((finding) => nameOf(finding) === name)
+
+const nameOf = ({ kind, path, found }: Finding): string => `${kind} ${path} ${found}`
+
+function count(drifts: Drifts, finding: Finding): void {
+  const known = drifts.get(nameOf(finding))
+  if (known === undefined) drifts.set(nameOf(finding), { ...finding, records: 1 })
+  else known.records += 1
+}
+
+function learnt(watch: DriftWatch, records: readonly SourceRecord[]): boolean {
+  if (records.length === 0) return false
+  const learning = learningOf(watch.next, watch.maps)
+  for (const record of records) learn(watch.next, record, learning)
+  return learning.changed
+}
+
+function proposing(watch: DriftWatch, records: readonly SourceRecord[]): boolean {
+  if (records.length === 0) return false
+  watch.proposed ??= unpacked(packed(watch.next))
+  const learning = learningOf(watch.proposed, watch.maps)
+  for (const record of records) learn(watch.proposed, record, learning)
+  return learning.changed
+}
+
+const message = (held: Claim, drifts: Drifts): string => {
+  const told = [...drifts.values()].slice(0, 5).map(said).join('; ')
+  return `${held.source}: the records of ${held.stream} have another shape: ${told}; nothing is taken until a person confirms (hub resume ${held.source})`
+}
+
+const said = ({ kind, path, found, expected, records }: Finding & { records: number }): string =>
+  `${kind} ${note(path)}: found ${note(found)}${expected === null ? '' : `, expected ${note(expected)}`} (${records} records)`
+
+/** The shapes stand as they have become, joined with what another has written meanwhile. */
+async function keepShape(trx: Transaction<Tables>, held: Claim, watch: DriftWatch): Promise<void> {
+  const { rows } = await sql<{ shape: unknown; proposed: unknown }>`
+    select shape, proposed from stream_shape
+    where source_id = ${held.source} and stream_id = ${held.stream} for update
+  `.execute(trx)
+  const [row] = rows
+  if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.shape), watch.next)
+  const proposed = watch.proposed === null ? null : JSON.stringify(packed(watch.proposed))
+  await sql`
+    insert into stream_shape (source_id, stream_id, shape, proposed, learnt_by)
+    values (${held.source}, ${held.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${held.run})
+    on conflict (source_id, stream_id) do update set shape = excluded.shape, proposed = excluded.proposed,
+      learnt_by = ${watch.known === null ? held.run : sql`stream_shape.learnt_by`}
+  `.execute(trx)
+}
+
+/** A drift is counted in the run that first met it. One that was confirmed and is met again is shown again. */
+async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts, now: string): Promise<void> {
+  if (drifts.size === 0) return
+  const rows = [...drifts.values()].map((one) => ({
+    kind: one.kind,
+    path: note(one.path),
+    found: note(one.found),
+    expected: one.expected === null ? null : note(one.expected),
+    records: one.records,
+  }))
+  await sql`
+    insert into drift as d (source_id, stream_id, kind, path, found, expected, records, first_seen_at, run_id)
+    select ${held.source}, ${held.stream}, r.kind, r.path, r.found, min(r.expected), sum(r.records), ${now}::timestamptz, ${held.run}
+    from json_to_recordset(${JSON.stringify(rows)}) as r(kind text, path text, found text, expected text, records bigint)
+    where (select count(*) from drift where source_id = ${held.source} and stream_id = ${held.stream}
+      and confirmed_at is null) < ${mostShown}
+      or exists (select 1 from drift k where k.source_id = ${held.source} and k.stream_id = ${held.stream}
+        and k.kind = r.kind and k.path = r.path and k.found = r.found)
+    group by r.kind, r.path, r.found
+    on conflict (source_id, stream_id, kind, path, found) do update set
+      expected = excluded.expected,
+      records = case when d.confirmed_at is not null then excluded.records
+        when d.run_id = excluded.run_id then d.records + excluded.records else d.records end,
+      first_seen_at = case when d.confirmed_at is null then d.first_seen_at else excluded.first_seen_at end,
+      run_id = case when d.confirmed_at is null then d.run_id else excluded.run_id end,
+      confirmed_at = null
+  `.execute(trx)
+}
+
+/** A record whose shape was drift has been let in by a person: its shape is known from now on. Safe to repeat. */
+export async function acceptShape(
+  trx: Transaction<Tables>,
+  held: Pick<Claim, 'source' | 'stream'>,
+  record: SourceRecord,
+  maps: readonly string[],
+): Promise<void> {
+  const { rows } = await sql<{ shape: unknown }>`
+    select shape from stream_shape where source_id = ${held.source} and stream_id = ${held.stream} for update
+  `.execute(trx)
+  const [row] = rows
+  if (row === undefined) return
+  const shape = unpacked(row.shape)
+  const findings = compare(shape, record).findings
+  const learning = learningOf(shape, maps)
+  learn(shape, record, learning)
+  if (!learning.changed) return
+  await sql`
+    update stream_shape set shape = ${JSON.stringify(packed(shape))}::json
+    where source_id = ${held.source} and stream_id = ${held.stream}
+  `.execute(trx)
+  for (const { kind, path, found } of findings) {
+    await sql`
+      update drift set confirmed_at = now() where source_id = ${held.source} and stream_id = ${held.stream}
+        and kind = ${kind} and path = ${note(path)} and found = ${note(found)}
+    `.execute(trx)
+  }
+}

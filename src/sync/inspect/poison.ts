@@ -1,0 +1,23 @@
+import type { Rejection, SourceRecord } from '../../contract/connector.ts'
+
+/** Nothing that a source means is nested deeper; what is, was made to harm. */
+const deepest = 100
+
+/** Why a record must not go on, whatever its stream: a member `__proto__`, or a depth that no record has. null: it may. */
+export function poisonIn(record: SourceRecord): Rejection | null {
+  return poisonAt(record, '', 1)
+}
+
+function poisonAt(value: unknown, at: string, depth: number): Rejection | null {
+  if (typeof value !== 'object' || value === null) return null
+  if (depth > deepest) return { reject: 'MALFORMED', at: '', expected: `at most ${deepest} levels` }
+  const inList = Array.isArray(value)
+  for (const name of Object.keys(value)) {
+    const inside = (value as Record<string, unknown>)[name]
+    if (name === '__proto__') return { reject: 'MALFORMED', at: at === '' ? name : `${at}.${name}` }
+    if (typeof inside !== 'object' || inside === null) continue
+    const bad = poisonAt(inside, inList ? `${at}[${name}]` : at === '' ? name : `${at}.${name}`, depth + 1)
+    if (bad !== null) return bad
+  }
+  return null
+}

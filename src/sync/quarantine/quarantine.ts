@@ -1,0 +1,222 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { sql, type Transaction } from 'kysely'
+import type { Json, SourceRecord } from '../../contract/connector.ts'
+import type { Box } from '../../db/encryption/keyring.ts'
+import type { Tables } from '../../db/tables.ts'
+import type { Claim } from '../queue/claim.ts'
+import type { Engine } from '../engine.ts'
+import type { Outcome } from '../run/outcome.ts'
+import { likeOf, type RawPlace } from '../run/plan.ts'
+
+type Rejected = Outcome & { do: 'quarantine' }
+
+const textOf = (records: readonly SourceRecord[], one: Rejected): string => JSON.stringify(records[one.index])
+
+/** By what the same record is known when it is met again: its key, or its bytes where it has none. */
+const markOf = (box: Box, one: Rejected, text: string): string =>
+  box.hash(one.key === null ? `bytes:${text}` : `key:${one.key}`, 'quarantine').toString('hex')
+
+/** The marks of keys under every key of encryption at hand, in hex. */
+export const marksOf = (box: Box, keys: readonly string[]): string[] =>
+  keys.flatMap((key) => box.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
+
+/**
+ * Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. One that
+ * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is. A correction was made for the bytes
+ * that stood there then: it goes with them (`renewed`).
+ */
+export async function quarantineRejected(
+  trx: Transaction<Tables>,
+  engine: Engine,
+  held: Claim,
+  rejected: readonly Rejected[],
+  records: readonly SourceRecord[],
+  now: string,
+  from: RawPlace | undefined,
+  renewed: readonly string[],
+): Promise<void> {
+  if (rejected.length === 0) return
+  const { box } = engine
+  const rows = new Map<string, object>()
+  for (const one of rejected) {
+    const text = textOf(records, one)
+    const mark = markOf(box, one, text)
+    rows.set(mark, {
+      key: one.key,
+      mark,
+      reason: one.rejection.reject,
+      path: one.rejection.at,
+      found: one.rejection.found ?? null,
+      expected: one.rejection.expected ?? null,
+      body: one.rejection.withoutBytes === true ? null : box.seal(gzipSync(text), 'quarantine').toString('base64'),
+    })
+  }
+  await sql`
+    insert into quarantine (source_id, stream_id, key, mark, reason, path, found, expected, body, run_id, seen_at)
+    select ${held.source}, ${held.stream}, key, decode(mark, 'hex'), reason, path, found, expected,
+      decode(body, 'base64'), ${held.run}, ${now}
+    from json_to_recordset(${JSON.stringify([...rows.values()])})
+      as r(key text, mark text, reason text, path text, found text, expected text, body text)
+    on conflict (source_id, stream_id, mark) where left_at is null ${
+      from === undefined
+        ? sql`do update set reason = excluded.reason, path = excluded.path, found = excluded.found,
+            expected = excluded.expected, body = excluded.body, run_id = excluded.run_id, tries = quarantine.tries + 1
+            ${withoutCorrection(renewed)}`
+        : sql`do nothing`
+    }
+  `.execute(trx)
+}
+
+const withoutCorrection = (marks: readonly string[]) => {
+  if (marks.length === 0) return sql``
+  const renewed = sql`quarantine.mark in (select decode(m, 'hex') from unnest(${[...marks]}::text[]) m)`
+  return sql`, patch = case when not ${renewed} then quarantine.patch end,
+    patch_reason = case when not ${renewed} then quarantine.patch_reason end`
+}
+
+/** What became of records that were taken out of the quarantine to be tried again: `waits` are their rows, one a record. */
+export interface TriedAgain {
+  readonly waits: readonly number[]
+  readonly taken: ReadonlySet<number>
+  readonly rejected: readonly Rejected[]
+}
+
+/**
+ * What is rejected again waits on as it came, with its correction beside it and another try; what was taken leaves. The
+ * records that were tried are none of the source's where a clerk has corrected them, and are kept nowhere here.
+ */
+export async function quarantineTriedAgain(
+  trx: Transaction<Tables>,
+  held: Claim,
+  { waits, taken, rejected }: TriedAgain,
+  now: string,
+): Promise<void> {
+  const again = new Map(rejected.map((one) => [one.index, one.rejection]))
+  const rows = waits.map((id, index) => {
+    const rejection = again.get(index)
+    return {
+      id,
+      taken: taken.has(index),
+      reason: rejection?.reject ?? null,
+      path: rejection?.at ?? null,
+      found: rejection?.found ?? null,
+      expected: rejection?.expected ?? null,
+      bare: rejection?.withoutBytes === true,
+    }
+  })
+  await sql`
+    update quarantine q set run_id = ${held.run},
+      reason = coalesce(r.reason, q.reason), path = coalesce(r.path, q.path),
+      found = case when r.reason is null then q.found else r.found end,
+      expected = case when r.reason is null then q.expected else r.expected end,
+      body = case when not r.bare then q.body end, patch = case when not r.bare then q.patch end,
+      tries = q.tries + case when r.taken then 0 else 1 end,
+      left_at = case when r.taken then ${now}::timestamptz end,
+      left_because = case when r.taken then case when q.patch is null then 'TAKEN' else 'CORRECTED' end end
+    from json_to_recordset(${JSON.stringify(rows)})
+      as r(id bigint, taken boolean, reason text, path text, found text, expected text, bare boolean)
+    where q.id = r.id and q.left_at is null
+  `.execute(trx)
+}
+
+export interface Corrected {
+  readonly answered: ReadonlyMap<number, string>
+  /** Marks, in hex, of what waits with a correction of other bytes than those that came now. */
+  readonly renewed: readonly string[]
+}
+
+/**
+ * Places in the page of records that a clerk has corrected and that have come again byte for byte, with the keys under which they
+ * are stored: the correction stands. It does not where what was stored has gone since, or its source has renewed it.
+ */
+export async function correctedBefore(
+  trx: Transaction<Tables>,
+  engine: Engine,
+  held: Claim,
+  keyName: string,
+  rejected: readonly Rejected[],
+  records: readonly SourceRecord[],
+): Promise<Corrected> {
+  const { box } = engine
+  const asked = new Map(
+    held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(box, one, textOf(records, one)), one] as const),
+  )
+  if (asked.size === 0) return { answered: new Map(), renewed: [] }
+  const { rows } = await sql<Known>`
+    select distinct on (mark) mark, body, patch, left_because from quarantine
+    where source_id = ${held.source} and stream_id = ${held.stream}
+      and mark in (select decode(m, 'hex') from unnest(${[...asked.keys()]}::text[]) m)
+    order by mark, id desc
+  `.execute(trx)
+  const comesAgain = ({ mark, body }: Known): boolean =>
+    body !== null && quarantinedText(box, body) === textOf(records, asked.get(mark.toString('hex'))!)
+  const renewed = rows.flatMap((row) =>
+    row.left_because === null && row.patch !== null && !comesAgain(row) ? [row.mark.toString('hex')] : [],
+  )
+  const same = rows.flatMap(({ mark, body, patch, left_because }): [number, unknown][] => {
+    const one = asked.get(mark.toString('hex'))!
+    if (left_because !== 'CORRECTED' || body === null || one.rejection.withoutBytes === true) return []
+    if (quarantinedText(box, body) !== textOf(records, one)) return []
+    return [[one.index, correctedRecord(box, body, patch)[keyName]]]
+  })
+  if (same.length === 0) return { answered: new Map(), renewed }
+  const standing = await sql<{ key: string }>`
+    select r.key from record r join run w on w.id = r.run_id
+    where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null
+      and r.key = any(${same.map(([, key]) => key)}::text[]) and w.kind in ('RELEASE', 'REPLAY')
+  `.execute(trx)
+  const keys = new Set<unknown>(standing.rows.map((row) => row.key))
+  return { answered: new Map(same.filter((one): one is [number, string] => keys.has(one[1]))), renewed }
+}
+
+interface Known {
+  readonly mark: Buffer
+  readonly body: Buffer | null
+  readonly patch: Buffer | null
+  readonly left_because: string | null
+}
+
+/** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */
+export async function quarantineTakenBack(
+  trx: Transaction<Tables>,
+  held: Claim,
+  takenBack: readonly string[],
+  now: string,
+): Promise<void> {
+  if (takenBack.length === 0) return
+  const patterns = takenBack.filter((key) => key.includes('*'))
+  await sql`
+    update quarantine set left_at = ${now}, left_because = 'REMOVED'
+    where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
+      and (key = any(${[...takenBack]}::text[])
+           ${patterns.length === 0 ? sql`` : sql`or key ~ ${likeOf(patterns)}`})
+  `.execute(trx)
+}
+
+/** The record of a quarantine row as it came. */
+export function quarantinedRecord(box: Box, body: Buffer): SourceRecord {
+  return JSON.parse(gunzipSync(box.open(body, 'quarantine')).toString()) as SourceRecord
+}
+
+/** The record with its correction, where a clerk has made one: a JSON merge patch (RFC 7396) over the bytes that stay. */
+export function correctedRecord(box: Box, body: Buffer, patch: Buffer | null): SourceRecord {
+  const record = quarantinedRecord(box, body)
+  if (patch === null) return record
+  return mergePatch(record, JSON.parse(box.open(patch, 'quarantine patch').toString()) as Json) as SourceRecord
+}
+
+export function mergePatch(target: Json, patch: Json): Json {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
+  const merged = new Map<string, Json>(
+    typeof target === 'object' && target !== null && !Array.isArray(target) ? Object.entries(target) : [],
+  )
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name)
+    else merged.set(name, mergePatch(merged.get(name) ?? null, value))
+  }
+  // fromEntries defines members, so that a name like __proto__ stays a member.
+  return Object.fromEntries(merged)
+}
+
+/** The bytes of a quarantine row as JSON text, as they came. */
+export const quarantinedText = (box: Box, body: Buffer): string => gunzipSync(box.open(body, 'quarantine')).toString()

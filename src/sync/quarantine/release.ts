@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import type { Claim } from '../queue/claim.ts'
+import { applyOutcomes } from '../run/commit.ts'
+import { acceptShape } from '../inspect/drift.ts'
+import type { Engine } from '../engine.ts'
+import { outcomesOf } from '../run/outcome.ts'
+import { correctedRecord } from './quarantine.ts'
+
+/**
+ * Tries waiting records again, each with its correction where it has one; answers how many were taken and so left the
+ * quarantine. Those that are rejected again wait on with one try more. Safe to repeat; ids that do not wait are passed over.
+ */
+export async function releaseQuarantined(engine: Engine, ids: readonly number[]): Promise<number> {
+  let left = 0
+  for (const id of ids) {
+    const row = await engine.db
+      .selectFrom('quarantine')
+      .selectAll()
+      .where('id', '=', id)
+      .where('left_at', 'is', null)
+      .executeTakeFirst()
+    const source = row === undefined ? undefined : engine.sources.get(row.source_id)
+    if (row === undefined || row.body === null || source === undefined) continue
+    const record = correctedRecord(engine.box, row.body, row.patch)
+    const page = { records: [record], next: '', waits: [id] }
+    const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.box)
+    const now = engine.now().toISOString()
+    left += await engine.db.transaction().execute(async (trx) => {
+      // The stream's row is held, so that a run of it commits before or after and not in between.
+      await sql`select 1 from stream where source_id = ${row.source_id} and id = ${row.stream_id} for update`.execute(
+        trx,
+      )
+      const waiting = await sql`select 1 from quarantine where id = ${id} and left_at is null for update`.execute(trx)
+      if (waiting.rows.length === 0) return 0
+      if (outcomes[0]?.do === 'quarantine') {
+        await sql`update quarantine set tries = tries + 1 where id = ${id}`.execute(trx)
+        return 0
+      }
+      const run = await trx
+        .insertInto('run')
+        .values({
+          source_id: row.source_id,
+          stream_id: row.stream_id,
+          kind: 'RELEASE',
+          range: JSON.stringify({ quarantined: id }),
+          state: 'SUCCEEDED',
+          started_at: now,
+          finished_at: now,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      const held: Claim = {
+        source: row.source_id,
+        stream: row.stream_id,
+        owner: '',
+        epoch: 0,
+        run: run.id,
+        kind: 'REPLAY',
+        range: { all: true },
+        place: null,
+        pages: 0,
+        startedAt: now,
+      }
+      // Moves the run that has just been opened to its one page.
+      const { rejected } = await applyOutcomes(trx, engine, source, held, page, outcomes)
+      if (rejected > 0) {
+        await sql`update run set state = 'SUCCEEDED_WITH_REJECTS' where id = ${run.id}`.execute(trx)
+        return 0
+      }
+      if (row.reason === 'DRIFT') {
+        await acceptShape(trx, held, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
+      }
+      await sql`
+        update quarantine set left_at = ${now}, left_because = ${row.patch === null ? 'RELEASED' : 'CORRECTED'} where id = ${id}
+      `.execute(trx)
+      return 1
+    })
+  }
+  return left
+}
+
+/** A correction stands beside the original bytes, with its reason; the record is tried again by a release. */
+export async function correctQuarantined(engine: Engine, id: number, patch: object, reason: string): Promise<void> {
+  await engine.db
+    .updateTable('quarantine')
+    .set({ patch: engine.box.seal(JSON.stringify(patch), 'quarantine patch'), patch_reason: reason })
+    .where('id', '=', id)
+    .where('left_at', 'is', null)
+    .execute()
+}

@@ -1,0 +1,56 @@
+import { gunzipSync } from 'node:zlib'
+import { sql } from 'kysely'
+import type { Box } from '../../db/encryption/keyring.ts'
+import type { Sealed, SealedRow } from '../../db/encryption/rotate.ts'
+
+const again = (box: Box, sealed: unknown, context: string): Buffer | null =>
+  sealed === null ? null : box.seal(box.open(sealed as Buffer, context), context)
+
+const rawPages: Sealed = {
+  name: 'raw pages',
+  table: 'raw_page',
+  reads: ['body'],
+  writes: { body: 'bytea' },
+  sealed: ['body'],
+  atOnce: 20,
+  renew: (row, box) => ({ body: again(box, row['body'], 'raw') }),
+}
+
+/** The mark of a rejected record, as it is met again: by its key, or by its bytes where it has none. */
+const markOf = (row: SealedRow, box: Box): Buffer | null => {
+  if (row['key'] !== null) return box.hash(`key:${row['key'] as string}`, 'quarantine')
+  if (row['body'] === null) return null
+  return box.hash(`bytes:${gunzipSync(box.open(row['body'] as Buffer, 'quarantine')).toString()}`, 'quarantine')
+}
+
+const quarantined: Sealed = {
+  name: 'quarantine',
+  table: 'quarantine',
+  reads: ['key', 'mark', 'body', 'patch'],
+  writes: { mark: 'bytea', body: 'bytea', patch: 'bytea' },
+  sealed: ['body', 'patch'],
+  // Of a classified document there are no bytes that would say under which key it was marked.
+  besides: 't.body is null and t.key is not null and t.left_at is null',
+  atOnce: 100,
+  renew(row, box) {
+    const mark = markOf(row, box) ?? (row['mark'] as Buffer)
+    if (row['body'] === null && mark.equals(row['mark'] as Buffer)) return null
+    return {
+      mark,
+      body: again(box, row['body'], 'quarantine'),
+      patch: again(box, row['patch'], 'quarantine patch'),
+    }
+  },
+  // A record that was met again under the new key waits there: the older entry has served.
+  async before(trx, rows) {
+    const marks = rows.map((row) => ({ id: row.id, mark: (row['mark'] as Buffer).toString('hex') }))
+    await sql`
+      update quarantine q set left_at = now(), left_because = 'MET_AGAIN'
+      from json_to_recordset(${JSON.stringify(marks)}) as r(id bigint, mark text)
+      where q.id = r.id and q.left_at is null and exists (select 1 from quarantine o where o.id <> q.id and o.left_at is null
+        and o.source_id = q.source_id and o.stream_id = q.stream_id and o.mark = decode(r.mark, 'hex'))`.execute(trx)
+  },
+}
+
+/** What the engine keeps under the key of encryption at rest. */
+export const sealedBySync: readonly Sealed[] = [rawPages, quarantined]

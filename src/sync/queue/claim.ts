@@ -1,0 +1,203 @@
+import { sql, type Transaction } from 'kysely'
+import type { Range } from '../../contract/connector.ts'
+import type { Tables } from '../../db/tables.ts'
+import { placeLivesHours, type RunKind, type Start, startOf } from './resume-range.ts'
+import type { Engine } from '../engine.ts'
+
+export type { RunKind } from './resume-range.ts'
+
+/** Who works: one database session for as long as the worker lives. When the session is gone, so are its leases. */
+export interface Owner {
+  readonly id: string
+  readonly pid: number
+}
+
+/** A stream that is this owner's until the lease ends, and the run to be carried on. */
+export interface Claim {
+  readonly source: string
+  readonly stream: string
+  readonly owner: string
+  readonly epoch: number
+  readonly run: number
+  readonly kind: RunKind
+  readonly range: Range
+  /** How far the run has come: null at its start. */
+  readonly place: string | null
+  readonly pages: number
+  /** Moment at which the run was first started. */
+  readonly startedAt: string
+  /** Which look at a whole list this is. Absent: the first. */
+  readonly pass?: number
+  /** Why the run must not be carried on any more. */
+  readonly spent?: 'STALE' | 'CRASHES'
+}
+
+/** So often a run is taken without coming a page further before it is given up: what it meets ends the process each time. */
+const mostTries = 20
+
+/** Which streams a worker may take: all that are due, or only these. */
+export interface Wanted {
+  readonly source: string
+  readonly stream: string
+}
+
+/**
+ * Takes the stream that is due for longest and is nobody's, and opens or carries on its run; null when there is none. Two
+ * callers never get the same stream: the row is locked while it is taken, and its epoch grows with each taking.
+ */
+export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted[]): Promise<Claim | null> {
+  const { db } = engine
+  // Only streams that the connectors still have: one that left its manifest keeps its rows and is not run.
+  const known = (
+    only ??
+    [...engine.sources].flatMap(([source, { connector }]) =>
+      Object.keys(connector.manifest.streams).map((stream) => ({ source, stream })),
+    )
+  ).filter((one) => engine.sources.get(one.source)?.connector.manifest.streams[one.stream] !== undefined)
+  return db.transaction().execute(async (trx) => {
+    const taken = await sql<{
+      source_id: string
+      id: string
+      kind: string
+      lease_epoch: number
+      checkpoint: string | null
+      run_id: number | null
+      ordinary: boolean
+    }>`
+      update stream t
+      set lease_owner = ${owner.id}, lease_pid = ${owner.pid},
+          lease_backend_start = (select a.backend_start from pg_stat_activity a where a.pid = ${owner.pid}),
+          lease_until = now() + ${engine.leaseMs} * interval '1 millisecond', lease_epoch = lease_epoch + 1,
+          due_at = case when going.kind is null and not due.ordinary or going.kind in ('REPLAY', 'BACKFILL', 'CENSUS')
+                   then t.due_at end,
+          census_due_at = case when going.kind is null and not due.ordinary then null else t.census_due_at end
+      from (
+        select s.source_id, s.id,
+          coalesce(s.due_at <= now() and o.paused_at is null and s.held_at is null, false) as ordinary
+        from stream s join source o on o.id = s.source_id
+        where o.configured and (s.source_id, s.id) in (
+            select * from unnest(${known.map((one) => one.source)}::text[], ${known.map((one) => one.stream)}::text[]))
+          and ((s.due_at <= now() and o.paused_at is null and s.held_at is null)
+               or (s.census_due_at <= now() and o.paused_at is null and s.held_at is null
+                   and s.last_success_at is not null and s.failing_since is null)
+               or (s.run_id is not null and exists (
+                     select 1 from run r where r.id = s.run_id and r.state in ('WAITING', 'RUNNING'))))
+          and (s.lease_until is null or s.lease_until < now()
+               or not exists (select 1 from pg_stat_activity a
+                              where a.pid = s.lease_pid
+                                and coalesce(a.backend_start = s.lease_backend_start, true)))
+        order by s.run_id is null, s.due_at
+        limit 1
+        for update of s skip locked
+      ) due
+      left join lateral (
+        select r.kind from stream h join run r on r.id = h.run_id and r.state in ('WAITING', 'RUNNING')
+        where h.source_id = due.source_id and h.id = due.id
+      ) going on true
+      where t.source_id = due.source_id and t.id = due.id
+      returning t.source_id, t.id, t.kind, t.lease_epoch, t.checkpoint, t.run_id, due.ordinary
+    `.execute(trx)
+    const stream = taken.rows[0]
+    if (stream === undefined) return null
+    const mine = {
+      source: stream.source_id,
+      stream: stream.id,
+      owner: owner.id,
+      epoch: stream.lease_epoch,
+    }
+    const cutOff =
+      stream.run_id === null
+        ? undefined
+        : (
+            await sql<CutOff>`
+              update run set tries = tries + 1, state = 'RUNNING',
+                started_at = coalesce(started_at, ${engine.now().toISOString()}),
+                advanced_at = coalesce(advanced_at, clock_timestamp())
+              where id = ${stream.run_id} and state in ('WAITING', 'RUNNING')
+              returning id, kind, range, place, pages, started_at, pass, tries,
+                advanced_at < clock_timestamp() - ${placeLivesHours} * interval '1 hour' as stale
+            `.execute(trx)
+          ).rows[0]
+    if (cutOff !== undefined) {
+      const spent = cutOff.stale ? ('STALE' as const) : cutOff.tries > mostTries ? ('CRASHES' as const) : null
+      return {
+        ...mine,
+        run: cutOff.id,
+        kind: cutOff.kind,
+        range: cutOff.range,
+        place: cutOff.place,
+        pages: cutOff.pages,
+        startedAt: cutOff.started_at,
+        pass: cutOff.pass,
+        ...(spent === null ? {} : { spent }),
+      }
+    }
+    const start: Start = stream.ordinary
+      ? await startOf(trx, stream.source_id, stream.id, stream.kind, stream.checkpoint)
+      : { kind: 'CENSUS', range: { all: true }, place: null }
+    const startedAt = engine.now().toISOString()
+    const run = await openRun(trx, stream.source_id, stream.id, start, startedAt)
+    return { ...mine, ...start, run, pages: 0, startedAt }
+  })
+}
+
+interface CutOff {
+  readonly id: number
+  readonly kind: RunKind
+  readonly range: Range
+  readonly place: string | null
+  readonly pages: number
+  readonly started_at: string
+  readonly pass: number
+  readonly tries: number
+  readonly stale: boolean
+}
+
+/** A run of the stream, which must have none: RUNNING from `startedAt`, or WAITING for a worker. */
+export async function openRun(
+  trx: Transaction<Tables>,
+  source: string,
+  stream: string,
+  { kind, range, place }: Start,
+  startedAt: string | null,
+): Promise<number> {
+  const run = await trx
+    .insertInto('run')
+    .values({
+      source_id: source,
+      stream_id: stream,
+      kind,
+      range: JSON.stringify(range),
+      place,
+      state: startedAt === null ? 'WAITING' : 'RUNNING',
+      started_at: startedAt,
+      advanced_at: startedAt === null ? null : sql<string>`clock_timestamp()`,
+      expected: sql<number>`(select record_count from stream where source_id = ${source} and id = ${stream})`,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await sql`update stream set run_id = ${run.id} where source_id = ${source} and id = ${stream}`.execute(trx)
+  return run.id
+}
+
+/** Lengthens the lease; false when it is no longer this owner's. */
+export async function renew(engine: Engine, held: Claim): Promise<boolean> {
+  const renewed = await sql`
+    update stream set lease_until = now() + ${engine.leaseMs} * interval '1 millisecond'
+    where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+  `.execute(engine.db)
+  return (renewed.numAffectedRows ?? 0n) > 0n
+}
+
+/** Gives the stream back with its run unfinished: the next owner, woken at once, carries it on from its place. */
+export async function release(engine: Engine, held: Claim): Promise<void> {
+  // Given back in good order, the taking does not count as one that ended the process.
+  const given = await sql`
+    with given as (
+      update stream set lease_until = null, lease_owner = null, lease_pid = null
+      where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+      returning 1)
+    update run set tries = greatest(tries - 1, 0) where id = ${held.run} and exists (select 1 from given)
+  `.execute(engine.db)
+  if ((given.numAffectedRows ?? 0n) > 0n) await sql`select pg_notify('hub_due', '')`.execute(engine.db)
+}

@@ -1,0 +1,58 @@
+import { sql, type Transaction } from 'kysely'
+import type { Range } from '../../contract/connector.ts'
+import type { Tables } from '../../db/tables.ts'
+
+export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY' | 'CENSUS'
+
+/** What the next scheduled run of a stream reads, and from which place on. */
+export interface Start {
+  readonly kind: RunKind
+  readonly range: Range
+  readonly place: string | null
+}
+
+/** After this many hours of failures a place is old, and the range is read from its beginning again. */
+export const placeLivesHours = 24
+
+/**
+ * On from where the last run stopped when its source was unavailable, in the same range; else on from the checkpoint, or
+ * everything where the stream has none. A whole list is always read from its beginning: what is missing from it is gone, and
+ * a list of two halves, hours apart, proves nothing.
+ */
+export async function startOf(
+  trx: Transaction<Tables>,
+  source: string,
+  stream: string,
+  kind: string,
+  checkpoint: string | null,
+): Promise<Start> {
+  if (kind === 'snapshot') return { kind: 'CHANGES', range: { all: true }, place: null }
+  const { rows } = await sql<{ kind: RunKind; range: Range; place: string | null; carries: boolean }>`
+    select r.kind, r.range, r.place,
+      r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE' and r.place is not null
+        and s.failing_since > r.finished_at - ${placeLivesHours} * interval '1 hour' as carries
+    from run r join stream s on s.source_id = r.source_id and s.id = r.stream_id
+    where r.source_id = ${source} and r.stream_id = ${stream} and r.kind in ('CHANGES', 'FULL')
+    order by r.id desc limit 1
+  `.execute(trx)
+  const last = rows[0]
+  if (last?.carries === true) return { kind: last.kind, range: last.range, place: last.place }
+  return { kind: 'CHANGES', range: checkpoint === null ? { all: true } : { since: checkpoint }, place: null }
+}
+
+/** On from where the last run of the same window stopped when its source was unavailable, else from the window's beginning. */
+export async function backfillOf(
+  trx: Transaction<Tables>,
+  source: string,
+  stream: string,
+  range: Range,
+): Promise<Start> {
+  const { rows } = await sql<{ place: string | null }>`
+    select case when r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE'
+      and r.advanced_at > now() - ${placeLivesHours} * interval '1 hour' then r.place end as place
+    from run r
+    where r.source_id = ${source} and r.stream_id = ${stream} and r.kind = 'BACKFILL' and r.range = ${JSON.stringify(range)}
+    order by r.id desc limit 1
+  `.execute(trx)
+  return { kind: 'BACKFILL', range, place: rows[0]?.place ?? null }
+}

@@ -1,0 +1,84 @@
+import { sql, type Transaction } from 'kysely'
+import type { StreamKind, StreamManifest } from '../../contract/connector.ts'
+import type { Tables } from '../../db/tables.ts'
+import type { Claim } from '../queue/claim.ts'
+import type { SourceSetup } from '../engine.ts'
+import { tooLargeKey } from './outcome.ts'
+
+/** A list that is shorter than what is stored by this share or more deletes nothing until a person confirms. */
+const shrinkBrake = 0.9
+/** Fewer stored records than this are no evidence of a mass delete, unless the list is empty. */
+const brakeFloor = 20
+
+/**
+ * Whether a stream can be counted whole: a source that only shows what waits for an answer, or what lies in a window of
+ * dates, lists no whole.
+ */
+export const isCountable = (kind: StreamKind): boolean => kind !== 'pending' && kind !== 'date-window'
+
+/** Whether a census of its own is due on such a stream: every run of a whole list is one already. */
+export const isCensusScheduled = (kind: StreamKind): boolean => isCountable(kind) && kind !== 'snapshot'
+
+const streamOf = (source: SourceSetup, held: Claim): StreamManifest => source.connector.manifest.streams[held.stream]!
+
+/** Whether a run reads the whole stream, so that the keys that it meets are remembered. */
+export function isWholeList(source: SourceSetup, held: Claim): boolean {
+  if (held.kind === 'CENSUS') return true
+  return streamOf(source, held).kind === 'snapshot' && (held.kind === 'CHANGES' || held.kind === 'FULL')
+}
+
+/** Stands among the keys that a whole reading has met, where something of the source could not be had: no record has it. */
+export const gapMark = ''
+
+/** What a whole reading has come to. */
+export interface Count {
+  /** Keys that the source named. */
+  readonly found: number
+  /** Records of the store that it did not name; null where its silence proves nothing: the source forgets, or the reading has gaps. */
+  readonly leftOver: number | null
+  /** The list is too short to be believed, and nobody has confirmed it. */
+  readonly implausible: boolean
+  readonly stored: number
+}
+
+/** A record that another run has written since this one was asked for is no evidence of anything. */
+const leftOver = (held: Claim) => sql`
+  r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null and r.run_id <= ${held.run}
+    and not exists (select 1 from run_seen s where s.run_id = ${held.run} and s.key = r.key)`
+
+export async function countOf(trx: Transaction<Tables>, source: SourceSetup, held: Claim): Promise<Count> {
+  const { rows } = await sql<{ found: number; gaps: boolean; stored: number; confirmed: boolean; absent: number }>`
+    select (select count(*) from run_seen where run_id = ${held.run} and key <> ${gapMark}) as found,
+      exists (select 1 from run_seen where run_id = ${held.run} and key = ${gapMark}) as gaps, s.record_count as stored,
+      s.held_reason is not distinct from 'CONFIRMED' as confirmed,
+      (select count(*) from record r where ${leftOver(held)}) as absent
+    from stream s where s.source_id = ${held.source} and s.id = ${held.stream}
+  `.execute(trx)
+  const { found, gaps, stored, confirmed, absent } = rows[0]!
+  if (gaps || streamOf(source, held).forgets === true) return { found, stored, leftOver: null, implausible: false }
+  const short = found === 0 || (stored >= brakeFloor && found <= stored * (1 - shrinkBrake) + 1e-9)
+  return { found, stored, leftOver: absent, implausible: absent > 0 && short && !confirmed }
+}
+
+/** How many records go at once. */
+const atOnce = 5000
+
+/**
+ * The keys of the records that the whole list does not name, in portions. None where the run has met records whose key it could
+ * not read: any of the missing ones may be one of them.
+ */
+export async function* absentKeys(trx: Transaction<Tables>, held: Claim): AsyncGenerator<readonly string[]> {
+  const { rows: nameless } = await sql`
+    select 1 from quarantine where source_id = ${held.source} and stream_id = ${held.stream} and run_id = ${held.run}
+      and (key is null or starts_with(key, ${tooLargeKey})) and left_at is null limit 1
+  `.execute(trx)
+  if (nameless.length > 0) return
+  for (let after = ''; ;) {
+    const { rows } = await sql<{ key: string }>`
+      select r.key from record r where ${leftOver(held)} and r.key > ${after} order by r.key limit ${atOnce}
+    `.execute(trx)
+    if (rows.length > 0) yield rows.map((row) => row.key)
+    if (rows.length < atOnce) return
+    after = rows.at(-1)!.key
+  }
+}

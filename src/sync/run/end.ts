@@ -1,0 +1,65 @@
+import { sql, type Transaction } from 'kysely'
+import type { Tables } from '../../db/tables.ts'
+import { isCensusScheduled, isWholeList } from './census.ts'
+import type { Claim } from '../queue/claim.ts'
+import type { Engine, SourceSetup } from '../engine.ts'
+import { untilNextFire } from '../queue/schedule.ts'
+
+export type RunEnd = 'SUCCEEDED' | 'SUCCEEDED_WITH_REJECTS' | 'FAILED' | 'RELEASED'
+
+/**
+ * The run is ended, its stream free and due at its next scheduled time, but not within `waitMs`. A stream that was made due
+ * meanwhile stays so. Tells listeners of `hub_run` once the transaction commits.
+ */
+export async function endRun(
+  trx: Transaction<Tables>,
+  engine: Engine,
+  source: SourceSetup,
+  held: Claim,
+  state: Exclude<RunEnd, 'RELEASED'>,
+  failure: { readonly code: string; readonly message: string } | null,
+  waitMs: number,
+): Promise<RunEnd> {
+  const now = engine.now().toISOString()
+  // A replay or a window of the past says nothing of how the stream stands with its source now.
+  const tells = held.kind === 'CHANGES' || held.kind === 'FULL'
+  const dueIn = Math.max(untilNextFire(source.schedule, source.timezone), waitMs)
+  const countIn = untilNextCensus(source, held.stream, failure?.code ?? null, waitMs)
+  const countAt = countIn === null ? null : sql`clock_timestamp() + ${countIn} * interval '1 millisecond'`
+  // A person's confirmation lasts until a reading of the whole has used it.
+  const used = isWholeList(source, held) ? null : sql`nullif(held_reason, nullif(held_reason, 'CONFIRMED'))`
+  await sql`
+    with ended as (
+      update run set state = ${state}, finished_at = ${now}, failure_code = ${failure?.code ?? null},
+        failure_message = ${failure?.message ?? null}
+      where id = ${held.run}
+    ), forgotten as (
+      delete from run_seen where run_id = ${held.run}
+    )
+    update stream set run_id = null, lease_until = null, lease_owner = null, lease_pid = null,
+      last_success_at = ${failure === null && tells ? now : sql`last_success_at`},
+      held_reason = ${failure === null && (tells || held.kind === 'CENSUS') ? used : sql`held_reason`},
+      census_due_at = ${held.kind === 'CENSUS' ? countAt : sql`coalesce(census_due_at, ${countAt})`},
+      failing_since = ${!tells ? sql`failing_since` : failure === null ? null : sql`coalesce(failing_since, ${now})`},
+      due_at = least(due_at, clock_timestamp() + ${dueIn} * interval '1 millisecond')
+    where source_id = ${held.source} and id = ${held.stream}
+  `.execute(trx)
+  await sql`select pg_notify('hub_run', ${`${held.source}/${held.stream}`})`.execute(trx)
+  return state
+}
+
+/** A census whose source did not answer is tried again before its next time. */
+const censusAgainMs = 3_600_000
+
+/** Milliseconds until the next census of a stream; null where none is due by itself. */
+export function untilNextCensus(
+  source: SourceSetup,
+  stream: string,
+  failure: string | null = null,
+  waitMs = 0,
+): number | null {
+  const { kind } = source.connector.manifest.streams[stream]!
+  if (source.census === undefined || !isCensusScheduled(kind)) return null
+  const next = untilNextFire(source.census, source.timezone)
+  return failure === 'SOURCE_UNAVAILABLE' ? Math.min(next, Math.max(censusAgainMs, waitMs)) : next
+}

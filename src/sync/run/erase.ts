@@ -1,0 +1,56 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { sql, type Transaction } from 'kysely'
+import type { SourceRecord } from '../../contract/connector.ts'
+import type { Box } from '../../db/encryption/keyring.ts'
+import type { Tables } from '../../db/tables.ts'
+import type { Claim } from '../queue/claim.ts'
+import { classified, type Plan } from './plan.ts'
+import { marksOf } from '../quarantine/quarantine.ts'
+
+/** How many raw pages are opened at once. */
+const atOnce = 20
+
+/**
+ * Of records that must not be kept any more (a document that was classified after it had been taken) no bytes are left: every
+ * raw page of their stream and every quarantine row, also one that left, has lost them; the rest of those pages stays. Done
+ * once for a record; it reads every raw page of the stream.
+ */
+export async function eraseBytes(
+  trx: Transaction<Tables>,
+  box: Box,
+  held: Claim,
+  keyName: string,
+  { erase: { keys, stored } }: Pick<Plan, 'erase'>,
+): Promise<void> {
+  if (keys.length === 0) return
+  const waited = await sql`
+    update quarantine set body = null, patch = null
+    where source_id = ${held.source} and stream_id = ${held.stream} and (body is not null or patch is not null)
+      and mark in (select decode(m, 'hex') from unnest(${marksOf(box, keys)}::text[]) m)
+  `.execute(trx)
+  if (stored.length === 0 && (waited.numAffectedRows ?? 0n) === 0n) return
+  await sql`
+    update record set removed_because = ${classified}
+    where source_id = ${held.source} and stream_id = ${held.stream} and key = any(${[...stored]}::text[])
+      and removed_at is not null
+  `.execute(trx)
+  const gone = new Set<unknown>(keys)
+  for (let after = 0; ;) {
+    const { rows } = await sql<{ id: number; body: Buffer }>`
+      select id, body from raw_page where source_id = ${held.source} and stream_id = ${held.stream} and id > ${after}
+      order by id limit ${atOnce}
+    `.execute(trx)
+    for (const { id, body } of rows) {
+      after = id
+      const records = JSON.parse(gunzipSync(box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
+      const kept = records.map((record) => (record !== null && gone.has(keyIn(record, keyName)) ? null : record))
+      if (kept.every((record, index) => record === records[index])) continue
+      const sealed = box.seal(gzipSync(JSON.stringify(kept)), 'raw')
+      await sql`update raw_page set body = ${sealed} where id = ${id}`.execute(trx)
+    }
+    if (rows.length < atOnce) return
+  }
+}
+
+const keyIn = (record: SourceRecord, keyName: string): unknown =>
+  Object.hasOwn(record, keyName) ? record[keyName] : undefined

@@ -1,0 +1,128 @@
+import type { Connector, Normalised, Rejection, SourceRecord } from '../../contract/connector.ts'
+import type { EntityName, EntityRecord } from '../../contract/entity.ts'
+import type { Box } from '../../db/encryption/keyring.ts'
+import { claimsOf } from '../inspect/identity.ts'
+import { poisonIn } from '../inspect/poison.ts'
+
+/** What is to be done with one record of a page. */
+export type Outcome =
+  | {
+      readonly do: 'store'
+      readonly key: string
+      readonly record: EntityRecord[EntityName]
+      readonly hash: Buffer
+      /** The hash under each key at hand, so that a new key alone makes nothing look changed. */
+      readonly hashes: readonly Buffer[]
+      readonly identity: Buffer | null
+      readonly sourceChangedAt: string | null
+      readonly index: number
+    }
+  | { readonly do: 'remove'; readonly key: string; readonly evidence: string; readonly index: number }
+  | { readonly do: 'quarantine'; readonly key: string | null; readonly rejection: Rejection; readonly index: number }
+
+/** Longest key in bytes: an entry of a PostgreSQL index holds some 2,700. */
+const longestKey = 1024
+/** Longest text of a path, a found or an expected value that is kept. */
+const longestNote = 500
+
+/**
+ * The outcomes of a page's records, in their order. A connector's `normalise` that throws is a bug: `bug` is told, and it
+ * costs the one record, which waits as MALFORMED.
+ */
+export function outcomesOf(
+  connector: Connector,
+  settings: Readonly<Record<string, unknown>>,
+  stream: string,
+  records: readonly SourceRecord[],
+  box: Box,
+  bug: (error: unknown) => void = () => undefined,
+): Outcome[] {
+  const manifest = connector.manifest.streams[stream]!
+  const keyName = manifest.key
+  const normalise = connector.normalise[stream] as (record: SourceRecord, settings: unknown) => Normalised<EntityName>
+  return records.map((source, index): Outcome => {
+    const given = Object.hasOwn(source, keyName) ? source[keyName] : undefined
+    const key = storableKey(given) ? given : null
+    let outcome: Normalised<EntityName>
+    try {
+      outcome = normalise(source, settings)
+    } catch (error) {
+      bug(error)
+      outcome = { reject: 'MALFORMED', at: '', found: 'an error of the connector itself; see the log' }
+    }
+    if (!('reject' in outcome && outcome.withoutBytes === true)) outcome = poisonIn(source) ?? outcome
+    const rejected = (rejection: Rejection): Outcome => ({ do: 'quarantine', key, rejection: plain(rejection), index })
+    if (key === null) {
+      // What must not be kept is not kept either when its key is missing.
+      if ('reject' in outcome && outcome.withoutBytes === true) return rejected(outcome)
+      if (given === undefined || given === null || given === '') return rejected({ reject: 'MISSING', at: keyName })
+      if (typeof given !== 'string') return rejected({ reject: 'WRONG_TYPE', at: keyName, expected: 'text' })
+      const tooLong = storableText(given)
+      return rejected({ reject: tooLong ? 'TOO_LARGE' : 'BAD_TEXT', at: keyName })
+    }
+    if ('reject' in outcome) return rejected(outcome)
+    if ('remove' in outcome) {
+      if (!storableKey(outcome.remove)) return rejected({ reject: 'BAD_TEXT', at: keyName })
+      return { do: 'remove', key: outcome.remove, evidence: note(outcome.evidence), index }
+    }
+    const text = canonical(outcome.record)
+    // A text that no database can hold rejects its own record instead of failing the page that bears it.
+    const bad = suspicious.test(text) ? badTextAt(outcome.record, '') : null
+    if (bad !== null) return rejected({ reject: 'BAD_TEXT', at: bad })
+    const hashes = box.hashes(text, 'record')
+    return { do: 'store', key, record: outcome.record, hash: hashes[0]!, hashes, ...claimsOf(source, manifest), index }
+  })
+}
+
+/**
+ * Records that could not even be read, by their places: they wait without bytes, under keys that begin with a mark of their
+ * own, behind the page's records.
+ */
+export const outcomesOfTooLarge = (places: readonly string[], after: number): Outcome[] =>
+  places.map((place, at) => ({
+    do: 'quarantine',
+    key: tooLargeKey + note(place),
+    rejection: { reject: 'TOO_LARGE', at: '', withoutBytes: true },
+    index: after + at,
+  }))
+
+/** How the keys of records begin that are known only by their place. */
+export const tooLargeKey = '?too-large:'
+
+const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
+
+const storableKey = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= longestKey
+
+/** A text of a source as it may stand beside a record: short, and such that every database holds it. */
+export const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
+
+/** Names of a source's fields stand in paths, and these may hold anything. */
+const plain = (rejection: Rejection): Rejection => ({
+  ...rejection,
+  at: note(rejection.at),
+  ...(rejection.found === undefined ? {} : { found: note(rejection.found) }),
+  ...(rejection.expected === undefined ? {} : { expected: note(rejection.expected) }),
+})
+
+/** As JSON writes NUL and lone surrogates; a text with a written-out backslash looks the same and is looked at again. */
+const suspicious = /\\u(0000|d[89a-f])/
+
+function badTextAt(value: unknown, at: string): string | null {
+  if (typeof value === 'string') return storableText(value) ? null : at
+  if (typeof value !== 'object' || value === null) return null
+  for (const [name, member] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${at}[${name}]` : at === '' ? name : `${at}.${name}`
+    const bad = storableText(name) ? badTextAt(member, place) : place
+    if (bad !== null) return bad
+  }
+  return null
+}
+
+/** The same text for the same value, whatever the order of its members. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.keys(value).sort()
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Record<string, unknown>)[name])}`).join(',')}}`
+}

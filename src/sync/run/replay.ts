@@ -1,0 +1,86 @@
+import { gunzipSync } from 'node:zlib'
+import { sql } from 'kysely'
+import type { SourceRecord } from '../../contract/connector.ts'
+import type { Claim } from '../queue/claim.ts'
+import type { Engine } from '../engine.ts'
+import type { RawPlace } from './plan.ts'
+import { correctedRecord } from '../quarantine/quarantine.ts'
+import { patiently } from '../retry-transient.ts'
+
+export interface ReplayPage {
+  readonly records: readonly SourceRecord[]
+  readonly next: string
+  /** Where the records stand in raw; absent for those from the quarantine, whose bytes are kept there. */
+  readonly from?: RawPlace
+  /** Their rows there, one a record. */
+  readonly waits?: readonly number[]
+}
+
+/** How many raw pages are listed at once: a list reads every record of the stream. */
+const listed = 2000
+const opened = 20
+
+/**
+ * The stored raw records of a stream in pages, each in its latest version, and then what waits in quarantine: all that is
+ * needed to normalise anew without asking the source. `place` goes on from a page's `next`.
+ */
+export async function* rawPages(engine: Engine, held: Claim, place: string | null): AsyncGenerator<ReplayPage> {
+  if (place === null || !place.startsWith('q')) yield* storedPages(engine, held, Number(place ?? 0))
+  let last = place?.startsWith('q') === true ? Number(place.slice(1)) : 0
+  for (;;) {
+    const waiting = await patiently(() => waitingAfter(engine, held, last))
+    if (waiting.length === 0) return
+    last = waiting.at(-1)!.id
+    yield {
+      records: waiting.map((row) => correctedRecord(engine.box, row.body!, row.patch)),
+      next: `q${last}`,
+      waits: waiting.map((row) => row.id),
+    }
+  }
+}
+
+const waitingAfter = (engine: Engine, held: Claim, last: number) =>
+  engine.db
+    .selectFrom('quarantine')
+    .select(['id', 'body', 'patch'])
+    .where('source_id', '=', held.source)
+    .where('stream_id', '=', held.stream)
+    .where('left_at', 'is', null)
+    .where('body', 'is not', null)
+    .where('id', '>', last)
+    .orderBy('id')
+    .limit(200)
+    .execute()
+
+async function* storedPages(engine: Engine, held: Claim, from: number): AsyncGenerator<ReplayPage> {
+  let after = from
+  for (;;) {
+    const query = sql<{ id: number; indexes: number[] }>`
+      select raw_page_id as id, array_agg(raw_index order by raw_index) as indexes from record
+      where source_id = ${held.source} and stream_id = ${held.stream} and removed_at is null and raw_page_id > ${after}
+      group by raw_page_id order by raw_page_id limit ${listed}
+    `
+    const { rows } = await patiently(() => query.execute(engine.db))
+    for (let at = 0; at < rows.length; at += opened) {
+      const some = rows.slice(at, at + opened)
+      const ids = some.map((row) => row.id)
+      const bodies = await patiently(() =>
+        engine.db.selectFrom('raw_page').select(['id', 'body']).where('id', 'in', ids).execute(),
+      )
+      const bodyOf = new Map(bodies.map((row) => [row.id, row.body]))
+      for (const { id, indexes } of some) {
+        after = id
+        const body = bodyOf.get(id)
+        if (body === undefined) continue
+        const all = JSON.parse(gunzipSync(engine.box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
+        const kept = indexes.flatMap((index) => (all[index] == null ? [] : [{ index, record: all[index] }]))
+        yield {
+          records: kept.map((one) => one.record),
+          next: String(id),
+          from: { rawPage: id, indexes: kept.map((one) => one.index) },
+        }
+      }
+    }
+    if (rows.length < listed) return
+  }
+}

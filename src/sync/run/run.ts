@@ -1,0 +1,115 @@
+import { sql } from 'kysely'
+import { type Claim, release, renew } from '../queue/claim.ts'
+import { fence } from './commit.ts'
+import { complete } from './complete.ts'
+import { endRun, type RunEnd } from './end.ts'
+import type { Engine, SourceSetup } from '../engine.ts'
+import { failureOf, Fenced, loggable } from '../failure.ts'
+import { holdStream } from '../inspect/hold.ts'
+import { readPages } from './pages.ts'
+import { secondLook } from './second-look.ts'
+import { patiently, StoreTrouble } from '../retry-transient.ts'
+
+/** What a source asks us to wait is believed up to a day. */
+const longestWaitSeconds = 86_400
+
+/**
+ * Carries a claimed run to its end: pages are read one ahead of the commit, each is committed with its place, the
+ * checkpoint moves with the end of the window. When `signal` aborts, or the database does not come back, the run is given
+ * back unfinished ('RELEASED') and the next owner carries it on. Never throws for what a source does.
+ */
+export async function executeRun(engine: Engine, held: Claim, signal: AbortSignal): Promise<RunEnd> {
+  const source = engine.sources.get(held.source)!
+  const { stream, run } = held
+  const stop = new AbortController()
+  const ended = AbortSignal.any([signal, stop.signal])
+  const heartbeat = setInterval(() => {
+    renew(engine, held).then(
+      (mine) => mine || stop.abort(new Fenced()),
+      (error: unknown) => engine.log.warn({ err: loggable(error, []), stream, run }, 'the lease could not be renewed'),
+    )
+  }, engine.leaseMs / 3)
+  heartbeat.unref()
+  try {
+    // A stream that was claimed while the worker was told to stop is not asked for a page.
+    signal.throwIfAborted()
+    if (held.spent !== undefined) return await giveUp(engine, source, held, held.spent)
+    for (let look = held; ;) {
+      const here = look
+      const last = await readPages(engine, source, here, ended)
+      const again = await patiently(() => secondLook(engine, source, here))
+      if (again === null) return await patiently(() => complete(engine, source, here, last))
+      look = again
+    }
+  } catch (error) {
+    if (stop.signal.reason instanceof Fenced || error instanceof Fenced) return 'RELEASED'
+    const passing = error instanceof StoreTrouble
+    if (!signal.aborted && !passing) return await fail(engine, source, held, error)
+    if (passing) {
+      engine.log.warn({ err: loggable(error, []), source: held.source, stream, run }, 'the database is in trouble')
+    }
+    // Where even this fails, the lease ends by itself.
+    await patiently(() => release(engine, held)).catch((again: unknown) => {
+      engine.log.warn({ err: loggable(again, []), source: held.source, stream, run }, 'a run could not be given back')
+    })
+    return 'RELEASED'
+  } finally {
+    clearInterval(heartbeat)
+    stop.abort()
+  }
+}
+
+const reasonOf = {
+  STALE: {
+    code: 'SOURCE_UNAVAILABLE',
+    message:
+      'lượt chạy bị ngắt và không tiến thêm được trong 24 giờ, sẽ đọc lại từ mốc · the run was cut off and came no further within 24 hours; it is read anew from the checkpoint',
+  },
+  CRASHES: {
+    code: 'INTERNAL',
+    message:
+      'tiến trình bị ngắt nhiều lần ở cùng một trang · the process ended again and again while it worked at the same page',
+  },
+} as const
+
+/** The run is ended without its place, and what it was to read is due from the checkpoint at once. */
+async function giveUp(engine: Engine, source: SourceSetup, held: Claim, why: keyof typeof reasonOf): Promise<RunEnd> {
+  return patiently(() =>
+    engine.db.transaction().execute(async (trx) => {
+      await fence(trx, engine, held)
+      await sql`update run set place = null where id = ${held.run}`.execute(trx)
+      const end = await endRun(trx, engine, source, held, 'FAILED', reasonOf[why], 0)
+      if (why === 'STALE' && (held.kind === 'CHANGES' || held.kind === 'FULL')) {
+        await sql`update stream set due_at = now() where source_id = ${held.source} and id = ${held.stream}`.execute(
+          trx,
+        )
+      }
+      return end
+    }),
+  )
+}
+
+async function fail(engine: Engine, source: SourceSetup, held: Claim, error: unknown): Promise<RunEnd> {
+  const failure = failureOf(error, source.secrets)
+  const what = { source: held.source, stream: held.stream, run: held.run }
+  if (failure.code === 'INTERNAL') {
+    engine.log.error({ err: loggable(error, source.secrets), ...what }, 'a run failed by a bug')
+  }
+  const asked = failure.retryAfterSeconds ?? 0
+  const wait = Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), longestWaitSeconds)
+  try {
+    return await patiently(() =>
+      engine.db.transaction().execute(async (trx) => {
+        await fence(trx, engine, held)
+        await holdStream(trx, held, error, engine.now().toISOString())
+        return endRun(trx, engine, source, held, 'FAILED', failure, wait * 1000)
+      }),
+    )
+  } catch (again) {
+    // The database does not answer or the lease is lost: the run stays open and its next owner carries it on.
+    if (!(again instanceof Fenced)) {
+      engine.log.error({ err: loggable(again, source.secrets), ...what }, 'a failed run could not be closed')
+    }
+    return 'RELEASED'
+  }
+}

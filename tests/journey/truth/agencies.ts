@@ -1,0 +1,146 @@
+import type { AgencyMention, DocumentRecord } from '#connector'
+import type { Client } from '../client.ts'
+import type { Province } from '../province.ts'
+
+/** Which codes are one agency, by what the sources have said so far: two codes under one of a source's own ids. */
+export interface Agencies {
+  /** The canonical code of the agency that a code belongs to. */
+  canonical(code: string): string
+  /** Every code that has been mentioned. */
+  codes(): readonly string[]
+  /** Takes in what the province's sources say at their clock; what was known stays known. */
+  learn(province: Province): void
+  /** Whether the agency of a code stands in the subtree of another. */
+  within(code: string, top: string): boolean
+  expected(): ReadonlyMap<string, ExpectedAgency>
+}
+export interface ExpectedAgency {
+  readonly code: string
+  readonly otherCodes: readonly string[]
+  readonly name: string
+  readonly parent: string | null
+  readonly unit: string | null
+}
+
+const provinceCommittee = 'Ủy ban nhân dân tỉnh Tây Ninh'
+
+export function openAgencies(): Agencies {
+  const above = new Map<string, string>()
+  const names = new Map<string, string>()
+  const parents = new Map<string, string>()
+  const units = new Map<string, string>()
+  const rootOf = (code: string): string => {
+    const next = above.get(code)
+    return next === undefined || next === code ? code : rootOf(next)
+  }
+  const join = (one: string, other: string): void => {
+    above.set(rootOf(one), rootOf(other))
+  }
+  let groups: ReadonlyMap<string, readonly string[]> = new Map()
+  const members = (code: string): readonly string[] => groups.get(rootOf(code)) ?? [code]
+  const mention = (source: string, found: Omit<AgencyMention, 'name'> & { name?: string | null }): void => {
+    if (!above.has(found.code)) above.set(found.code, found.code)
+    if (found.name != null && !names.has(found.code)) names.set(found.code, found.name)
+    if (found.externalId === null) return
+    // An id of a source stands among the codes while they are joined, and is no code.
+    const id = `id ${source} ${found.externalId}`
+    if (!above.has(id)) above.set(id, id)
+    join(found.code, id)
+  }
+  const isCode = (text: string): boolean => !text.startsWith('id ')
+  let canonicals: ReadonlyMap<string, string> = new Map()
+  const canonical = (code: string): string => canonicals.get(rootOf(code)) ?? code
+  const parentOf = (code: string): string | null => {
+    const given = members(code)
+      .map((one) => parents.get(one))
+      .find((one) => one !== undefined)
+    return given === undefined ? null : canonical(given)
+  }
+  const settle = (): void => {
+    groups = Map.groupBy([...above.keys()].filter(isCode), rootOf)
+    canonicals = new Map([...groups].map(([root, codes]) => [root, canonicalOf(codes)]))
+  }
+  const self: Agencies = {
+    canonical,
+    codes: () => [...above.keys()].filter(isCode),
+    learn(province) {
+      for (const { source, record } of province.facts('Agency')) {
+        mention(source, record)
+        for (const other of record.otherCodes) {
+          mention(source, { code: other, externalId: null })
+          join(record.code, other)
+        }
+        if (record.parentCode !== null) parents.set(record.code, record.parentCode)
+      }
+      for (const entity of ['Dossier', 'Procedure', 'Report', 'Camera'] as const) {
+        for (const { source, record } of province.facts(entity))
+          if (record.agency !== null) mention(source, record.agency)
+      }
+      for (const { source, record } of province.facts('Document'))
+        for (const one of mentionsOf(record)) mention(source, one)
+      for (const agency of province.town.agencies) {
+        if (agency.unit !== null && agency.name.startsWith('Ủy ban nhân dân ')) units.set(agency.name, agency.unit)
+      }
+      settle()
+    },
+    within(code, top) {
+      for (let at: string | null = canonical(code); at !== null; at = parentOf(at))
+        if (at === canonical(top)) return true
+      return false
+    },
+    expected() {
+      const found = new Map<string, ExpectedAgency>()
+      for (const code of self.codes()) {
+        const main = canonical(code)
+        if (found.has(main)) continue
+        const codes = members(code)
+        const name = codes.map((one) => names.get(one)).find((one) => one !== undefined) ?? main
+        found.set(main, {
+          code: main,
+          otherCodes: codes.filter((one) => one !== main).toSorted(),
+          name,
+          parent: parentOf(main),
+          // Only committees have a unit, by its name, which says nothing outside the province's tree.
+          unit: self.within(main, 'H53') || name === provinceCommittee ? (units.get(name) ?? null) : null,
+        })
+      }
+      return found
+    },
+  }
+  return self
+}
+
+/** Most general first where there is such a shape; the shortest of several. */
+function canonicalOf(codes: readonly string[]): string {
+  const general = codes.filter((one) => /^[A-Z]\d/.test(one))
+  return (general.length > 0 ? general : codes).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0]!
+}
+
+function mentionsOf(record: DocumentRecord): AgencyMention[] {
+  const bare = (code: string): AgencyMention => ({ code, name: null, externalId: null })
+  if (record.kind === 'STATUS' || record.kind === 'REVOKE') return [record.agency, bare(record.about.sender)]
+  const { sender, recipients, respondsTo } = record.content
+  const replaces = record.kind === 'REPLACE' ? record.replaces : []
+  return [
+    sender,
+    ...recipients,
+    bare(record.about.sender),
+    ...[...respondsTo, ...replaces].map((one) => bare(one.sender)),
+  ]
+}
+
+export async function readAgencies(client: Client): Promise<Map<string, ExpectedAgency>> {
+  const nodes = await client.all<{
+    code: string
+    otherCodes: string[]
+    name: string
+    parent: { code: string } | null
+    unit: { code: string } | null
+  }>('agencies', 'code otherCodes name parent { code } unit { code }')
+  return new Map(
+    nodes.map(({ code, otherCodes, name, parent, unit }) => [
+      code,
+      { code, otherCodes: otherCodes.toSorted(), name, parent: parent?.code ?? null, unit: unit?.code ?? null },
+    ]),
+  )
+}
