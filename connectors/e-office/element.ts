@@ -13,7 +13,7 @@ export interface Element {
 export class BadXml extends Error {}
 
 const deepest = 40
-const mostElements = 50_000
+const maxElements = 50_000
 
 /**
  * The root element. Refuses any DOCTYPE (and so every entity but the five of XML), a depth over 40 and more than 50,000
@@ -38,7 +38,7 @@ export function parseXml(text: string): Element {
   })
   parser.on('opentag', (tag) => {
     count += 1
-    if (open.length >= deepest || count > mostElements) throw new BadXml('too deep or too many elements')
+    if (open.length >= deepest || count > maxElements) throw new BadXml('too deep or too many elements')
     const attributes: Record<string, string> = {}
     for (const [name, value] of Object.entries(tag.attributes)) attributes[local(name)] = String(value)
     const element: Open = { name: local(tag.name), attributes, children: [], text: '' }

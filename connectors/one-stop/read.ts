@@ -2,7 +2,7 @@ import {
   ConnectorFailure,
   isoInstant,
   isTooLarge,
-  mostTooLarge,
+  maxTooLarge,
   localInstant,
   millisecondsOf,
   pageAfter,
@@ -46,7 +46,7 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
   for (;;) {
     context.signal.throwIfAborted()
     const found = await search(session, query(place)).catch((error: unknown) => {
-      if (isTooLarge(error) && alone < mostTooLarge) return null
+      if (isTooLarge(error) && alone < maxTooLarge) return null
       throw error
     })
     if (found === null) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ConnectorFailure, isTooLarge, mostTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from '#connector'
+import { ConnectorFailure, isTooLarge, maxTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from '#connector'
 import type { Json, NumberedPage, Page, Range, SourceRecord } from '#connector'
 import { agencyNames, withAgencyCodes } from './agency-names.ts'
 import { announced, ask, lists } from './gateway.ts'
@@ -13,7 +13,7 @@ export async function check(context: CatalogueContext): Promise<void> {
 
 /** What is the whole list's or changes by itself: with it, one new procedure would make every row look changed. */
 const notOfTheRow: ReadonlySet<string> = new Set(['TOTAL_RECORDS', 'AMOUNT', 'ROW_STT', 'WEIGHT'])
-const mostRecords = 500
+const maxRecords = 500
 
 /** Where a read of a list stands: the next page, rows of it that were handed on already, and what was served so far. */
 interface Place {
@@ -59,7 +59,7 @@ async function* pages(
     context.signal.throwIfAborted()
     const answered = await ask(context, list, at.size, at.page + 1).catch((error: unknown) => {
       // A list that comes in one answer has no smaller pages.
-      if (list.total === null || !isTooLarge(error) || passed === mostTooLarge) throw error
+      if (list.total === null || !isTooLarge(error) || passed === maxTooLarge) throw error
       return null
     })
     if (answered === null) {
@@ -86,9 +86,9 @@ async function* pages(
       throw incomplete(list, total, seen.size)
     }
     total = list.total === null ? rows.length : announced({ ...list, total: list.total }, rows)
-    for (let row = skip; row < rows.length; row += mostRecords) {
+    for (let row = skip; row < rows.length; row += maxRecords) {
       context.signal.throwIfAborted()
-      const chunk = rows.slice(row, row + mostRecords)
+      const chunk = rows.slice(row, row + maxRecords)
       const records: SourceRecord[] = []
       for (const one of chunk) {
         const record = toRecord(one)
@@ -97,11 +97,11 @@ async function* pages(
         seen.add(key)
       }
       served += chunk.length
-      const pageEnds = row + mostRecords >= rows.length
+      const pageEnds = row + maxRecords >= rows.length
       const listEnds = pageEnds && served >= total
       if (listEnds && (list.total === null || seen.size >= total)) return yield { records, next: whole }
       const { page, size } = pageEnds ? pageAfter(at, full) : at
-      const next = { page: page + 1, size, skip: pageEnds ? 0 : row + mostRecords, served, seen: [...seen] }
+      const next = { page: page + 1, size, skip: pageEnds ? 0 : row + maxRecords, served, seen: [...seen] }
       if (records.length > 0) yield { records, next: JSON.stringify(next satisfies Place) }
       if (listEnds) throw incomplete(list, total, seen.size)
     }

@@ -1,4 +1,4 @@
-import { ConnectorFailure, isTooLarge, mostTooLarge, pageSizeOf } from '#connector'
+import { ConnectorFailure, isTooLarge, maxTooLarge, pageSizeOf } from '#connector'
 import type { Context, Page, Range, Settings, TransportAnswer } from '#connector'
 import { readCsvMessage } from './csv-message.ts'
 import { readJsonMessage } from './json-message.ts'
@@ -43,7 +43,7 @@ export async function* read(context: Sdmx, _stream: 'observations', range: Range
       if (context.signal.aborted) return
       const reading = place.at?.flow?.name === name ? place.at.flow : null
       const answer = await ask(context, flow, questionOf(place, name, reading, limit)).catch((error: unknown) => {
-        if (!isTooLarge(error) || alone === mostTooLarge) throw error
+        if (!isTooLarge(error) || alone === maxTooLarge) throw error
         return null
       })
       if (answer === null && limit > 1) {

@@ -30,7 +30,7 @@ export type { Reader } from './record-reader.ts'
 export { addDays, calendarDate, dateOf, instant, isoInstant, localInstant, millisecondsOf } from './time.ts'
 export type { LocalTime } from './time.ts'
 export { decimal } from './decimal.ts'
-export { isTooLarge, mostTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from './page-size.ts'
+export { isTooLarge, maxTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from './page-size.ts'
 export type { NumberedPage } from './page-size.ts'
 export { seededRandom } from './emulator.ts'
 export type {

@@ -10,7 +10,7 @@ export interface NumberedPage {
 export const isTooLarge = (error: unknown): boolean => error instanceof TransportFailure && error.reason === 'TOO_LARGE'
 
 /** So many records in a row that are too large by themselves say that the source takes no heed of the page size. */
-export const mostTooLarge = 3
+export const maxTooLarge = 3
 
 /** The first part of a page in pages that it is made of, as large as they can be; null where it holds one record. */
 export function smallerPage({ page, size }: NumberedPage): NumberedPage | null {

@@ -1,6 +1,6 @@
 import pg from 'pg'
 
-export interface WatchOptions {
+export interface MonitorOptions {
   /** The channel of NOTIFY that tells of a change. */
   readonly channel: string
   /** What `pg_stat_activity` shows. */
@@ -22,7 +22,7 @@ export interface Watch {
  * own; when that is lost, what was read last holds until there is another one, over which it is read anew. Rejects where
  * the first connection or reading fails.
  */
-export async function watchDatabase(url: string, options: WatchOptions): Promise<Watch> {
+export async function monitorDatabase(url: string, options: MonitorOptions): Promise<Watch> {
   const { channel, name, read, onError, everyMs } = options
   let client: pg.Client | null = null
   let closed = false

@@ -114,10 +114,10 @@ export interface FeedTable {
   pruned_xid: Generated<string>
   pruned_seq: Generated<number>
 }
-export interface StreamShapeTable {
+export interface StreamStructureTable {
   source_id: string
   stream_id: string
-  shape: Json
+  structure: Json
   proposed: ColumnType<unknown, string | null, string | null> | null
   learnt_by: number
 }
@@ -506,7 +506,7 @@ export interface Tables {
   record: RecordTable
   change: ChangeTable
   feed: FeedTable
-  stream_shape: StreamShapeTable
+  stream_shape: StreamStructureTable
   drift: DriftTable
   quarantine: QuarantineTable
   acknowledgement: AcknowledgementTable

@@ -10,7 +10,7 @@ import type { Execute, Generation, Operation } from '../gateway/graphql/operatio
 import { withLocalRules } from './supergraph/local-rules.ts'
 import { isLocal } from './execute/local.ts'
 import type { Answers } from './execute/local.ts'
-import { narrowed } from './answer/authorized-operation.ts'
+import { authorizedOperation } from './answer/authorized-operation.ts'
 import { openPlanner } from './plan/planner.ts'
 import { openProjection } from './answer/projection.ts'
 import { runPlan } from './execute/run-plan.ts'
@@ -97,7 +97,7 @@ export function openFederation(options: FederationOptions): Generation {
     const decision = denied.length === 0 ? asked.decision : decidedOf(asked, coerced.coerced, policy)
     if (decision.denied.length > 0 && unauthorized === 'reject') return { data: null, errors: refusalsOf(decision) }
     const codes = new Map(decision.denied.map((one) => [`${one.typeName} ${one.path.join('.')}`, one.code]))
-    const asking = narrowed({
+    const asking = authorizedOperation({
       schema,
       document,
       operation,

@@ -13,7 +13,7 @@ export async function keepAccess({ config, store, log }: Hub, now: Date): Promis
     // First the export: entries that go are covered by a head of before.
     await exportHeadDaily(config.home, pool, now)
     const { auditMs } = config.retention
-    if (auditMs !== null) await pruneAudit(pool, store.box, new Date(now.getTime() - auditMs))
+    if (auditMs !== null) await pruneAudit(pool, store.keyring, new Date(now.getTime() - auditMs))
     await pruneRevocations(db)
   } catch (error) {
     log.error({ err: error }, 'the access log could not be kept')

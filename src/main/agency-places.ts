@@ -1,5 +1,5 @@
 import type { AgencyRange, PlaceOf } from '../access/caller.ts'
-import { watchDatabase } from '../db/database-monitor.ts'
+import { monitorDatabase } from '../db/database-monitor.ts'
 
 /** The province: whoever belongs to it sees every row, also those of agencies that no list knows yet. */
 export const provinceCode = 'H53'
@@ -15,7 +15,7 @@ export interface AgencyPlaces {
  */
 export async function watchAgencyPlaces(url: string, onError: (error: unknown) => void): Promise<AgencyPlaces> {
   let places: ReadonlyMap<string, AgencyRange> = new Map()
-  const watch = await watchDatabase(url, {
+  const watch = await monitorDatabase(url, {
     channel: 'hub_agency',
     name: 'hub agencies',
     onError,

@@ -16,8 +16,8 @@ interface Json {
 export async function auditVerifyCommand(options: Json & { readonly head?: readonly string[] }): Promise<number> {
   const given = (options.head ?? []).map(headGiven)
   const config = await readConfig('later')
-  return withStore(config, 'audit verify', async ({ database, box }) => {
-    const report = await verifyAudit(database.pool, box, [...given, ...exportedHeads(config.home)])
+  return withStore(config, 'audit verify', async ({ database, keyring }) => {
+    const report = await verifyAudit(database.pool, keyring, [...given, ...exportedHeads(config.home)])
     if (options.json === true) printJson({ ...report, holds: report.fault === null })
     else if (report.fault === null) {
       console.log(

@@ -8,12 +8,12 @@ import { withStore } from './store.ts'
 /** Writes the whole database into one sealed file, beside a hub that goes on; 1 and no file where it could not. */
 export async function backupCommand(file: string, options: { readonly json?: boolean }): Promise<number> {
   const config = await readConfig('later')
-  return withStore(config, 'backup', async ({ database, box }) => {
+  return withStore(config, 'backup', async ({ database, keyring }) => {
     const end = untilSignal()
     try {
       const report = await writeBackup({
         pool: database.pool,
-        box,
+        keyring,
         file: resolve(file),
         signal: end.signal,
         onTable: ({ table, rows }) => {

@@ -8,7 +8,7 @@ export class WrongUsage extends Error {
 /** What the operator, the clock or the network can mend: their messages are one line and say who acts. */
 const plain: ReadonlySet<string> = new Set([
   'ConfigError',
-  'BoxFailure',
+  'DecryptionError',
   'EmbeddedFailure',
   'MigrationFailure',
   'DemonstrationFailure',

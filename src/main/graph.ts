@@ -5,34 +5,40 @@ import type { Caller } from '../access/caller.ts'
 import { openPolicy } from '../access/policy/policy.ts'
 import { openSubjectBudget, type SubjectBudget } from '../access/audit/subject-budget.ts'
 import type { Config } from '../config/index.ts'
-import type { Box } from '../db/encryption/keyring.ts'
+import type { Keyring } from '../db/encryption/keyring.ts'
 import type { Generation } from '../gateway/graphql/operation-server.ts'
 import type { SubgraphGeneration } from '../gateway/graphql/subgraph-endpoint.ts'
-import { absentReads } from '../graph/execute/missed-look-ups.ts'
+import { missedLookUps } from '../graph/execute/missed-look-ups.ts'
 import type { GraphContext } from '../graph/execute/context.ts'
 import { openCursors } from '../graph/sql/cursor.ts'
 import { openExecutor } from '../graph/execute/execute.ts'
 import { commonRoot } from '../graph/sql/root.ts'
 import { loadSchema } from '../graph/schema/load.ts'
-import type { LookUp } from '../graph/execute/personal-look-ups.ts'
+import type { PersonalLookUp } from '../graph/execute/personal-look-ups.ts'
 import type { SourceEvents } from '../graph/subscribe/source-events.ts'
 import { openSubscribe } from '../graph/subscribe/subscribe.ts'
-import { gatherShapes, provenance, type Shape, type Shapes } from '../graph/schema/type-mapping.ts'
+import { gatherMappings, provenance, type TypeMapping, type TypeMappings } from '../graph/schema/type-mapping.ts'
 import { publishedSubgraph } from '../graph/entities/subgraph.ts'
-import { actionShapes } from '../operations/actions.ts'
-import { operationShapes } from '../operations/mapping.ts'
+import { actionMappings } from '../operations/actions.ts'
+import { operationMappings } from '../operations/mapping.ts'
 import { reasonText } from '../operations/wording.ts'
 import {
   administrativeUnitRoot,
-  administrativeUnitShape,
-  unitChangeShape,
+  administrativeUnitMapping,
+  unitChangeMapping,
 } from '../domains/administrative-unit/index.ts'
-import { agencyRoot, agencyShape } from '../domains/agency/index.ts'
-import { cameraParts, cameraRoot, cameraShape } from '../domains/camera/index.ts'
-import { documentParts, documentRoot, documentShape } from '../domains/document/index.ts'
-import { dossierParts, dossierRoot, dossierShape, tokensOfWord } from '../domains/dossier/index.ts'
-import { procedureRoot, procedureShape } from '../domains/procedure/index.ts'
-import { indicatorShape, observationShape, periodShape, reportRoot, reportShape } from '../domains/report/index.ts'
+import { agencyRoot, agencyMapping } from '../domains/agency/index.ts'
+import { cameraParts, cameraRoot, cameraMapping } from '../domains/camera/index.ts'
+import { documentParts, documentRoot, documentMapping } from '../domains/document/index.ts'
+import { dossierParts, dossierRoot, dossierMapping, tokensOfWord } from '../domains/dossier/index.ts'
+import { procedureRoot, procedureMapping } from '../domains/procedure/index.ts'
+import {
+  indicatorMapping,
+  observationMapping,
+  periodMapping,
+  reportRoot,
+  reportMapping,
+} from '../domains/report/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { quarantinedText } from '../sync/quarantine/quarantine.ts'
 import type { Store } from './store.ts'
@@ -50,27 +56,27 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
   const purposes =
     config.purposes.length === 0 ? null : new Map(config.purposes.map((one) => [one.code, one.legalBasis]))
   const codes = purposes === null ? null : new Set(purposes.keys())
-  const audit = openAuditLog({ pool: store.database.pool, box: store.box })
+  const audit = openAuditLog({ pool: store.database.pool, keyring: store.keyring })
   const logged = personalReads(audit, purposes)
   const budget = subjectBudget(engine)
-  const own = declaredShapes(store.box, engine, audit, purposes, budget)
+  const own = declaredMappings(store.keyring, engine, audit, purposes, budget)
   const subgraph = publishedSubgraph(published, own)
   const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
-  const generation = (schema: GraphQLSchema, shapes: Shapes, followed?: SourceEvents): Generation => {
+  const generation = (schema: GraphQLSchema, mappings: TypeMappings, followed?: SourceEvents): Generation => {
     const policy = openPolicy({ schema, purposes: codes })
     const reading = {
       schema,
-      shapes,
+      mappings,
       policy,
       cursors,
       pool: store.reading.pool,
-      tokensOf: (word: string) => tokensOfWord(store.box, word),
-      sought: (lookUps: readonly LookUp[], caller: Caller) => {
+      tokensOf: (word: string) => tokensOfWord(store.keyring, word),
+      lookedUp: (personalLookUps: readonly PersonalLookUp[], caller: Caller) => {
         budget(
           caller,
-          lookUps.map(({ subject }) => subject),
+          personalLookUps.map(({ subject }) => subject),
         )
-        return logged(lookUps, caller)
+        return logged(personalLookUps, caller)
       },
       now: engine.now,
     }
@@ -80,33 +86,33 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
       policy,
       async execute({ document, operationName = null, variables, caller, signal }) {
         const answer = await execute({ document, operationName, variables, caller, signal })
-        await logged(absentReads(policy, { document, operationName, variables, caller }, answer), caller)
+        await logged(missedLookUps(policy, { document, operationName, variables, caller }, answer), caller)
         return answer
       },
       ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed }) }),
     }
   }
   return {
-    ...generation(published.schema, gatherShapes(own), events),
-    subgraph: { ...generation(subgraph.schema, subgraph.shapes), sdl: subgraph.sdl },
+    ...generation(published.schema, gatherMappings(own), events),
+    subgraph: { ...generation(subgraph.schema, subgraph.mappings), sdl: subgraph.sdl },
   }
 }
 
 /** What a composer reads of this hub; needs no database. */
 export function composedSdl(): string {
   // Keys are data: what answers fields is never called.
-  const [box, engine, audit] = [{} as Box, {} as Engine, {} as AuditLog]
-  return publishedSubgraph(loadSchema(), declaredShapes(box, engine, audit, null)).sdl
+  const [keyring, engine, audit] = [{} as Keyring, {} as Engine, {} as AuditLog]
+  return publishedSubgraph(loadSchema(), declaredMappings(keyring, engine, audit, null)).sdl
 }
 
 /** Where every type of the published schema comes from. */
-export function declaredShapes(
-  box: Box,
+export function declaredMappings(
+  keyring: Keyring,
   engine: Engine,
   audit: AuditLog,
   purposes: Purposes | null,
   budget: SubjectBudget = subjectBudget(engine),
-): readonly Shape[] {
+): readonly TypeMapping[] {
   const log = accessLog(audit, purposes, budget)
   return [
     commonRoot,
@@ -118,33 +124,33 @@ export function declaredShapes(
     reportRoot,
     cameraRoot,
     provenance,
-    agencyShape,
-    administrativeUnitShape,
-    unitChangeShape,
-    procedureShape,
-    dossierShape({ box, purposes, log }),
+    agencyMapping,
+    administrativeUnitMapping,
+    unitChangeMapping,
+    procedureMapping,
+    dossierMapping({ keyring, purposes, log }),
     ...dossierParts,
-    documentShape,
+    documentMapping,
     ...documentParts,
-    reportShape,
-    periodShape,
-    indicatorShape,
-    observationShape,
-    cameraShape,
+    reportMapping,
+    periodMapping,
+    indicatorMapping,
+    observationMapping,
+    cameraMapping,
     ...cameraParts,
-    ...operationShapes({
-      openRecord: (body) => quarantinedText(box, body),
+    ...operationMappings({
+      openRecord: (body) => quarantinedText(keyring, body),
       purposes: purposes === null ? null : new Set(purposes.keys()),
       log,
       reasonText,
     }),
-    ...actionShapes(engine),
+    ...actionMappings(engine),
   ]
 }
 
 const subjectBudget = (engine: Engine): SubjectBudget =>
   openSubjectBudget({
-    mostSubjects: 25_000,
+    maxSubjects: 25_000,
     now: () => engine.now().getTime(),
     alarm: ({ subject, issuer, client }, subjects, refused) =>
       engine.log.warn({ caller: subject, issuer, client, subjects, refused }, 'one caller reads personal data of many'),

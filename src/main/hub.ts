@@ -68,12 +68,12 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
     closing.push(sources.close)
     const engine: Engine = {
       db: store.database.db,
-      box: store.box,
+      keyring: store.keyring,
       sources: sources.setups,
       sinks: {
         Agency: agencySink,
         Procedure: procedureSink,
-        Dossier: openDossierSink(store.box),
+        Dossier: openDossierSink(store.keyring),
         Document: documentSink,
         Report: reportSink,
         Observation: observationSink,

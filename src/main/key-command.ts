@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rotateAuditKeys } from '../access/audit/rotate.ts'
 import { addKey, loadKey, newKey } from '../db/encryption/key.ts'
-import { BoxFailure } from '../db/encryption/decryption-error.ts'
+import { DecryptionError } from '../db/encryption/decryption-error.ts'
 import { countDue, reseal, type Sealed } from '../db/encryption/rotate.ts'
 import { sealedDossiers } from '../domains/dossier/index.ts'
 import { sealedBySync } from '../sync/quarantine/reseal.ts'
@@ -34,7 +34,7 @@ export async function rotateCommand(options: { readonly json?: boolean }): Promi
     const { keys, path } = loadKey({ ...config.key, home: config.home })
     const unfinished = keys.length > 1 && (await dueIn(store)) > 0
     if (!unfinished && path === null) {
-      throw new BoxFailure(
+      throw new DecryptionError(
         keys.length > 1
           ? 'HUB_KEY: everything is sealed under its first key already; to rotate, put a new one before it'
           : 'HUB_KEY holds one key, expected a new one (hub key new) before it, separated by a comma, in every process; then run this again',
@@ -46,14 +46,14 @@ export async function rotateCommand(options: { readonly json?: boolean }): Promi
       tell(`Khoá mới trong ${path} · a new key stands first in ${path}; keep a copy elsewhere`)
       await sleep(untilKnownMs)
     }
-    const auditKeys = await rotateAuditKeys(store.database.pool, store.box)
+    const auditKeys = await rotateAuditKeys(store.database.pool, store.keyring)
     const resealed: Record<string, number> = { 'audit keys': auditKeys }
     const end = untilSignal()
     try {
       for (const kind of sealedKinds) {
-        const due = await countDue(store.database.db, kind, store.box)
+        const due = await countDue(store.database.db, kind, store.keyring)
         let told = performance.now()
-        resealed[kind.name] = await reseal(store.database.db, kind, store.box, {
+        resealed[kind.name] = await reseal(store.database.db, kind, store.keyring, {
           signal: end.signal,
           onBatch(done) {
             if (performance.now() - told < 2000) return
@@ -78,8 +78,8 @@ export async function rotateCommand(options: { readonly json?: boolean }): Promi
   })
 }
 
-async function dueIn({ database, box }: Store): Promise<number> {
+async function dueIn({ database, keyring }: Store): Promise<number> {
   let due = 0
-  for (const kind of sealedKinds) due += await countDue(database.db, kind, box)
+  for (const kind of sealedKinds) due += await countDue(database.db, kind, keyring)
   return due
 }

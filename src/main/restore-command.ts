@@ -12,12 +12,12 @@ export async function restoreCommand(
   options: { readonly force?: boolean; readonly json?: boolean },
 ): Promise<number> {
   const config = await readConfig('later')
-  return withStore(config, 'restore', async ({ database, box }) => {
+  return withStore(config, 'restore', async ({ database, keyring }) => {
     const end = untilSignal()
     try {
       const report = await restoreBackup({
         pool: database.pool,
-        box,
+        keyring,
         file: resolve(file),
         force: options.force === true,
         ownSessions: 'hub restore',

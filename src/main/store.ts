@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from '../config/index.ts'
-import { openBox, type Box } from '../db/encryption/keyring.ts'
-import { openBoxOfFile } from '../db/encryption/keyring-file.ts'
+import { openKeyring, type Keyring } from '../db/encryption/keyring.ts'
+import { openKeyringFile } from '../db/encryption/keyring-file.ts'
 import { openEmbedded } from '../db/embedded/embedded.ts'
 import { loadKey } from '../db/encryption/key.ts'
 import { migrate } from '../db/migrate.ts'
@@ -13,7 +13,7 @@ export interface Store {
   readonly database: Database
   /** Connections of the read path alone, so that a page's commit never waits behind questions, nor they behind it. */
   readonly reading: Database
-  readonly box: Box
+  readonly keyring: Keyring
   /** Secret bytes from which other keys of this hub are derived. */
   readonly secret: Uint8Array
   close(): Promise<void>
@@ -47,8 +47,8 @@ export async function openStore(config: Config, name: string): Promise<Store> {
   }
   const { path } = key
   const load = (): readonly Uint8Array[] => loadKey({ ...config.key, home: config.home }).keys
-  const box = path === null ? openBox(key.keys) : openBoxOfFile({ path, load })
-  return { url, database, reading, box, secret: key.keys[0]!, close }
+  const keyring = path === null ? openKeyring(key.keys) : openKeyringFile({ path, load })
+  return { url, database, reading, keyring, secret: key.keys[0]!, close }
 }
 
 /** Does something with the database of this home alone, without its sources, and closes it again. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { hubError } from '../access/error.ts'
 import type { GraphContext } from '../graph/execute/context.ts'
-import type { Shape } from '../graph/schema/type-mapping.ts'
+import type { TypeMapping } from '../graph/schema/type-mapping.ts'
 import type { RunKind, Wanted } from '../sync/queue/claim.ts'
 import type { Engine } from '../sync/engine.ts'
 import { correctQuarantined, releaseQuarantined } from '../sync/quarantine/release.ts'
@@ -64,8 +64,8 @@ async function ownQuarantined(context: GraphContext, ids: readonly string[]): Pr
 }
 
 /** What an operator may do. Each action is complete when its answer comes; runs go on in the workers. */
-export function actionShapes(engine: Engine): readonly Shape[] {
-  const runs = (kind: (args: Record<string, unknown>) => RunKind): Shape['fields'][string] => ({
+export function actionMappings(engine: Engine): readonly TypeMapping[] {
+  const runs = (kind: (args: Record<string, unknown>) => RunKind): TypeMapping['fields'][string] => ({
     kind: 'resolver',
     async resolve(_root, args: Record<string, unknown>, context, info) {
       const wanted = await streamsOf(context, String(args['id']), args['stream'] as string | null)
@@ -78,7 +78,7 @@ export function actionShapes(engine: Engine): readonly Shape[] {
       )
     },
   })
-  const pausing = (act: typeof pauseSource): Shape['fields'][string] => ({
+  const pausing = (act: typeof pauseSource): TypeMapping['fields'][string] => ({
     kind: 'resolver',
     async resolve(_root, args: Record<string, unknown>, context, info) {
       const id = String(args['id'])

@@ -10,7 +10,7 @@ import {
   numbered,
   type Order,
   type RowSql,
-  type Shape,
+  type TypeMapping,
   value,
 } from '../graph/schema/type-mapping.ts'
 import { whoActs } from './wording.ts'
@@ -32,7 +32,7 @@ const ownAsSource: RowSql = (row, { caller, statement }) => {
 
 /** What of a source is for its operators: whoever only sees a row of it gets id, connector and title. */
 const ofOperators = (name: string, sql: RowSql, shown: (value: unknown) => unknown = (value) => value): Field => ({
-  kind: 'made',
+  kind: 'computed',
   from: {
     own: ownAsSource,
     [name]: (row, scope) => `case when ${ownAsSource(row, scope)} then ${sql(row, scope)} end`,
@@ -98,7 +98,7 @@ export interface OperationAccess {
   readonly reasonText: (reason: string, found: string | null, expected: string | null) => string
 }
 
-export function operationShapes({ openRecord, purposes, log, reasonText }: OperationAccess): readonly Shape[] {
+export function operationMappings({ openRecord, purposes, log, reasonText }: OperationAccess): readonly TypeMapping[] {
   return [
     {
       type: 'Query',
@@ -245,7 +245,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         removed: column('removed'),
         rejected: column('rejected'),
         disorder: column('disorder'),
-        failure: { kind: 'made', from: failureFrom, resolve: (row) => failureOf(row['_failure']) },
+        failure: { kind: 'computed', from: failureFrom, resolve: (row) => failureOf(row['_failure']) },
       },
       defaultOrder: byId,
     },
@@ -260,7 +260,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         stream: column('stream_id'),
         key: column('key'),
         reason: {
-          kind: 'made',
+          kind: 'computed',
           from: {
             reason: (row) => `${row}.reason`,
             found: (row) => `${row}.found`,
@@ -273,7 +273,7 @@ export function operationShapes({ openRecord, purposes, log, reasonText }: Opera
         seenAt: column('seen_at'),
         tries: column('tries'),
         raw: {
-          kind: 'made',
+          kind: 'computed',
           from: {
             // The bytes are not even fetched for whoever may not read them.
             body: (row, scope) => `case when ${mayReadRaw(row, scope)} then encode(${row}.body, 'base64') end`,

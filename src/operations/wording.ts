@@ -26,7 +26,7 @@ const reasons: Readonly<Record<string, readonly [vi: string, en: string]>> = {
   TOO_LARGE: ['bản ghi quá lớn', 'the record is too large'],
   DRIFT: [
     'cấu trúc bản ghi khác trước, chờ người xác nhận',
-    'the record has another shape than before and waits for a person',
+    'the record has another mapping than before and waits for a person',
   ],
 }
 

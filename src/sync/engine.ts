@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { Connector, Context } from '../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../contract/entity.ts'
-import type { Box } from '../db/encryption/keyring.ts'
+import type { Keyring } from '../db/encryption/keyring.ts'
 import type { Sink } from '../db/sink.ts'
 import type { Tables } from '../db/tables.ts'
 
 /** One upsert an entity: an entity without a store does not compile where the sinks are filled. */
 export type Sinks = { readonly [E in EntityName]: Sink<EntityRecord[E]> }
 
-/** Records of another shape are taken and shown; wait in quarantine; hold their stream. */
+/** Records of another structure are taken and shown; wait in quarantine; hold their stream. */
 export type DriftPolicy = 'accept' | 'quarantine' | 'stop'
 
 /** A configured source, ready to be read. */
@@ -21,7 +21,7 @@ export interface SourceSetup {
   readonly timezone: string
   /** When the source is counted whole: cron, in the same time zone. Absent: only when asked for. */
   readonly census?: string
-  /** What is done with records of another shape, for all streams or for each (`*`: the rest). Absent: accept. */
+  /** What is done with records of another structure, for all streams or for each (`*`: the rest). Absent: accept. */
   readonly drift?: DriftPolicy | { readonly [stream: string]: DriftPolicy }
   readonly connector: Connector
   readonly settings: Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ export interface Log {
 /** What a worker needs. Everything that varies under test is here: clock, lease, patience. */
 export interface Engine {
   readonly db: Kysely<Tables>
-  readonly box: Box
+  readonly keyring: Keyring
   readonly sources: ReadonlyMap<string, SourceSetup>
   readonly sinks: Sinks
   readonly log: Log

@@ -24,25 +24,25 @@ function isPassing(error: unknown): boolean {
 }
 
 /** The database is in trouble for longer than was waited. */
-export class StoreTrouble extends Error {
+export class DatabaseUnavailable extends Error {
   constructor(cause: unknown) {
     super('the database is in trouble', { cause })
-    this.name = 'StoreTrouble'
+    this.name = 'DatabaseUnavailable'
   }
 }
 
 /**
  * What `act` answers, tried again (six times within some three seconds) while the database is in passing trouble, then
- * StoreTrouble. Only for acts that are safe to repeat when the answer to their commit was lost.
+ * DatabaseUnavailable. Only for acts that are safe to repeat when the answer to their commit was lost.
  */
-export async function patiently<T>(act: () => Promise<T>): Promise<T> {
+export async function retryTransient<T>(act: () => Promise<T>): Promise<T> {
   for (let tried = 0; ; tried += 1) {
     try {
       return await act()
     } catch (error) {
       if (!isPassing(error)) throw error
       const wait = waits[tried]
-      if (wait === undefined) throw new StoreTrouble(error)
+      if (wait === undefined) throw new DatabaseUnavailable(error)
       await sleep(wait)
     }
   }

@@ -1,7 +1,7 @@
 import type { EntityName, EntityRecord } from '../../src/contract/index.ts'
 import { sql } from 'kysely'
 import { gzipSync } from 'node:zlib'
-import type { Box } from '../../src/db/encryption/keyring.ts'
+import type { Keyring } from '../../src/db/encryption/keyring.ts'
 import type { Sink } from '../../src/db/sink.ts'
 import { agencySink } from '../../src/domains/agency/index.ts'
 import { cameraSink } from '../../src/domains/camera/index.ts'
@@ -35,7 +35,7 @@ export const canaries = {
 } as const
 
 /** Two agencies, H53.21 and H53.22, each with rows of every kind. */
-export async function plant(database: FreshDatabase, box: Box): Promise<void> {
+export async function plant(database: FreshDatabase, keyring: Keyring): Promise<void> {
   const put = <E extends EntityName>(
     sink: Sink<EntityRecord[E]>,
     stream: string,
@@ -73,7 +73,7 @@ export async function plant(database: FreshDatabase, box: Box): Promise<void> {
       address: canaries[`address${letter}`],
       birthYear: 1980,
     })
-  await put<'Dossier'>(openDossierSink(box), 'dossiers', [
+  await put<'Dossier'>(openDossierSink(keyring), 'dossiers', [
     [
       'A1',
       dossierOf('A1', {
@@ -120,6 +120,6 @@ export async function plant(database: FreshDatabase, box: Box): Promise<void> {
   await database.pool.query(
     `insert into quarantine (source_id, stream_id, key, mark, reason, path, body, run_id, seen_at)
      values ('one-stop', 'dossiers', 'Q1', 'q1', 'UNKNOWN_VALUE', 'a.b', $1, 1, '2026-03-01T08:00:00+07:00')`,
-    [box.seal(gzipSync(JSON.stringify({ id: 'Q1', name: canaries.quarantineB })), 'quarantine')],
+    [keyring.seal(gzipSync(JSON.stringify({ id: 'Q1', name: canaries.quarantineB })), 'quarantine')],
   )
 }

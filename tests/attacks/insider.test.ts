@@ -102,7 +102,8 @@ describe('A63 an access log that its database’s owner alters', () => {
     }
     const head = await readHead(world.database.pool, new Date())
     expect((await world.command('audit', 'verify', '--json')).code).toBe(0)
-    const faultNow = async () => (await verifyAudit(world.database.pool, world.box, head === null ? [] : [head])).fault
+    const faultNow = async () =>
+      (await verifyAudit(world.database.pool, world.keyring, head === null ? [] : [head])).fault
     expect(await faultNow()).toBeNull()
     const { rows } = await world.database.pool.query<{ id: number }>('select id from access_entry order by id')
     const third = rows[2]!.id

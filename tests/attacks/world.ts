@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { type Box, openBox } from '../../src/db/encryption/keyring.ts'
+import { type Keyring, openKeyring } from '../../src/db/encryption/keyring.ts'
 import { begin, type Ended, hub as run } from '../main/hub-process.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { type MintRequest, testIssuer, type TestIssuer } from '../kit/token.ts'
@@ -30,7 +30,7 @@ export interface AttackWorld {
   readonly url: string
   readonly database: FreshDatabase
   /** Under the hub's own key. */
-  readonly box: Box
+  readonly keyring: Keyring
   /** The province's issuer, and one that may speak for H53.22 alone. */
   readonly issuer: TestIssuer
   readonly second: TestIssuer
@@ -65,8 +65,8 @@ export async function openAttackWorld(): Promise<AttackWorld> {
   const [issuer, second] = [await testIssuer(), await testIssuer()]
   const home = mkdtempSync(join(tmpdir(), 'hub attacked '))
   const key = randomBytes(32)
-  const box = openBox(key)
-  await plant(database, box)
+  const keyring = openKeyring(key)
+  await plant(database, keyring)
   const config = join(home, 'hub.config.json')
   const trusted = (one: TestIssuer) => ({
     issuer: one.issuer,
@@ -129,7 +129,7 @@ export async function openAttackWorld(): Promise<AttackWorld> {
   const world: AttackWorld = {
     url,
     database,
-    box,
+    keyring,
     issuer,
     second,
     low: await issuer.mint({ scope: 'dossier:read camera:read', agency: 'H53.21', purposes: ['dossier-handling'] }),

@@ -7,7 +7,7 @@ import { openAuditLog } from '../../src/access/audit/log.ts'
 import { anonymous, type Caller } from '../../src/access/caller.ts'
 import { openPolicy } from '../../src/access/policy/policy.ts'
 import { openVerifier, type Verifier } from '../../src/access/token/verifier.ts'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { openEmbedded } from '../../src/db/embedded/embedded.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
@@ -18,8 +18,8 @@ import { openCursors } from '../../src/graph/sql/cursor.ts'
 import { openExecutor } from '../../src/graph/execute/execute.ts'
 import { applyScalars, loadSchema } from '../../src/graph/schema/load.ts'
 import { scalars } from '../../src/graph/schema/scalars.ts'
-import { gatherShapes } from '../../src/graph/schema/type-mapping.ts'
-import { declaredShapes } from '../../src/main/graph.ts'
+import { gatherMappings } from '../../src/graph/schema/type-mapping.ts'
+import { declaredMappings } from '../../src/main/graph.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { seedRows } from '../db/row-security-seed.ts'
 import { testIssuer } from '../kit/token.ts'
@@ -45,11 +45,16 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
     await migrate(owning.db)
     await seedRows(owning.db, { dossiers: rows, documents: 1000 })
     await owning.pool.query('vacuum analyze')
-    const box = openBox(new Uint8Array(32).fill(1))
+    const keyring = openKeyring(new Uint8Array(32).fill(1))
     const engine = { now: () => new Date('2026-03-05T02:00:00Z') } as Engine
     const published = loadSchema()
-    const shapes = gatherShapes(
-      declaredShapes(box, engine, openAuditLog({ pool: owning.pool, box }), new Map([['dossier-handling', 'Law 1']])),
+    const mappings = gatherMappings(
+      declaredMappings(
+        keyring,
+        engine,
+        openAuditLog({ pool: owning.pool, keyring }),
+        new Map([['dossier-handling', 'Law 1']]),
+      ),
     )
     const bare = buildASTSchema(
       visit(parse(published.sdl), { Directive: (node) => (access.has(node.name.value) ? null : undefined) }),
@@ -60,7 +65,7 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
       const policy = openPolicy({ schema, purposes: new Set(['dossier-handling']) })
       const execute = openExecutor({
         schema,
-        shapes,
+        mappings,
         policy,
         cursors: openCursors(Buffer.alloc(32)),
         pool,

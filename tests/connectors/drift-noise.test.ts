@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { SourceRecord } from '#connector'
-import { compare, enough, learn, learningOf, newShape } from '../../src/sync/inspect/record-structure.ts'
+import { compare, enough, learn, learningOf, newStructure } from '../../src/sync/inspect/record-structure.ts'
 import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
 import { smallTown } from '../kit/small-town.ts'
@@ -35,7 +35,7 @@ it.each(cases.filter(([id]) => absent(id).length === 0))(
     try {
       for (const [stream, { maps }] of Object.entries(connector.manifest.streams)) {
         now = smallTown.foundedAt
-        const shape = newShape()
+        const shape = newStructure()
         const learning = learningOf(shape, maps)
         for (const record of await taken(stream)) learn(shape, record, learning)
         now = new Date(now.getTime() + 5 * 86_400_000)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector, Context, Emulator, Manifest, SourceRecord, TransportAnswer } from '#connector'
 import { exactJson } from '#connector'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { outcomesOf } from '../../src/sync/run/outcome.ts'
 import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
@@ -59,7 +59,7 @@ const cases: Readonly<Record<string, Case>> = {
     named: (key) => key.slice(key.indexOf('|') + 1),
   },
 }
-const box = openBox(new Uint8Array(32).fill(7))
+const keyring = openKeyring(new Uint8Array(32).fill(7))
 
 /** Everything of the stream, with the answers altered as text, as the engine would take it: what is stored, by key, and what waits. */
 async function taken({ connector, emulator, stream, size }: Case, alter: (text: string) => string) {
@@ -80,7 +80,7 @@ async function taken({ connector, emulator, stream, size }: Case, alter: (text: 
   const records: SourceRecord[] = []
   for await (const page of connector.read(context, stream, { all: true })) records.push(...page.records)
   const bugs: unknown[] = []
-  const outcomes = outcomesOf(connector, base.settings, stream, records, box, (error) => bugs.push(error))
+  const outcomes = outcomesOf(connector, base.settings, stream, records, keyring, (error) => bugs.push(error))
   return {
     bugs,
     stored: new Map(

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditLog } from '../../src/access/audit/log.ts'
 import { anonymous, type Caller } from '../../src/access/caller.ts'
 import { openPolicy } from '../../src/access/policy/policy.ts'
-import type { Box } from '../../src/db/encryption/keyring.ts'
+import type { Keyring } from '../../src/db/encryption/keyring.ts'
 import { type Database, openDatabase } from '../../src/db/open.ts'
 import { noRows, queryWithin, type RowScope } from '../../src/db/row-scope.ts'
 import { openCursors } from '../../src/graph/sql/cursor.ts'
 import { openExecutor } from '../../src/graph/execute/execute.ts'
 import { loadSchema } from '../../src/graph/schema/load.ts'
-import { gatherShapes } from '../../src/graph/schema/type-mapping.ts'
-import { declaredShapes } from '../../src/main/graph.ts'
+import { gatherMappings } from '../../src/graph/schema/type-mapping.ts'
+import { declaredMappings } from '../../src/main/graph.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { seedRows } from './row-security-seed.ts'
@@ -36,7 +36,7 @@ function answersOf(pool: Database['pool']): () => Promise<unknown> {
   const now = (): Date => new Date('2026-03-05T02:00:00Z')
   const execute = openExecutor({
     schema,
-    shapes: gatherShapes(declaredShapes({} as Box, { now } as Engine, {} as AuditLog, null)),
+    mappings: gatherMappings(declaredMappings({} as Keyring, { now } as Engine, {} as AuditLog, null)),
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(Buffer.alloc(32)),
     pool,

@@ -10,12 +10,12 @@ interface Column {
 
 /** Tables, columns and what may be null, as `src/db/tables.ts` says. */
 function declaredColumns(text: string): string[] {
-  const shapes = new Map(
+  const mappings = new Map(
     [...text.matchAll(/export interface (\w+Table) \{\n([^}]*)\}/g)].map((found) => [found[1], found[2]!]),
   )
   const tables = /export interface Tables \{\n([^}]*)\}/.exec(text)![1]!
   return [...tables.matchAll(/^ {2}(\w+): (\w+)$/gm)].flatMap(([, table, shape]) =>
-    [...shapes.get(shape)!.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, name, type]) =>
+    [...mappings.get(shape)!.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, name, type]) =>
       told({ table: table!, name: name!, nullable: type!.includes('| null') }),
     ),
   )

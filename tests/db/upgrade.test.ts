@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { Migrator } from 'kysely/migration'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { loadMigrations, migrate } from '../../src/db/migrate.ts'
 import { canonical } from '../../src/sync/run/outcome.ts'
 import { releaseQuarantined } from '../../src/sync/quarantine/release.ts'
@@ -100,8 +100,8 @@ describe('a database of an earlier version', () => {
 
   it('is worked on where it was: a run that was cut off, records, raw pages and what waits', async () => {
     const database = await formerDatabase()
-    const box = openBox(new Uint8Array(32).fill(7))
-    const hash = (id: string): Buffer => box.hashes(canonical({ code: id, name: `Tên ${id}` }), 'record')[0]!
+    const keyring = openKeyring(new Uint8Array(32).fill(7))
+    const hash = (id: string): Buffer => keyring.hashes(canonical({ code: id, name: `Tên ${id}` }), 'record')[0]!
     const bad = record('3', { reject: 'at' })
     const { pool } = database
     await pool.query(`insert into source (id, connector, title, agency_code, schedule, timezone)
@@ -113,7 +113,7 @@ describe('a database of an earlier version', () => {
     await pool.query(`insert into run (source_id, stream_id, kind, range, place, state, started_at, pages) values
       ('s', 'changes', 'CHANGES', '{"all": true}', 'a', 'SUCCEEDED', now(), 1),
       ('s', 'changes', 'CHANGES', '{"since": "a"}', 'b', 'RUNNING', now(), 1)`)
-    const raw = box.seal(gzipSync(JSON.stringify([record('1'), record('2'), bad])), 'raw')
+    const raw = keyring.seal(gzipSync(JSON.stringify([record('1'), record('2'), bad])), 'raw')
     await pool.query(
       `insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'changes', 0, $1)`,
       [raw],
@@ -128,7 +128,7 @@ describe('a database of an earlier version', () => {
     await pool.query(
       `insert into quarantine (source_id, stream_id, key, mark, reason, path, body, run_id, seen_at)
        values ('s', 'changes', '3', $1, 'BAD_DATE', 'at', $2, 1, now())`,
-      [box.hash('key:3', 'quarantine'), box.seal(gzipSync(JSON.stringify(bad)), 'quarantine')],
+      [keyring.hash('key:3', 'quarantine'), keyring.seal(gzipSync(JSON.stringify(bad)), 'quarantine')],
     )
     await migrate(database.db)
 

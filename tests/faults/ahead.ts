@@ -22,7 +22,7 @@ export async function aheadOfRows(world: World): Promise<string[]> {
       .filter((row) => {
         const found = byKey.get(`${stream}/${row.id}`)
         if (row.gone) return found !== undefined && !found.gone
-        return found?.hash !== world.engine.box.hash(canonical(recordOf(row)), 'record').toString('hex')
+        return found?.hash !== world.engine.keyring.hash(canonical(recordOf(row)), 'record').toString('hex')
       })
       .map((row) => `${stream} ${row.id} is behind the ${why} and not in the store`)
   return streams.flatMap(({ id, checkpoint, place }) => {

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import type pg from 'pg'
 import type { SourceRecord } from '#connector'
-import type { Box } from '../../src/db/encryption/keyring.ts'
+import type { Keyring } from '../../src/db/encryption/keyring.ts'
 import { canonical, outcomesOf } from '../../src/sync/run/outcome.ts'
 import type { Running } from './subject/subject.ts'
 
@@ -25,7 +25,7 @@ export const balanced = (balance: Balance): boolean => Object.values(balance).ev
 
 export interface Evidence {
   readonly pool: pg.Pool
-  readonly box: Box
+  readonly keyring: Keyring
   readonly running: Running
   /** Every text that was ever true of a key. */
   readonly known: ReadonlyMap<string, ReadonlySet<string>>
@@ -43,7 +43,7 @@ interface Stored {
 
 /** Weighs the store and the quarantine against the truth. The findings name keys of made-up rows. */
 export async function weigh(evidence: Evidence): Promise<{ balance: Balance; findings: string[] }> {
-  const { pool, box, running, known } = evidence
+  const { pool, keyring, running, known } = evidence
   const balance: Balance = { lost: 0, doubled: 0, ghosts: 0, invented: 0, unfinished: 0, leaked: 0 }
   const findings: string[] = []
   const count = (what: keyof Balance, text: string): void => {
@@ -53,7 +53,7 @@ export async function weigh(evidence: Evidence): Promise<{ balance: Balance; fin
   for (const stream of running.streams) {
     const truth = running.truth(stream)
     const stored = await storedOf(pool, stream)
-    const hashOf = (text: string): string => box.hash(text, 'record').toString('hex')
+    const hashOf = (text: string): string => keyring.hash(text, 'record').toString('hex')
     const present = new Map(stored.filter((row) => !row.gone).map((row) => [row.key, row]))
     for (const [key, text] of truth) {
       const row = present.get(key)
@@ -93,15 +93,19 @@ async function storedOf(pool: pg.Pool, stream: string): Promise<Stored[]> {
 }
 
 /** Records whose raw bytes would not make them again. */
-async function rawFaults({ pool, box, running }: Evidence, stream: string, rows: readonly Stored[]): Promise<string[]> {
+async function rawFaults(
+  { pool, keyring, running }: Evidence,
+  stream: string,
+  rows: readonly Stored[],
+): Promise<string[]> {
   const bodies = await pool.query<{ id: number; body: Buffer }>('select id, body from raw_page where id = any($1)', [
     [...new Set(rows.map(({ raw }) => raw))],
   ])
   const pages = new Map<number, { records: (SourceRecord | null)[]; hashes: Map<number, string> }>()
   for (const { id, body } of bodies.rows) {
-    const records = JSON.parse(gunzipSync(box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
+    const records = JSON.parse(gunzipSync(keyring.open(body, 'raw')).toString()) as (SourceRecord | null)[]
     const some = records.map((record) => record ?? {})
-    const made = outcomesOf(running.connector, running.settings, stream, some, box)
+    const made = outcomesOf(running.connector, running.settings, stream, some, keyring)
     pages.set(id, {
       records,
       hashes: new Map(made.flatMap((one) => (one.do === 'store' ? [[one.index, one.hash.toString('hex')]] : []))),
@@ -113,7 +117,7 @@ async function rawFaults({ pool, box, running }: Evidence, stream: string, rows:
 }
 
 async function waitingFaults(
-  { pool, box, running }: Evidence,
+  { pool, keyring, running }: Evidence,
   stream: string,
 ): Promise<['lost' | 'ghosts' | 'doubled', string][]> {
   const { rows } = await pool.query<{ key: string | null; reason: string; body: Buffer | null }>(
@@ -125,7 +129,7 @@ async function waitingFaults(
     if (rows.length === dirt) return []
     return [[rows.length < dirt ? 'lost' : 'ghosts', `${stream}: ${rows.length} wait in quarantine, expected ${dirt}`]]
   }
-  const waiting = rows.map((row) => (row.key === null ? keyOf(box, row.body) : row.key))
+  const waiting = rows.map((row) => (row.key === null ? keyOf(keyring, row.body) : row.key))
   const unread = rows.filter((row) => row.reason !== 'TOO_LARGE' && row.reason !== 'CLASSIFIED' && row.body === null)
   return [
     ...dirt
@@ -141,8 +145,10 @@ async function waitingFaults(
   ]
 }
 
-const keyOf = (box: Box, body: Buffer | null): string =>
-  body === null ? '?' : String((JSON.parse(gunzipSync(box.open(body, 'quarantine')).toString()) as SourceRecord)['id'])
+const keyOf = (keyring: Keyring, body: Buffer | null): string =>
+  body === null
+    ? '?'
+    : String((JSON.parse(gunzipSync(keyring.open(body, 'quarantine')).toString()) as SourceRecord)['id'])
 
 /** The sink's own table against the truth: it forbids no second row. */
 async function thingFaults(

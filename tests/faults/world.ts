@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { seededRandom } from '#connector'
 import { settingsOf } from '../../src/contract/settings.ts'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import type { RunKind } from '../../src/sync/queue/claim.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { registerSources } from '../../src/sync/queue/register.ts'
@@ -149,7 +149,7 @@ export async function openWorld(subject: Subject | Running, options: WorldOption
   })
   const engine: Engine = {
     db,
-    box: openBox(boxSecret),
+    keyring: openKeyring(boxSecret),
     sources: new Map([[sourceId, setup]]),
     sinks: running.sinks(boxSecret),
     log: { info: () => undefined, warn: log('warn'), error: log('error') },
@@ -233,9 +233,9 @@ export async function openWorld(subject: Subject | Running, options: WorldOption
     learn,
     known: (stream, key) => {
       const texts = [...(known.get(`${stream}/${key}`) ?? [])]
-      return new Set(texts.map((text) => engine.box.hash(text, 'record').toString('hex')))
+      return new Set(texts.map((text) => engine.keyring.hash(text, 'record').toString('hex')))
     },
-    weigh: () => weigh({ pool, box: engine.box, running, known, logged }),
+    weigh: () => weigh({ pool, keyring: engine.keyring, running, known, logged }),
     some: (variants) => {
       const few = running.own !== null && variants.length <= 4
       return options.thorough !== false || few ? variants : variants.slice(...oneOf(variants.length))

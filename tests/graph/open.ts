@@ -6,7 +6,7 @@ import { anonymous } from '../../src/access/caller.ts'
 import type { Scope } from '../../src/access/policy/scopes.ts'
 import type { Config } from '../../src/config/index.ts'
 import type { EntityName, EntityRecord } from '../../src/contract/entity.ts'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import type { Tables } from '../../src/db/tables.ts'
 import { openSourceEvents } from '../../src/graph/subscribe/source-events.ts'
@@ -23,11 +23,11 @@ import type { Engine, Sinks } from '../../src/sync/engine.ts'
 import type { FreshDatabase } from '../kit/database.ts'
 import { freshDatabase } from '../kit/database.ts'
 
-export const box = openBox(createHmac('sha256', 'graph').update('test').digest())
+export const keyring = openKeyring(createHmac('sha256', 'graph').update('test').digest())
 export const sinks: Sinks = {
   Agency: agencySink,
   Procedure: procedureSink,
-  Dossier: openDossierSink(box),
+  Dossier: openDossierSink(keyring),
   Document: documentSink,
   Report: reportSink,
   Observation: observationSink,
@@ -92,7 +92,7 @@ export async function openGraph(engine: Partial<Engine> = {}, given?: FreshDatab
       return query(...given)
     }) as typeof client.query
   })
-  const store = { box, secret: new Uint8Array(32), database, reading } as unknown as Store
+  const store = { keyring, secret: new Uint8Array(32), database, reading } as unknown as Store
   const config = {
     purposes: [{ code: 'dossier-handling', title: '', legalBasis: 'Law 1' }],
   } as unknown as Config
@@ -104,7 +104,7 @@ export async function openGraph(engine: Partial<Engine> = {}, given?: FreshDatab
   })
   const generation = composeGraph(
     store,
-    { now: () => clock.now, sinks, box, db: database.db, ...engine } as Engine,
+    { now: () => clock.now, sinks, keyring, db: database.db, ...engine } as Engine,
     config,
     events,
   )

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConfiguredSource, Config } from '../../src/config/index.ts'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { listen } from '../../src/gateway/http/listen.ts'
 import { discoverConnectors } from '../../src/main/connectors.ts'
@@ -86,11 +86,11 @@ export async function openJourneyHub(
   const fresh = await freshDatabase()
   const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading', reads: true })
   const secret = new Uint8Array(32).fill(7)
-  const box = openBox(secret)
+  const keyring = openKeyring(secret)
   await loadShippedReference(fresh.db)
   const engine: Engine = {
     db: fresh.db,
-    box,
+    keyring,
     sources: new Map(
       [...sources.setups].map(([id, setup]) => [
         id,
@@ -100,7 +100,7 @@ export async function openJourneyHub(
     sinks: {
       Agency: agencySink,
       Procedure: procedureSink,
-      Dossier: openDossierSink(box),
+      Dossier: openDossierSink(keyring),
       Document: documentSink,
       Report: reportSink,
       Observation: observationSink,
@@ -129,7 +129,7 @@ export async function openJourneyHub(
     url: fresh.url,
     database: { db: fresh.db, pool: fresh.pool, close: () => Promise.resolve() },
     reading,
-    box,
+    keyring,
     secret,
     warning: undefined,
     close: () => Promise.resolve(),

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/caller.ts'
 import type { Scope } from '../../src/access/policy/scopes.ts'
-import { agencyOf, box, openGraph, type OpenGraph } from '../graph/open.ts'
+import { agencyOf, keyring, openGraph, type OpenGraph } from '../graph/open.ts'
 
 let graph: OpenGraph
 let operator: Caller
@@ -13,7 +13,12 @@ const quarantined = async (source: string, stream: string, body: object | null, 
   const { rows } = await sql(
     `insert into quarantine (source_id, stream_id, key, mark, reason, path, found, expected, body, run_id, seen_at)
      values ($1, $2, 'K', $3, 'UNKNOWN_VALUE', 'a.b', 'x', 'y', $4, 1, '2026-03-01T08:00:00+07:00') returning id`,
-    [source, stream, Buffer.from(mark), body === null ? null : box.seal(gzipSync(JSON.stringify(body)), 'quarantine')],
+    [
+      source,
+      stream,
+      Buffer.from(mark),
+      body === null ? null : keyring.seal(gzipSync(JSON.stringify(body)), 'quarantine'),
+    ],
   )
   return `QuarantinedRecord:${rows[0]!.id}`
 }

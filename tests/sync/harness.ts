@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Connector, Context, Manifest, Normalised, Page, Range, SourceRecord } from '#connector'
-import { openBox } from '../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import type { Sink } from '../../src/db/sink.ts'
 import { type Claim, claim, type RunKind } from '../../src/sync/queue/claim.ts'
 import type { Engine, SourceSetup } from '../../src/sync/engine.ts'
@@ -188,10 +188,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     open: (signal) => ({ signal, settings }) as unknown as Context,
   }
   const sink: World['sink'] = { upsert: () => undefined }
-  const box = openBox(new Uint8Array(32).fill(7))
+  const keyring = openKeyring(new Uint8Array(32).fill(7))
   const engine: Engine = {
     db: database.db,
-    box,
+    keyring,
     sources: new Map([['s', setup]]),
     sinks: new Proxy({} as never, { get: () => thingSink({ sink }) }),
     log: { info: log('info'), warn: log('warn'), error: log('error') },

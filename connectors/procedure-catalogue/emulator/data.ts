@@ -61,8 +61,8 @@ const national: readonly ListedAgency[] = [
   { id: '7003', code: 'A80', name: 'Tổ chức thử nghiệm liên thông' },
   { id: '7004', code: '0100000017', name: 'Tổng công ty thử nghiệm' },
 ]
-const mostProcedures = 2_400
-const mostArrivals = 500
+const maxProcedures = 2_400
+const maxArrivals = 500
 const arrivalEvery = 10 * 60_000
 const withdrawnAfter = 60 * 60_000
 
@@ -74,7 +74,7 @@ export interface Catalogue {
 
 /** The catalogue of a town: its own procedures and made-up ones up to `size`; later one arrives every ten minutes. */
 export function catalogueOf(town: Town, size: number): Catalogue {
-  const total = Math.min(Math.max(size, town.procedures.length), mostProcedures)
+  const total = Math.min(Math.max(size, town.procedures.length), maxProcedures)
   const entries: CatalogueEntry[] = []
   const founded = town.foundedAt.getTime()
   const own = new Set(town.procedures.map((procedure) => procedure.code))
@@ -91,7 +91,7 @@ export function catalogueOf(town: Town, size: number): Catalogue {
       weight: 15_000_000 - index * 5_000,
     })
   }
-  for (let index = entries.length; index < total + mostArrivals; index += 1) {
+  for (let index = entries.length; index < total + maxArrivals; index += 1) {
     const made = madeUp(town, index)
     if (own.has(made.code)) continue
     const later = index - total

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type AuditEntry, type Head, macOf, sealOf, utcText } from './entry.ts'
 import { addAuditKey, AuditFailure, type AuditKey, type Queries, readAuditKeys } from './key.ts'
 
@@ -40,10 +40,14 @@ export const isSealed = (head: Head, seal: Uint8Array, key: AuditKey): boolean =
  * Within a transaction: the head, locked until its end. The first time the chain is begun, with the entries of before it. Throws
  * AuditFailure where the head is gone or was not written by a hub with this key: then nothing may be added.
  */
-export async function holdHead(trx: Queries, box: Box, known: ReadonlyMap<number, AuditKey>): Promise<HeldHead> {
-  const row = (await lock(trx)) ?? (await begin(trx, box))
+export async function holdHead(
+  trx: Queries,
+  keyring: Keyring,
+  known: ReadonlyMap<number, AuditKey>,
+): Promise<HeldHead> {
+  const row = (await lock(trx)) ?? (await begin(trx, keyring))
   let keys = known
-  if (!keys.has(row.key_id)) keys = await readAuditKeys(trx, box)
+  if (!keys.has(row.key_id)) keys = await readAuditKeys(trx, keyring)
   const key = keys.get(row.key_id)
   const head = headOf(row)
   if (key === undefined || !isSealed(head, row.seal, key)) {
@@ -59,13 +63,13 @@ async function lock(trx: Queries): Promise<HeadRow | undefined> {
   return rows[0]
 }
 
-async function begin(trx: Queries, box: Box): Promise<HeadRow> {
+async function begin(trx: Queries, keyring: Keyring): Promise<HeadRow> {
   await trx.query('lock table access_head in exclusive mode')
   const other = await lock(trx)
   if (other !== undefined) return other
   const sealed = await trx.query(`select 1 from access_entry where mac <> '' union all select 1 from audit_key limit 1`)
   if (sealed.rows.length > 0) throw new AuditFailure('the head of the access log is gone: see hub audit verify')
-  const { id, key } = await addAuditKey(trx, box)
+  const { id, key } = await addAuditKey(trx, keyring)
   const baseMac = randomBytes(32) // so that no two chains are alike, and a chain begun anew is found out
   const { rows } = await trx.query<AuditEntry>(
     `select ${entryColumns.replace('key_id', `${id}`)} from access_entry order by id`,

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { holdHead, moveHead } from './head.ts'
 import { AuditFailure } from './key.ts'
 import { walkChain } from './walk.ts'
@@ -10,22 +10,22 @@ const atOnce = 20_000
  * Entries from before `before` have left the log, oldest first, and the chain begins after them; answers how many. They are
  * verified before they go: AuditFailure, and nothing goes, where one was altered. Safe to repeat and beside hubs that add.
  */
-export async function pruneAudit(pool: pg.Pool, box: Box, before: Date, signal?: AbortSignal): Promise<number> {
+export async function pruneAudit(pool: pg.Pool, keyring: Keyring, before: Date, signal?: AbortSignal): Promise<number> {
   let gone = 0
   while (signal?.aborted !== true) {
-    const some = await pruneSome(pool, box, before)
+    const some = await pruneSome(pool, keyring, before)
     gone += some
     if (some < atOnce) break
   }
   return gone
 }
 
-async function pruneSome(pool: pg.Pool, box: Box, before: Date): Promise<number> {
+async function pruneSome(pool: pg.Pool, keyring: Keyring, before: Date): Promise<number> {
   const client = await pool.connect()
   let fault: unknown
   try {
     await client.query(`begin; set local lock_timeout = '10s'`)
-    const head = await holdHead(client, box, new Map())
+    const head = await holdHead(client, keyring, new Map())
     const { rows } = await client.query<{ last: number }>(
       'select least(coalesce((select min(id) from access_entry where at >= $1) - 1, $2), $3) as last',
       [before.toISOString(), head.seq, head.baseSeq + atOnce],

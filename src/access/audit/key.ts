@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type MacKey, macKey } from './entry.ts'
 
 /** The secrets that one audit key gives: of the entries' MACs and of the head's seal. */
@@ -20,18 +20,18 @@ export interface Queries {
 
 export const auditKeyContext = 'audit key'
 
-/** Every audit key by its number. Throws BoxFailure where one cannot be opened. */
-export async function readAuditKeys(from: Queries, box: Box): Promise<Map<number, AuditKey>> {
+/** Every audit key by its number. Throws DecryptionError where one cannot be opened. */
+export async function readAuditKeys(from: Queries, keyring: Keyring): Promise<Map<number, AuditKey>> {
   const { rows } = await from.query<{ id: number; sealed: Buffer }>('select id, sealed from audit_key order by id')
-  return new Map(rows.map(({ id, sealed }) => [id, derive(box.open(sealed, auditKeyContext))]))
+  return new Map(rows.map(({ id, sealed }) => [id, derive(keyring.open(sealed, auditKeyContext))]))
 }
 
-/** Makes the key of the next number, sealed under the box's current key; safe only under the lock of the chain's head. */
-export async function addAuditKey(to: Queries, box: Box): Promise<{ id: number; key: AuditKey }> {
+/** Makes the key of the next number, sealed under the keyring's current key; safe only under the lock of the chain's head. */
+export async function addAuditKey(to: Queries, keyring: Keyring): Promise<{ id: number; key: AuditKey }> {
   const secret = randomBytes(32)
   const { rows } = await to.query<{ id: number }>(
     'insert into audit_key (id, sealed) select coalesce(max(id), 0) + 1, $1 from audit_key returning id',
-    [box.seal(secret, auditKeyContext)],
+    [keyring.seal(secret, auditKeyContext)],
   )
   return { id: rows[0]!.id, key: derive(secret) }
 }

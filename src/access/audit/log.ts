@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type AccessRead, macOf, storableRead } from './entry.ts'
 import { holdHead, moveHead } from './head.ts'
 import type { AuditKey } from './key.ts'
@@ -16,7 +16,7 @@ export interface AuditLog {
 export interface AuditLogOptions {
   /** Of the role that owns the tables: the one that questions are asked by may not write. */
   readonly pool: pg.Pool
-  readonly box: Box
+  readonly keyring: Keyring
 }
 
 interface Waiting {
@@ -30,7 +30,7 @@ const atOnce = 5000
 const begin = `begin; set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'`
 
 /** The access log of one database, to be added to. */
-export function openAuditLog({ pool, box }: AuditLogOptions): AuditLog {
+export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
   let keys: ReadonlyMap<number, AuditKey> = new Map()
   const waiting: Waiting[] = []
   let writing = false
@@ -40,7 +40,7 @@ export function openAuditLog({ pool, box }: AuditLogOptions): AuditLog {
     let fault: unknown
     try {
       await client.query(begin)
-      const head = await holdHead(client, box, keys)
+      const head = await holdHead(client, keyring, keys)
       keys = head.keys
       let { seq, mac } = head
       const rows = reads.map((read) => {

@@ -1,14 +1,14 @@
 import type pg from 'pg'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { holdHead, moveHead } from './head.ts'
 import { addAuditKey, auditKeyContext } from './key.ts'
 
 /**
- * The chain goes on under a new audit key, and the older ones, which prove the entries of before, are sealed under the box's
+ * The chain goes on under a new audit key, and the older ones, which prove the entries of before, are sealed under the keyring's
  * current key: whoever learnt the older key of encryption cannot rewrite what was logged before without breaking what is logged after.
  * Answers how many keys were sealed anew; 0: all are current, or nothing was logged yet. Safe to repeat.
  */
-export async function rotateAuditKeys(pool: pg.Pool, box: Box): Promise<number> {
+export async function rotateAuditKeys(pool: pg.Pool, keyring: Keyring): Promise<number> {
   const client = await pool.connect()
   let fault: unknown
   try {
@@ -16,14 +16,17 @@ export async function rotateAuditKeys(pool: pg.Pool, box: Box): Promise<number> 
     const { rows } = await client.query<{ id: number; sealed: Buffer }>(
       'select id, sealed from audit_key order by id for update',
     )
-    const old = rows.filter(({ sealed }) => !box.isCurrent(sealed))
+    const old = rows.filter(({ sealed }) => !keyring.isCurrent(sealed))
     if (old.length > 0) {
-      const head = await holdHead(client, box, new Map())
+      const head = await holdHead(client, keyring, new Map())
       for (const { id, sealed } of old) {
-        const content = box.open(sealed, auditKeyContext)
-        await client.query('update audit_key set sealed = $2 where id = $1', [id, box.seal(content, auditKeyContext)])
+        const content = keyring.open(sealed, auditKeyContext)
+        await client.query('update audit_key set sealed = $2 where id = $1', [
+          id,
+          keyring.seal(content, auditKeyContext),
+        ])
       }
-      const { id, key } = await addAuditKey(client, box)
+      const { id, key } = await addAuditKey(client, keyring)
       await moveHead(client, key, { ...head, keyId: id })
     }
     await client.query('commit')

@@ -3,7 +3,7 @@ import { hubError } from '../error.ts'
 
 export interface SubjectBudgetOptions {
   /** Different subjects whose personal fields one caller may read in a day. */
-  readonly mostSubjects: number
+  readonly maxSubjects: number
   /** Told once a caller and day when a fifth of them is used, and again when the caller is refused. */
   readonly alarm: (caller: Caller, subjects: number, refused: boolean) => void
   /** Milliseconds since 1970. */
@@ -14,10 +14,10 @@ export interface SubjectBudgetOptions {
 export type SubjectBudget = (caller: Caller, subjects: readonly string[]) => void
 
 const day = 86_400_000
-const mostCallers = 10_000
+const maxCallers = 10_000
 
 /** Walking a register one row at a time is legal at each step: it shows in how many different people one caller reads. */
-export function openSubjectBudget({ mostSubjects, alarm, now }: SubjectBudgetOptions): SubjectBudget {
+export function openSubjectBudget({ maxSubjects, alarm, now }: SubjectBudgetOptions): SubjectBudget {
   const callers = new Map<string, { readonly since: number; readonly seen: Set<string>; told: number }>()
   return (caller, subjects) => {
     const name = `${caller.issuer} ${caller.client ?? ''} ${caller.subject}`
@@ -25,10 +25,10 @@ export function openSubjectBudget({ mostSubjects, alarm, now }: SubjectBudgetOpt
     let own = callers.get(name)
     callers.delete(name)
     if (own === undefined || time - own.since >= day) own = { since: time, seen: new Set(), told: 0 }
-    if (callers.size >= mostCallers) callers.delete(callers.keys().next().value ?? '')
+    if (callers.size >= maxCallers) callers.delete(callers.keys().next().value ?? '')
     callers.set(name, own)
     const fresh = subjects.filter((subject) => !own.seen.has(subject))
-    if (own.seen.size + new Set(fresh).size > mostSubjects) {
+    if (own.seen.size + new Set(fresh).size > maxSubjects) {
       if (own.told < 2) alarm(caller, own.seen.size, true)
       own.told = 2
       throw hubError(
@@ -37,7 +37,7 @@ export function openSubjectBudget({ mostSubjects, alarm, now }: SubjectBudgetOpt
       )
     }
     for (const subject of fresh) own.seen.add(subject)
-    if (own.told === 0 && own.seen.size * 5 >= mostSubjects) {
+    if (own.told === 0 && own.seen.size * 5 >= maxSubjects) {
       own.told = 1
       alarm(caller, own.seen.size, false)
     }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { Box } from '../../db/encryption/keyring.ts'
-import { BoxFailure } from '../../db/encryption/decryption-error.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
+import { DecryptionError } from '../../db/encryption/decryption-error.ts'
 import { entryColumns, headOf, isSealed } from './head.ts'
 import { type AuditKey, type Queries, readAuditKeys } from './key.ts'
 import { type ExportedHead, unexplained } from './export.ts'
@@ -19,13 +19,17 @@ export interface AuditReport {
 
 /**
  * Walks the whole access log in one snapshot, beside hubs that add to it, and compares it with the heads that were exported
- * from it in the order they were. Throws BoxFailure where the hub's key is not that of the log.
+ * from it in the order they were. Throws DecryptionError where the hub's key is not that of the log.
  */
-export async function verifyAudit(pool: pg.Pool, box: Box, exported: readonly ExportedHead[]): Promise<AuditReport> {
+export async function verifyAudit(
+  pool: pg.Pool,
+  keyring: Keyring,
+  exported: readonly ExportedHead[],
+): Promise<AuditReport> {
   const client = await pool.connect()
   try {
     await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
-    const report = await look(client, box, unexplained(exported))
+    const report = await look(client, keyring, unexplained(exported))
     await client.query('commit')
     return report
   } finally {
@@ -33,7 +37,7 @@ export async function verifyAudit(pool: pg.Pool, box: Box, exported: readonly Ex
   }
 }
 
-async function look(from: Queries, box: Box, exported: readonly ExportedHead[]): Promise<AuditReport> {
+async function look(from: Queries, keyring: Keyring, exported: readonly ExportedHead[]): Promise<AuditReport> {
   const { rows } = await from.query<Parameters<typeof headOf>[0]>('select * from access_head')
   const counted = await from.query<{ entries: number; first: number | null; last: number | null }>(
     'select count(*) as entries, min(id) as first, max(id) as last from access_entry',
@@ -50,7 +54,7 @@ async function look(from: Queries, box: Box, exported: readonly ExportedHead[]):
     return { ...told, fault: { kind: 'HEAD_MISSING', seq: begun?.seq ?? 1, at: begun?.at ?? null } }
   }
   const head = headOf(row)
-  const { keys, missing } = await keysOf(from, box)
+  const { keys, missing } = await keysOf(from, keyring)
   const headKey = keys.get(head.keyId)
   const headHolds = headKey !== undefined && isSealed(head, row.seal, headKey)
   // Of one number there may be several, and every one must be of this chain.
@@ -85,12 +89,15 @@ async function look(from: Queries, box: Box, exported: readonly ExportedHead[]):
 }
 
 /** The keys that can be opened: one that was exchanged is as good as gone. Without any, the hub's own key is the wrong one. */
-async function keysOf(from: Queries, box: Box): Promise<{ keys: ReadonlyMap<number, AuditKey>; missing: boolean }> {
+async function keysOf(
+  from: Queries,
+  keyring: Keyring,
+): Promise<{ keys: ReadonlyMap<number, AuditKey>; missing: boolean }> {
   try {
-    const keys = await readAuditKeys(from, box)
+    const keys = await readAuditKeys(from, keyring)
     return { keys, missing: keys.size === 0 }
   } catch (error) {
-    if (error instanceof BoxFailure && !error.message.startsWith('altered')) throw error
+    if (error instanceof DecryptionError && !error.message.startsWith('altered')) throw error
     return { keys: new Map(), missing: true }
   }
 }

@@ -43,7 +43,7 @@ export interface Judge {
   arguments(field: GraphQLField<unknown, unknown>, node: FieldNode): boolean
 }
 
-const mostSelections = 20_000
+const maxSelections = 20_000
 
 /**
  * What of an operation is denied, in one walk from its root over the types that can stand at each place: aliases, fragments
@@ -79,7 +79,7 @@ export function walk(
   ): void {
     for (const selection of set.selections) {
       selections += 1
-      if (selections > mostSelections) throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
+      if (selections > maxSelections) throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
       if (neverIncluded(selection.directives)) continue
       if (selection.kind === Kind.FIELD) {
         enterField(selection, parent, possible, path, inside)

@@ -26,7 +26,7 @@ export interface HubIdentityOptions {
 }
 
 const livesSeconds = 60
-const mostKept = 1000
+const maxKept = 1000
 
 // An Ed25519 private key in PKCS #8: RFC 8410, section 7, before its 32 bytes.
 const pkcs8Head = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -66,7 +66,7 @@ export async function openHubIdentity(options: HubIdentityOptions): Promise<HubI
         .setExpirationTime(ends)
         .setJti(randomUUID())
         .sign(key)
-      if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '')
+      if (kept.size >= maxKept) kept.delete(kept.keys().next().value ?? '')
       kept.set(name, { token, until: ends * 1000 })
       return token
     },

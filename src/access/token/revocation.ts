@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
-import { watchDatabase } from '../../db/database-monitor.ts'
+import { monitorDatabase } from '../../db/database-monitor.ts'
 
 /** A token by its `jti`, or every token of a client by its `client_id`. */
 export interface Revoked {
@@ -69,7 +69,7 @@ export async function watchRevocations(url: string, options: WatchRevocationsOpt
     const end = ends.get(name)
     return end !== undefined && end > now()
   }
-  const watch = await watchDatabase(url, {
+  const watch = await monitorDatabase(url, {
     channel: 'hub_revocation',
     name: 'hub revocations',
     onError,

@@ -15,11 +15,11 @@ import {
   sameText,
   type TableEnd,
 } from './tables.ts'
-import type { Box } from '../encryption/keyring.ts'
+import type { Keyring } from '../encryption/keyring.ts'
 
 export interface BackupOptions {
   readonly pool: pg.Pool
-  readonly box: Box
+  readonly keyring: Keyring
   readonly file: string
   /** Ends it; no file is left. */
   readonly signal?: AbortSignal
@@ -41,13 +41,13 @@ export interface BackupReport {
  * beside it. The name leads to a whole backup or, after a failure, to what it led to before. Throws BackupFailure.
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupReport> {
-  const { pool, box, file } = options
+  const { pool, keyring, file } = options
   const unfinished = `${file}.${randomBytes(4).toString('hex')}.unfinished`
   const handle = await open(unfinished, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
     throw new BackupFailure(`${file} cannot be written (${cause.code})`, { cause })
   })
   try {
-    const writer = await openFrameWriter(handle, box)
+    const writer = await openFrameWriter(handle, keyring)
     const told = await writeAll(pool, writer, options)
     await handle.sync()
     await handle.close()

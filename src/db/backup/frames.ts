@@ -3,11 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { constants, gunzip, gzip } from 'node:zlib'
 import { BackupFailure } from './failure.ts'
-import type { Box } from '../encryption/keyring.ts'
-import { BoxFailure } from '../encryption/decryption-error.ts'
+import type { Keyring } from '../encryption/keyring.ts'
+import { DecryptionError } from '../encryption/decryption-error.ts'
 
-// A backup file: the magic, its format (1 byte), an id of its own (16); then frames: length (4 bytes, big-endian) and a box. A
-// box holds gzip of: what it is (1 byte) and its content. Each is sealed for its place in this file, so that none can be taken
+// A backup file: the magic, its format (1 byte), an id of its own (16); then frames: length (4 bytes, big-endian) and a sealed value. A
+// sealed value holds gzip of: what it is (1 byte) and its content. Each is sealed for its place in this file, so that none can be taken
 // away, added, exchanged or taken from another file; a message says where the file ends.
 const magic = Buffer.from('HUBBACKUP')
 const format = 1
@@ -32,7 +32,7 @@ export interface FrameWriter {
   bytes(): number
 }
 
-export async function openFrameWriter(file: FileHandle, box: Box): Promise<FrameWriter> {
+export async function openFrameWriter(file: FileHandle, keyring: Keyring): Promise<FrameWriter> {
   const id = randomBytes(16)
   let index = 0
   let bytes = 0
@@ -44,7 +44,7 @@ export async function openFrameWriter(file: FileHandle, box: Box): Promise<Frame
   }
   async function frame(kind: number, content: Buffer): Promise<void> {
     const packed = await pack(Buffer.concat([Buffer.of(kind), content]), { level: constants.Z_BEST_SPEED })
-    const sealed = box.seal(packed, contextOf(id, index))
+    const sealed = keyring.seal(packed, contextOf(id, index))
     index += 1
     const length = Buffer.alloc(4)
     length.writeUInt32BE(sealed.length)
@@ -80,7 +80,7 @@ export async function openFrameWriter(file: FileHandle, box: Box): Promise<Frame
  * The frames of a backup file in their order, each proved to be what was written there. Throws BackupFailure where the file is
  * none, is cut short or damaged, or was sealed under a key that is not here. Whoever reads to its last message has read it whole.
  */
-export async function* readFrames(path: string, box: Box): AsyncGenerator<Frame> {
+export async function* readFrames(path: string, keyring: Keyring): AsyncGenerator<Frame> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw new BackupFailure(`${path} cannot be read (${cause.code})`, { cause })
   })
@@ -104,7 +104,7 @@ export async function* readFrames(path: string, box: Box): AsyncGenerator<Frame>
       if (size > longestFrame) throw new BackupFailure(`${path} is damaged`)
       const sealed = length === undefined ? undefined : await source.take(size)
       if (sealed === undefined || sealed === null) throw new BackupFailure(`${path} is cut short`)
-      const content = await openFrame(sealed, box, contextOf(id, index), path)
+      const content = await openFrame(sealed, keyring, contextOf(id, index), path)
       if (content[0] === message) yield { message: JSON.parse(content.subarray(1).toString()) as unknown }
       else yield { data: content.subarray(1) }
     }
@@ -115,11 +115,11 @@ export async function* readFrames(path: string, box: Box): AsyncGenerator<Frame>
 
 const contextOf = (id: Buffer, index: number): string => `backup ${id.toString('hex')} ${index}`
 
-async function openFrame(sealed: Buffer, box: Box, context: string, path: string): Promise<Buffer> {
+async function openFrame(sealed: Buffer, keyring: Keyring, context: string, path: string): Promise<Buffer> {
   try {
-    return await unpack(box.open(sealed, context), { maxOutputLength: frameContent + 1 })
+    return await unpack(keyring.open(sealed, context), { maxOutputLength: frameContent + 1 })
   } catch (cause) {
-    const otherKey = cause instanceof BoxFailure && cause.message.includes('key')
+    const otherKey = cause instanceof DecryptionError && cause.message.includes('key')
     throw new BackupFailure(
       otherKey
         ? `${path} was sealed under a key that is not here: put the key of the hub that made it beside the present one (HUB_KEY_FILE, or key in HUB_HOME)`

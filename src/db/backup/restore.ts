@@ -15,14 +15,14 @@ import {
   type TableEnd,
   tableNames,
 } from './tables.ts'
-import type { Box } from '../encryption/keyring.ts'
+import type { Keyring } from '../encryption/keyring.ts'
 import { loadMigrations } from '../migrate.ts'
 import { settle } from './restore-settle.ts'
 import { clearSchema, laterMigrations, runMigrations } from './restore-schema.ts'
 
 export interface RestoreOptions {
   readonly pool: pg.Pool
-  readonly box: Box
+  readonly keyring: Keyring
   readonly file: string
   /** Also where the database holds data: they are replaced. */
   readonly force: boolean
@@ -48,7 +48,7 @@ export interface RestoreReport {
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const migrations = options.migrations ?? (await loadMigrations())
-  const frames = readFrames(options.file, options.box)
+  const frames = readFrames(options.file, options.keyring)
   const client = await options.pool.connect()
   try {
     const manifest = messageOf<Manifest>((await frames.next()).value, 'manifest', options.file)

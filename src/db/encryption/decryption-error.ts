@@ -1,4 +1,4 @@
 /** A key that is none, or what was sealed cannot be opened: another key, another context, or altered bytes. One line, never the key or the content. */
-export class BoxFailure extends Error {
-  override readonly name = 'BoxFailure'
+export class DecryptionError extends Error {
+  override readonly name = 'DecryptionError'
 }

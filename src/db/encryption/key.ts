@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { BoxFailure } from './decryption-error.ts'
+import { DecryptionError } from './decryption-error.ts'
 
 export interface LoadedKey {
-  /** 32 bytes each, the current one first: what `openBox` takes. */
+  /** 32 bytes each, the current one first: what `openKeyring` takes. */
   readonly keys: readonly Uint8Array[]
   /** The file that holds them; null where the environment does. */
   readonly path: string | null
@@ -23,11 +23,12 @@ export interface KeyPlace {
 /**
  * The keys of encryption at rest: of HUB_KEY (several: separated by commas), else of the file (one a line), else of the
  * home, where one is made (0600) at the first time. A key is 32 bytes in base64 or hexadecimal; the first is current.
- * Throws BoxFailure with one line, never with the key.
+ * Throws DecryptionError with one line, never with the key.
  */
 export function loadKey(place: KeyPlace): LoadedKey {
   const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = place
-  if (text !== '' && file !== '') throw new BoxFailure('HUB_KEY and HUB_KEY_FILE are both set, expected one of them')
+  if (text !== '' && file !== '')
+    throw new DecryptionError('HUB_KEY and HUB_KEY_FILE are both set, expected one of them')
   if (text !== '') return { keys: parse(text, 'HUB_KEY'), path: null, warning: undefined }
   if (file !== '') return { keys: parse(read(file, `HUB_KEY_FILE ${file}`), file), path: file, warning: undefined }
   const path = join(home, 'key')
@@ -38,7 +39,7 @@ export function loadKey(place: KeyPlace): LoadedKey {
   return { keys: parse(read(path, path), path), path, warning }
 }
 
-/** A new key stands first in the file, the others after it, with the file's own rights. Throws BoxFailure where it cannot be written. */
+/** A new key stands first in the file, the others after it, with the file's own rights. Throws DecryptionError where it cannot be written. */
 export function addKey(path: string): void {
   const fresh = `${path}.${randomBytes(6).toString('hex')}`
   try {
@@ -48,7 +49,7 @@ export function addKey(path: string): void {
   } catch (error) {
     rmSync(fresh, { force: true })
     const { code } = error as NodeJS.ErrnoException
-    throw new BoxFailure(
+    throw new DecryptionError(
       `${path} cannot be written (${code}): put a new key (hub key new) before the others in it and run this again`,
       { cause: error },
     )
@@ -67,7 +68,9 @@ function make(home: string, path: string): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw new BoxFailure(`no key can be made in ${home} (${(error as NodeJS.ErrnoException).code})`, { cause: error })
+    throw new DecryptionError(`no key can be made in ${home} (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    })
   } finally {
     rmSync(fresh, { force: true })
   }
@@ -77,18 +80,18 @@ function read(path: string, name: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new BoxFailure(`${name} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+    throw new DecryptionError(`${name} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
   }
 }
 
 function parse(text: string, name: string): Uint8Array[] {
   const keys = text.split(/[\s,]+/).filter((part) => part !== '')
-  if (keys.length === 0) throw new BoxFailure(`${name} holds no key, expected 32 bytes in base64 or hexadecimal`)
+  if (keys.length === 0) throw new DecryptionError(`${name} holds no key, expected 32 bytes in base64 or hexadecimal`)
   return keys.map((key, index) => {
     const bytes = /^[0-9a-fA-F]{64}$/.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64')
     if (bytes.length === 32 && /^[A-Za-z0-9+/_=-]+$/.test(key)) return bytes
     const which = keys.length === 1 ? '' : ` (key ${index + 1})`
-    throw new BoxFailure(
+    throw new DecryptionError(
       `${name}${which} is a text of ${key.length} characters, expected 32 bytes in base64 or hexadecimal`,
     )
   })

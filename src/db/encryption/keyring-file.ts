@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import { type Box, openBox } from './keyring.ts'
-import { BoxFailure } from './decryption-error.ts'
+import { type Keyring, openKeyring } from './keyring.ts'
+import { DecryptionError } from './decryption-error.ts'
 
 export interface KeyFile {
   readonly path: string
@@ -13,12 +13,12 @@ export interface KeyFile {
 const lookEveryMs = 1000
 
 /**
- * A box that follows its key file: a key that is put there is used within a second by every process that has it open, so that a rotation needs
+ * A keyring that follows its key file: a key that is put there is used within a second by every process that has it open, so that a rotation needs
  * no restart; and at once where something was sealed under a key that is not known yet. A file that cannot be read leaves
  * the keys as they are.
  */
-export function openBoxOfFile({ path, load, now = () => performance.now() }: KeyFile): Box {
-  let box = openBox(load())
+export function openKeyringFile({ path, load, now = () => performance.now() }: KeyFile): Keyring {
+  let keyring = openKeyring(load())
   let seen = markOf(path)
   let looked = now()
 
@@ -27,15 +27,15 @@ export function openBoxOfFile({ path, load, now = () => performance.now() }: Key
     const mark = markOf(path)
     if (mark === seen || mark === '') return
     try {
-      box = openBox(load())
+      keyring = openKeyring(load())
       seen = mark
     } catch (error) {
-      if (!(error instanceof BoxFailure)) throw error
+      if (!(error instanceof DecryptionError)) throw error
     }
   }
-  function current(): Box {
+  function current(): Keyring {
     if (now() - looked >= lookEveryMs) renew()
-    return box
+    return keyring
   }
   return {
     seal: (content, context) => current().seal(content, context),
@@ -45,8 +45,8 @@ export function openBoxOfFile({ path, load, now = () => performance.now() }: Key
         return known.open(sealed, context)
       } catch (error) {
         renew()
-        if (box === known) throw error
-        return box.open(sealed, context)
+        if (keyring === known) throw error
+        return keyring.open(sealed, context)
       }
     },
     hash: (text, context) => current().hash(text, context),

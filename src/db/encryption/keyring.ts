@@ -1,23 +1,23 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-import { BoxFailure } from './decryption-error.ts'
+import { DecryptionError } from './decryption-error.ts'
 
-export { BoxFailure } from './decryption-error.ts'
+export { DecryptionError } from './decryption-error.ts'
 
-export interface Box {
+export interface Keyring {
   /**
-   * Encrypts under the current key, bound to the context (`quarantine:12`): a box moved to another row does not open.
+   * Encrypts under the current key, bound to the context (`quarantine:12`): a sealed value moved to another row does not open.
    * 33 bytes longer than what is sealed.
    */
   seal(content: Uint8Array | string, context: string): Buffer
-  /** The content. Throws BoxFailure. Any of the keys opens what it sealed. */
-  open(box: Uint8Array, context: string): Buffer
+  /** The content. Throws DecryptionError. Any of the keys opens what it sealed. */
+  open(keyring: Uint8Array, context: string): Buffer
   /** 16 bytes by which equal texts of one context are found without being read, under the current key. */
   hash(text: string, context: string): Buffer
   /** The hash under each key, the current one first: what a search compares while rows are still to be hashed anew. */
   hashes(text: string, context: string): Buffer[]
-  /** False for a box of an older key, which `hub key rotate` has yet to seal anew. */
-  isCurrent(box: Uint8Array): boolean
+  /** False for a value sealed under an older key, which `hub key rotate` has yet to seal anew. */
+  isCurrent(keyring: Uint8Array): boolean
 }
 
 interface Key {
@@ -26,7 +26,7 @@ interface Key {
   readonly hashing: Buffer
 }
 
-// A box: version (1 byte), key id (4), nonce (12), tag (16), content. The header is authenticated with the context.
+// A sealed value: version (1 byte), key id (4), nonce (12), tag (16), content. The header is authenticated with the context.
 const version = 1
 const header = 5
 const nonceEnd = header + 12
@@ -36,10 +36,10 @@ const tagEnd = nonceEnd + 16
  * Encryption at rest, AES-256-GCM and HMAC-SHA256 with keys derived (HKDF-SHA256) from 32 secret bytes. Of several keys the
  * first is the current one.
  */
-export function openBox(secrets: Uint8Array | readonly Uint8Array[]): Box {
+export function openKeyring(secrets: Uint8Array | readonly Uint8Array[]): Keyring {
   const keys = (secrets instanceof Uint8Array ? [secrets] : secrets).map(derive)
   const current = keys[0]
-  if (current === undefined) throw new BoxFailure('there is no key')
+  if (current === undefined) throw new DecryptionError('there is no key')
   const hashUnder = (key: Key, text: string, context: string) =>
     createHmac('sha256', key.hashing).update(`${context}\u0000${text}`).digest().subarray(0, 16)
   return {
@@ -50,12 +50,12 @@ export function openBox(secrets: Uint8Array | readonly Uint8Array[]): Box {
       const sealed = Buffer.concat([cipher.update(content), cipher.final()])
       return Buffer.concat([head, nonce, cipher.getAuthTag(), sealed])
     },
-    open: (box, context) => {
-      const bytes = Buffer.from(box.buffer, box.byteOffset, box.byteLength)
-      if (bytes.length < tagEnd || bytes[0] !== version) throw new BoxFailure('not a box')
+    open: (keyring, context) => {
+      const bytes = Buffer.from(keyring.buffer, keyring.byteOffset, keyring.byteLength)
+      if (bytes.length < tagEnd || bytes[0] !== version) throw new DecryptionError('not a sealed value')
       const head = bytes.subarray(0, header)
       const key = keys.find(({ id }) => id.equals(head.subarray(1)))
-      if (key === undefined) throw new BoxFailure('sealed under a key that is not here')
+      if (key === undefined) throw new DecryptionError('sealed under a key that is not here')
       try {
         const cipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(header, nonceEnd), {
           authTagLength: 16,
@@ -63,19 +63,19 @@ export function openBox(secrets: Uint8Array | readonly Uint8Array[]): Box {
         cipher.setAAD(bound(head, context)).setAuthTag(bytes.subarray(nonceEnd, tagEnd))
         return Buffer.concat([cipher.update(bytes.subarray(tagEnd)), cipher.final()])
       } catch (cause) {
-        throw new BoxFailure('altered, or sealed for another place', { cause })
+        throw new DecryptionError('altered, or sealed for another place', { cause })
       }
     },
     hash: (text, context) => hashUnder(current, text, context),
     hashes: (text, context) => keys.map((key) => hashUnder(key, text, context)),
-    isCurrent: (box) => box[0] === version && current.id.equals(box.subarray(1, header)),
+    isCurrent: (keyring) => keyring[0] === version && current.id.equals(keyring.subarray(1, header)),
   }
 }
 
 const bound = (head: Buffer, context: string): Buffer => Buffer.concat([head, Buffer.from(context)])
 
 function derive(secret: Uint8Array): Key {
-  if (secret.length !== 32) throw new BoxFailure(`a key has ${secret.length} bytes, expected 32`)
+  if (secret.length !== 32) throw new DecryptionError(`a key has ${secret.length} bytes, expected 32`)
   const part = (use: string, length: number) => Buffer.from(hkdfSync('sha256', secret, '', `hub:${use}:1`, length))
   return { id: part('id', 4), sealing: part('seal', 32), hashing: part('hash', 32) }
 }

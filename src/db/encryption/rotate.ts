@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { sql } from 'kysely'
-import type { Box } from './keyring.ts'
+import type { Keyring } from './keyring.ts'
 import type { Tables } from '../tables.ts'
 
 type Value = Buffer | string | number | readonly string[] | null
@@ -22,37 +22,39 @@ export interface Sealed {
   /** How many rows at once: they are held in memory and locked together. */
   readonly atOnce: number
   /** The row's new values; null where it has those of the current key already. */
-  readonly renew: (row: SealedRow, box: Box) => { readonly [column: string]: Value } | null
+  readonly renew: (row: SealedRow, keyring: Keyring) => { readonly [column: string]: Value } | null
   /** Called before rows are written: clears what would stand in their way. */
   readonly before?: (trx: Transaction<Tables>, rows: readonly SealedRow[]) => Promise<void>
 }
 
-/** The first bytes of what the box seals now: those of every box under the current key, and of no other. */
-const headOf = (box: Box): string => box.seal('', '').subarray(0, 5).toString('hex')
+/** The first bytes of what the keyring seals now: those of every value sealed under the current key, and of no other. */
+const headOf = (keyring: Keyring): string => keyring.seal('', '').subarray(0, 5).toString('hex')
 
-const dueOf = (kind: Sealed, box: Box): string[] => {
-  const head = headOf(box)
+const dueOf = (kind: Sealed, keyring: Keyring): string[] => {
+  const head = headOf(keyring)
   return kind.sealed.map(
     (column) => `(t.${column} is not null and substring(t.${column} from 1 for 5) <> '\\x${head}'::bytea)`,
   )
 }
 
 /** How many rows are sealed under another key than the current one. */
-export async function countDue(db: Kysely<Tables>, kind: Sealed, box: Box): Promise<number> {
+export async function countDue(db: Kysely<Tables>, kind: Sealed, keyring: Keyring): Promise<number> {
   const { rows } = await sql<{ due: number }>`
-    select count(*) as due from ${sql.table(kind.table)} t where ${sql.raw(dueOf(kind, box).join(' or '))}`.execute(db)
+    select count(*) as due from ${sql.table(kind.table)} t where ${sql.raw(dueOf(kind, keyring).join(' or '))}`.execute(
+    db,
+  )
   return rows[0]!.due
 }
 
 /**
  * Every row is sealed and hashed under the current key, a few at a time, while others read and write beside: a row that someone
  * else holds is left for the next pass. Settles with how many were renewed. Ends between two batches when the signal aborts; safe
- * to repeat, and goes on where it stopped. Throws BoxFailure where a row was sealed under a key that is not here.
+ * to repeat, and goes on where it stopped. Throws DecryptionError where a row was sealed under a key that is not here.
  */
 export async function reseal(
   db: Kysely<Tables>,
   kind: Sealed,
-  box: Box,
+  keyring: Keyring,
   options: { readonly signal?: AbortSignal; readonly onBatch?: (done: number) => void } = {},
 ): Promise<number> {
   let done = 0
@@ -60,7 +62,7 @@ export async function reseal(
     let after = 0
     let renewed = 0
     while (options.signal?.aborted !== true) {
-      const batch = await db.transaction().execute((trx) => resealSome(trx, kind, box, after))
+      const batch = await db.transaction().execute((trx) => resealSome(trx, kind, keyring, after))
       if (batch === null) break
       after = batch.last
       renewed += batch.renewed
@@ -75,11 +77,11 @@ export async function reseal(
 async function resealSome(
   trx: Transaction<Tables>,
   kind: Sealed,
-  box: Box,
+  keyring: Keyring,
   after: number,
 ): Promise<{ last: number; renewed: number } | null> {
   const table = sql.table(kind.table)
-  const due = [...dueOf(kind, box), ...(kind.besides === undefined ? [] : [`(${kind.besides})`])].join(' or ')
+  const due = [...dueOf(kind, keyring), ...(kind.besides === undefined ? [] : [`(${kind.besides})`])].join(' or ')
   const { rows } = await sql<SealedRow>`
     select id, ${sql.join(kind.reads.map((column) => sql.ref(column)))} from ${table} t
     where id > ${after} and (${sql.raw(due)})
@@ -87,7 +89,7 @@ async function resealSome(
   const last = rows.at(-1)?.id
   if (last === undefined) return null
   const renewed = rows.flatMap((row) => {
-    const values = kind.renew(row, box)
+    const values = kind.renew(row, keyring)
     return values === null ? [] : [{ ...values, id: row.id }]
   })
   if (renewed.length === 0) return { last, renewed: 0 }

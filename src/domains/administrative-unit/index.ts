@@ -1,3 +1,3 @@
-export { administrativeUnitRoot, administrativeUnitShape, unitChangeShape } from './mapping.ts'
+export { administrativeUnitRoot, administrativeUnitMapping, unitChangeMapping } from './mapping.ts'
 export { mentionKey, splitUnits } from './split-units.ts'
 export type { UnitMention } from './split-units.ts'

@@ -1,6 +1,14 @@
 import type { AdministrativeUnitFilter, StringFilter } from '../../generated/schema.ts'
 import { chosen, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
-import { column, connection, globalId, list, one, type Scope, type Shape } from '../../graph/schema/type-mapping.ts'
+import {
+  column,
+  connection,
+  globalId,
+  list,
+  one,
+  type Scope,
+  type TypeMapping,
+} from '../../graph/schema/type-mapping.ts'
 import type { Sql } from '../../graph/sql/statement.ts'
 
 /** A code alone is no key: the unit's first day tells the old bearer from the new one. */
@@ -15,7 +23,7 @@ const dayOf = (scope: Scope, on: unknown): Sql =>
     ? scope.statement.value(on, 'date')
     : `(${scope.statement.value(scope.now, 'timestamptz')} at time zone 'Asia/Ho_Chi_Minh')::date`
 
-export const administrativeUnitShape: Shape = {
+export const administrativeUnitMapping: TypeMapping = {
   type: 'AdministrativeUnit',
   table: 'administrative_unit',
   // The code by itself first, for its index; the last colon of an id is the one before the day.
@@ -67,7 +75,7 @@ export const administrativeUnitShape: Shape = {
 }
 
 /** A change seen from either of its ends: `side` says which end the change shows. */
-export const unitChangeShape: Shape = {
+export const unitChangeMapping: TypeMapping = {
   type: 'UnitChange',
   table: `(select c.*, u.side, u.unit_id, w.code from unit_change c
     cross join lateral (values ('FROM', c.from_id), ('TO', c.to_id)) u(side, unit_id)
@@ -79,7 +87,7 @@ export const unitChangeShape: Shape = {
   },
 }
 
-export const administrativeUnitRoot: Shape = {
+export const administrativeUnitRoot: TypeMapping = {
   type: 'Query',
   fields: {
     administrativeUnit: {

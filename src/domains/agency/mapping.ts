@@ -1,9 +1,9 @@
 import { textFilter, wordsFilter } from '../../graph/sql/filter.ts'
-import { column, connection, globalId, one, type Shape, value } from '../../graph/schema/type-mapping.ts'
+import { column, connection, globalId, one, type TypeMapping, value } from '../../graph/schema/type-mapping.ts'
 
 const parentCode = (row: string): string => `(select p.code from agency p where p.id = ${row}.parent_id)`
 
-export const agencyShape: Shape = {
+export const agencyMapping: TypeMapping = {
   type: 'Agency',
   table: 'agency',
   id: {
@@ -51,7 +51,7 @@ export const agencyShape: Shape = {
   search: { as: 'AGENCY', sql: (row) => `${row}.search` },
 }
 
-export const agencyRoot: Shape = {
+export const agencyRoot: TypeMapping = {
   type: 'Query',
   fields: {
     agency: {

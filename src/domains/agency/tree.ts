@@ -13,7 +13,7 @@ export interface Place {
 
 const mostGeneralFirst = /^[A-Z]\d/
 
-/** An agency's codes, the canonical one first: most general first where there is such a shape, then the shortest, then by letters. */
+/** An agency's codes, the canonical one first: most general first where there is such a form, then the shortest, then by letters. */
 function ranked(codes: readonly string[]): string[] {
   const rank = (code: string): string =>
     `${mostGeneralFirst.test(code) ? 0 : 1}${String(code.length).padStart(3, '0')}${code}`

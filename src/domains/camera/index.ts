@@ -1,2 +1,2 @@
-export { cameraParts, cameraRoot, cameraShape } from './mapping.ts'
+export { cameraParts, cameraRoot, cameraMapping } from './mapping.ts'
 export { cameraEventSink, cameraSink } from './store.ts'

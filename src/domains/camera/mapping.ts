@@ -10,7 +10,7 @@ import {
   keyPart,
   ofSource,
   one,
-  type Shape,
+  type TypeMapping,
   value,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
@@ -32,7 +32,7 @@ const distance = (row: string, latitude: string, longitude: string): string =>
   `(12742000 * asin(sqrt(least(1, power(sin(radians(${row}.latitude - ${latitude}) / 2), 2)
     + cos(radians(${latitude})) * cos(radians(${row}.latitude)) * power(sin(radians(${row}.longitude - ${longitude}) / 2), 2)))))`
 
-export const cameraShape: Shape = {
+export const cameraMapping: TypeMapping = {
   type: 'Camera',
   table: 'camera',
   rows: withinAgency('camera:read'),
@@ -110,7 +110,7 @@ export const cameraShape: Shape = {
   search: { as: 'CAMERA', sql: (row) => `${row}.search` },
 }
 
-export const cameraParts: readonly Shape[] = [
+export const cameraParts: readonly TypeMapping[] = [
   { type: 'Location', fields: { latitude: column('latitude'), longitude: column('longitude') } },
   {
     type: 'CameraEvent',
@@ -131,7 +131,7 @@ export const cameraParts: readonly Shape[] = [
   },
 ]
 
-export const cameraRoot: Shape = {
+export const cameraRoot: TypeMapping = {
   type: 'Query',
   fields: {
     camera: {

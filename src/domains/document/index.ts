@@ -1,2 +1,2 @@
-export { documentParts, documentRoot, documentShape } from './mapping.ts'
+export { documentParts, documentRoot, documentMapping } from './mapping.ts'
 export { documentSink } from './store.ts'

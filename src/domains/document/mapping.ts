@@ -12,7 +12,7 @@ import {
   one,
   type Order,
   type RowSql,
-  type Shape,
+  type TypeMapping,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
 
@@ -38,7 +38,7 @@ const byAgency = (role: 'SENDER' | 'RECIPIENT') =>
       `exists (select 1 from document_agency x where x.document_id = ${row}.id and x.role = '${role}' and ${test('x.agency_path')})`,
   )
 
-export const documentShape: Shape = {
+export const documentMapping: TypeMapping = {
   type: 'Document',
   table: 'document',
   rows,
@@ -107,7 +107,7 @@ export const documentShape: Shape = {
   search: { as: 'DOCUMENT', sql: (row) => `${row}.search` },
 }
 
-export const documentParts: readonly Shape[] = [
+export const documentParts: readonly TypeMapping[] = [
   {
     type: 'Exchange',
     table: 'document_exchange',
@@ -120,7 +120,7 @@ export const documentParts: readonly Shape[] = [
   },
 ]
 
-export const documentRoot: Shape = {
+export const documentRoot: TypeMapping = {
   type: 'Query',
   fields: {
     document: {
@@ -129,7 +129,7 @@ export const documentRoot: Shape = {
       on: (_row, other, scope, args) => {
         const id = String(args['id'])
         const wanted = scope.statement.value(id.startsWith('Document:') ? id.slice('Document:'.length) : '', 'text')
-        return documentShape.id!.find(other, wanted, scope)
+        return documentMapping.id!.find(other, wanted, scope)
       },
     },
     documents: connection('Document'),

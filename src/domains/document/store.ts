@@ -19,7 +19,7 @@ function mentionsOf(record: DocumentRecord): AgencyMention[] {
   return [...about, ...[...respondsTo, ...replaced].map((one) => mention(one.sender)), sender, ...recipients]
 }
 
-/** (sender, DocumentId) and, where a message lacks it, (sender, code, date); senders by agency, whatever shape their code has. */
+/** (sender, DocumentId) and, where a message lacks it, (sender, code, date); senders by agency, whatever form their code has. */
 function namesOf(reference: DocumentReference, agencies: Agencies): { identity: string; fallback: string | null } {
   const sender = agencies.get(reference.sender)?.id ?? reference.sender
   const fallback =

@@ -1,45 +1,47 @@
 import type { PartyRecord } from '../../contract/entity.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { foldText } from '../../graph/sql/filter.ts'
 
 const sealed = 'dossier applicant'
 
-export const sealApplicant = (box: Box, applicant: PartyRecord): Buffer => box.seal(JSON.stringify(applicant), sealed)
+export const sealApplicant = (keyring: Keyring, applicant: PartyRecord): Buffer =>
+  keyring.seal(JSON.stringify(applicant), sealed)
 
-export const openApplicant = (box: Box, bytes: Buffer): PartyRecord =>
-  JSON.parse(box.open(bytes, sealed).toString()) as PartyRecord
+export const openApplicant = (keyring: Keyring, bytes: Buffer): PartyRecord =>
+  JSON.parse(keyring.open(bytes, sealed).toString()) as PartyRecord
 
 const numberOf = (hash: Buffer): string => hash.readBigInt64BE(0).toString()
-const token = (box: Box, text: string): string => numberOf(box.hash(text, 'dossier personal'))
-/** Under each key: what is sought while rows are still to be hashed under the newest. */
-const tokensSought = (box: Box, text: string): readonly string[] => box.hashes(text, 'dossier personal').map(numberOf)
+const token = (keyring: Keyring, text: string): string => numberOf(keyring.hash(text, 'dossier personal'))
+/** Under each key: what is looked up while rows are still to be hashed under the newest. */
+const tokensSought = (keyring: Keyring, text: string): readonly string[] =>
+  keyring.hashes(text, 'dossier personal').map(numberOf)
 
 /** A telephone number in the one form in which it is found: digits alone, Vietnam's prefix as 0. */
 const plainPhone = (phone: string): string => phone.replace(/[^\d+]/g, '').replace(/^\+?84(?=\d{9}$)/, '0')
 
 /** Keyed hashes by which an applicant is found: whole words of the name, whole numbers. They are 64-bit and reveal nothing. */
-export function tokensOfApplicant(box: Box, applicant: PartyRecord | null): readonly string[] {
+export function tokensOfApplicant(keyring: Keyring, applicant: PartyRecord | null): readonly string[] {
   if (applicant === null) return []
   const words = [
     ...(applicant.name === null ? [] : foldText(applicant.name).split(/\s+/)),
     ...(applicant.identityNumber === null ? [] : [foldText(applicant.identityNumber.trim())]),
     ...(applicant.phone === null ? [] : [plainPhone(applicant.phone)]),
   ].filter((word) => word !== '')
-  const identity = applicant.identityNumber === null ? [] : [identityToken(box, applicant.identityNumber)]
-  return [...new Set([...words.map((word) => token(box, `word:${word}`)), ...identity])]
+  const identity = applicant.identityNumber === null ? [] : [identityToken(keyring, applicant.identityNumber)]
+  return [...new Set([...words.map((word) => token(keyring, `word:${word}`)), ...identity])]
 }
 
 /** The hashes of which any finds a folded word: a whole word of a name, a whole identity or telephone number. */
-export function tokensOfWord(box: Box, word: string): readonly string[] {
+export function tokensOfWord(keyring: Keyring, word: string): readonly string[] {
   const phone = /^\+?\d[\d.-]{7,16}$/.test(word) ? plainPhone(word) : word
-  return [...new Set([word, phone])].flatMap((form) => tokensSought(box, `word:${form}`))
+  return [...new Set([word, phone])].flatMap((form) => tokensSought(keyring, `word:${form}`))
 }
 
-const identityToken = (box: Box, number: string): string => token(box, `identity:${number.trim()}`)
+const identityToken = (keyring: Keyring, number: string): string => token(keyring, `identity:${number.trim()}`)
 
 /** The hashes of which any finds a whole identity number: exactly, with its leading zeros. */
-export const identityTokens = (box: Box, number: string): readonly string[] =>
-  tokensSought(box, `identity:${number.trim()}`)
+export const identityTokens = (keyring: Keyring, number: string): readonly string[] =>
+  tokensSought(keyring, `identity:${number.trim()}`)
 
 const lastThree = (number: string | null): string | null =>
   number === null

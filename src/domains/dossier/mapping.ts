@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { purposeHolds } from '../../access/caller.ts'
 import { deniedError } from '../../access/error.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import type { StringFilter } from '../../generated/schema.ts'
 import type { GraphContext } from '../../graph/execute/context.ts'
 import { agencyFilter, booleanFilter, chosen, spanFilter, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
@@ -16,7 +16,7 @@ import {
   one,
   type Order,
   type RowSql,
-  type Shape,
+  type TypeMapping,
   value,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
@@ -36,7 +36,7 @@ const byTime = (name: string, descending: boolean): Order => ({
 })
 
 export interface DossierAccess {
-  readonly box: Box
+  readonly keyring: Keyring
   /** The codes of the configuration's purposes with their legal basis; null when it lists none. */
   readonly purposes: ReadonlyMap<string, string | null> | null
   /** Settles when the reads stand in the access log, so that no byte leaves before. */
@@ -46,7 +46,7 @@ export interface DossierAccess {
   ) => Promise<readonly undefined[]>
 }
 
-export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
+export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeMapping {
   const codes = purposes === null ? null : new Set(purposes.keys())
   const batch = (reads: readonly { subject: string; field: string }[], context: GraphContext) => log(reads, context)
   return {
@@ -71,7 +71,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
       channel: column('channel'),
       subject: column('subject'),
       applicant: {
-        kind: 'made',
+        kind: 'computed',
         from: {
           applicant: (row) => `encode(${row}.applicant, 'base64')`,
           subject: (row) => `'Dossier:' || ${row}.source_id || ':' || ${row}.key`,
@@ -79,7 +79,7 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
         async resolve(row, _args, context, info) {
           const sealed = row['_applicant'] as string | null
           if (sealed === null) return null
-          const applicant = openApplicant(box, Buffer.from(sealed, 'base64'))
+          const applicant = openApplicant(keyring, Buffer.from(sealed, 'base64'))
           const { caller } = context
           const whole = (caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(caller, codes)
           if (!whole) return maskApplicant(applicant)
@@ -140,8 +140,8 @@ export function dossierShape({ box, purposes, log }: DossierAccess): Shape {
           throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
         }
         if (!purposeHolds(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
-        const tokens = numbers.map((number) => identityTokens(box, number))
-        for (const one of tokens) scope.sought?.('DossierFilter.identityNumber', one)
+        const tokens = numbers.map((number) => identityTokens(keyring, number))
+        for (const one of tokens) scope.lookedUp?.('DossierFilter.identityNumber', one)
         return `${row}.personal_tokens && ${scope.statement.value(tokens.flat(), 'bigint[]')}`
       },
       text: wordsFilter(
@@ -168,7 +168,7 @@ function selectedNames(info: GraphQLResolveInfo): string {
   return [...names].toSorted().join(',')
 }
 
-export const dossierParts: readonly Shape[] = [
+export const dossierParts: readonly TypeMapping[] = [
   {
     type: 'DueDate',
     table: 'dossier_due_date',
@@ -203,7 +203,7 @@ export const dossierParts: readonly Shape[] = [
   },
 ]
 
-export const dossierRoot: Shape = {
+export const dossierRoot: TypeMapping = {
   type: 'Query',
   fields: {
     dossier: {

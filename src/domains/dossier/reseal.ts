@@ -9,8 +9,8 @@ export const sealedDossiers: Sealed = {
   writes: { applicant: 'bytea', personal_tokens: 'bigint[]' },
   sealed: ['applicant'],
   atOnce: 500,
-  renew(row, box) {
-    const applicant = openApplicant(box, row['applicant'] as Buffer)
-    return { applicant: sealApplicant(box, applicant), personal_tokens: tokensOfApplicant(box, applicant) }
+  renew(row, keyring) {
+    const applicant = openApplicant(keyring, row['applicant'] as Buffer)
+    return { applicant: sealApplicant(keyring, applicant), personal_tokens: tokensOfApplicant(keyring, applicant) }
   },
 }

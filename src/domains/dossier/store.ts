@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { DossierRecord } from '../../contract/entity.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { removeRows } from '../../db/remove-rows.ts'
 import type { Change, Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -22,7 +22,7 @@ interface KnownRow {
 }
 
 /** Dossiers with the history that the source gives or the hub observes; the applicant stands sealed in its row. */
-export function openDossierSink(box: Box): Sink<DossierRecord> {
+export function openDossierSink(keyring: Keyring): Sink<DossierRecord> {
   return {
     async upsert(trx, changes) {
       const first = changes[0]
@@ -61,8 +61,8 @@ export function openDossierSink(box: Box): Sink<DossierRecord> {
           status: record.status,
           channel: record.channel,
           subject: record.subject,
-          applicant: record.applicant === null ? null : sealApplicant(box, record.applicant).toString('base64'),
-          personal_tokens: tokensOfApplicant(box, record.applicant),
+          applicant: record.applicant === null ? null : sealApplicant(keyring, record.applicant).toString('base64'),
+          personal_tokens: tokensOfApplicant(keyring, record.applicant),
           received_at: record.receivedAt,
           due_at: record.dueAt,
           due_limit: record.dueAt === null ? null : dueLimit(record.dueAt),

@@ -1,2 +1,2 @@
-export { procedureRoot, procedureShape } from './mapping.ts'
+export { procedureRoot, procedureMapping } from './mapping.ts'
 export { procedureSink, resolveProcedures } from './store.ts'

@@ -1,7 +1,7 @@
 import { textFilter, wordsFilter } from '../../graph/sql/filter.ts'
-import { column, connection, globalId, one, type Shape, value } from '../../graph/schema/type-mapping.ts'
+import { column, connection, globalId, one, type TypeMapping, value } from '../../graph/schema/type-mapping.ts'
 
-export const procedureShape: Shape = {
+export const procedureMapping: TypeMapping = {
   type: 'Procedure',
   table: 'procedure',
   id: { sql: (row) => `${row}.code`, find: (row, key) => `${row}.code = ${key}` },
@@ -23,7 +23,7 @@ export const procedureShape: Shape = {
   search: { as: 'PROCEDURE', sql: (row) => `${row}.search` },
 }
 
-export const procedureRoot: Shape = {
+export const procedureRoot: TypeMapping = {
   type: 'Query',
   fields: {
     procedure: {

@@ -1,2 +1,2 @@
-export { indicatorShape, observationShape, periodShape, reportRoot, reportShape } from './mapping.ts'
+export { indicatorMapping, observationMapping, periodMapping, reportRoot, reportMapping } from './mapping.ts'
 export { observationSink, reportSink } from './store.ts'

@@ -10,7 +10,7 @@ import {
   one,
   type Order,
   type RowSql,
-  type Shape,
+  type TypeMapping,
   value,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
@@ -31,7 +31,7 @@ const state: RowSql = (row, scope) => `case
     case when ${row}.due_at < ${scope.statement.value(scope.now, 'timestamptz')} then 'LATE' else 'EXPECTED' end
   when ${row}.submitted_at > ${row}.due_at then 'LATE' else 'SUBMITTED' end`
 
-export const reportShape: Shape = {
+export const reportMapping: TypeMapping = {
   type: 'Report',
   table: 'report',
   rows: withinAgency('report:read'),
@@ -69,12 +69,12 @@ export const reportShape: Shape = {
   search: { as: 'REPORT', sql: (row) => `${row}.search` },
 }
 
-export const periodShape: Shape = {
+export const periodMapping: TypeMapping = {
   type: 'Period',
   fields: { code: column('period_code'), from: column('period_from'), to: column('period_to') },
 }
 
-export const indicatorShape: Shape = {
+export const indicatorMapping: TypeMapping = {
   type: 'Indicator',
   table: 'indicator',
   id: { sql: (row) => `${row}.code`, find: (row, wanted) => `${row}.code = ${wanted}` },
@@ -99,7 +99,7 @@ const observed: RowSql = (row, scope) => `(${row}.report_key is null or exists (
   where r.source_id = ${row}.source_id and r.report_key = ${row}.report_key
     and (r.submitted or ${withinAgency('report:read')('r', scope)})))`
 
-export const observationShape: Shape = {
+export const observationMapping: TypeMapping = {
   type: 'Observation',
   table: 'observation',
   rows: observed,
@@ -128,7 +128,7 @@ export const observationShape: Shape = {
   },
 }
 
-export const reportRoot: Shape = {
+export const reportRoot: TypeMapping = {
   type: 'Query',
   fields: {
     reports: connection('Report'),

@@ -22,14 +22,14 @@ import type {
 } from 'graphql'
 
 /** The part of an operation that subgraphs are asked for. */
-export interface Narrowed {
+export interface AuthorizedOperation {
   /** One operation without fragments of its own; null when nothing is left to ask. */
   readonly query: string | null
   /** The client's response name for each name in `query` that differs. */
   readonly clientNames: ReadonlyMap<string, string>
 }
 
-export interface NarrowOptions {
+export interface AuthorizedOptions {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
@@ -48,22 +48,25 @@ export const askedName = (responseName: string, fieldName: string): string =>
 
 interface Kept {
   readonly names: readonly string[]
-  readonly made: Map<string, Narrowed>
+  readonly made: Map<string, AuthorizedOperation>
 }
 const kept = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Kept>>()
 const keptEach = 32
 
-/** `narrow`, remembered by operation, by what is denied and by the variables that decide what is skipped. */
-export function narrowed(options: NarrowOptions): Narrowed {
+/** `authorize`, remembered by operation, by what is denied and by the variables that decide what is skipped. */
+export function authorizedOperation(options: AuthorizedOptions): AuthorizedOperation {
   const { schema, document, operation, variables, denied } = options
   const ofSchema = kept.get(schema) ?? new WeakMap<OperationDefinitionNode, Kept>()
   kept.set(schema, ofSchema)
-  const known = ofSchema.get(operation) ?? { names: conditionsOf(document), made: new Map<string, Narrowed>() }
+  const known = ofSchema.get(operation) ?? {
+    names: conditionsOf(document),
+    made: new Map<string, AuthorizedOperation>(),
+  }
   ofSchema.set(operation, known)
   const label = `${known.names.map((name) => String(variables[name])).join(' ')}\n${[...denied].join('\n')}`
   const found = known.made.get(label)
   if (found !== undefined) return found
-  const made = narrow(options)
+  const made = authorize(options)
   if (known.made.size >= keptEach) known.made.clear()
   known.made.set(label, made)
   return made
@@ -85,7 +88,7 @@ function conditionsOf(document: DocumentNode): readonly string[] {
  * Leaves out what is denied or skipped and every other directive, writes fragments in place, and asks for `__typename` wherever
  * something hangs on the type of an object. A denied field of an interface is still asked of the types for which it is open.
  */
-export function narrow({ schema, document, operation, variables, denied }: NarrowOptions): Narrowed {
+export function authorize({ schema, document, operation, variables, denied }: AuthorizedOptions): AuthorizedOperation {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
@@ -117,9 +120,9 @@ export function narrow({ schema, document, operation, variables, denied }: Narro
       const condition = fragment.typeCondition === undefined ? parent : typeFromAST(schema, fragment.typeCondition)
       if (!isCompositeType(condition)) return []
       const fitting = new Set(possibleOf(condition))
-      const narrowed = possible.filter((type) => fitting.has(type))
-      if (narrowed.length === 0) return []
-      const selections = ofSet(fragment.selectionSet, condition, narrowed, path)
+      const authorizedOperation = possible.filter((type) => fitting.has(type))
+      if (authorizedOperation.length === 0) return []
+      const selections = ofSet(fragment.selectionSet, condition, authorizedOperation, path)
       if (selections.length === 0) return []
       return condition === parent ? selections : [onType(condition.name, selections)]
     })

@@ -1,7 +1,7 @@
 import { Kind, parse } from 'graphql'
 import type { SelectionSetNode } from 'graphql'
 import { isPlaced, placed } from './subgraph-error.ts'
-import type { Path, Trouble } from './subgraph-error.ts'
+import type { Path, SubgraphError } from './subgraph-error.ts'
 import { isTree } from '../execute/tree.ts'
 import type { Fits, Tree } from '../execute/tree.ts'
 
@@ -27,43 +27,50 @@ export function selectedBy(
   return found
 }
 
-/** Puts the trouble at every field of the selection that an object lacks. */
-export function blame(object: Tree, set: SelectionSetNode | undefined, path: Path, trouble: Trouble, fits: Fits): void {
+/** Puts the subgraphError at every field of the selection that an object lacks. */
+export function blame(
+  object: Tree,
+  set: SelectionSetNode | undefined,
+  path: Path,
+  subgraphError: SubgraphError,
+  fits: Fits,
+): void {
   for (const selection of set?.selections ?? []) {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const [own, condition] = [object['__typename'], selection.typeCondition?.name.value]
       const apart = typeof own === 'string' && condition !== undefined && !fits(own, condition) && !fits(condition, own)
-      if (!apart) blame(object, selection.selectionSet, path, trouble, fits)
+      if (!apart) blame(object, selection.selectionSet, path, subgraphError, fits)
     } else if (selection.kind === Kind.FIELD) {
       const name = selection.alias?.value ?? selection.name.value
       if (name === '__typename') continue
       const here = [...path, name]
-      if (object[name] === undefined) object[name] = placed(trouble, here)
-      else if (selection.selectionSet !== undefined) within(object[name], selection.selectionSet, here, trouble, fits)
+      if (object[name] === undefined) object[name] = placed(subgraphError, here)
+      else if (selection.selectionSet !== undefined)
+        within(object[name], selection.selectionSet, here, subgraphError, fits)
     }
   }
 }
 
-function within(value: unknown, set: SelectionSetNode, path: Path, trouble: Trouble, fits: Fits): void {
-  if (Array.isArray(value)) value.forEach((item, index) => within(item, set, [...path, index], trouble, fits))
-  else if (isTree(value)) blame(value, set, path, trouble, fits)
+function within(value: unknown, set: SelectionSetNode, path: Path, subgraphError: SubgraphError, fits: Fits): void {
+  if (Array.isArray(value)) value.forEach((item, index) => within(item, set, [...path, index], subgraphError, fits))
+  else if (isTree(value)) blame(value, set, path, subgraphError, fits)
 }
 
 /**
- * Puts the trouble where a subgraph's error took a value away, under its full path. A name that stands before a list without
+ * Puts the subgraphError where a subgraph's error took a value away, under its full path. A name that stands before a list without
  * an index is meant for every item. False when there is no such place: the value is there, or nothing leads to it.
  */
-export function blameAt(root: Tree, from: Path, rest: Path, trouble: Trouble): boolean {
+export function blameAt(root: Tree, from: Path, rest: Path, subgraphError: SubgraphError): boolean {
   let value: unknown = root
   for (const part of from) value = isTree(value) || Array.isArray(value) ? (value as Tree)[part] : undefined
-  return descend(value, from, rest, trouble)
+  return descend(value, from, rest, subgraphError)
 }
 
-function descend(value: unknown, at: Path, rest: Path, trouble: Trouble): boolean {
+function descend(value: unknown, at: Path, rest: Path, subgraphError: SubgraphError): boolean {
   const [part, ...left] = rest
   if (part === undefined) return false
   if (Array.isArray(value) && typeof part === 'string') {
-    return value.map((item, index) => descend(item, [...at, index], rest, trouble)).some(Boolean)
+    return value.map((item, index) => descend(item, [...at, index], rest, subgraphError)).some(Boolean)
   }
   if (!isTree(value) && !Array.isArray(value)) return false
   const inside = value as Tree
@@ -71,8 +78,8 @@ function descend(value: unknown, at: Path, rest: Path, trouble: Trouble): boolea
   const found = Object.hasOwn(inside, part) ? inside[part] : undefined
   if (found === null || found === undefined) {
     if (Array.isArray(value) && Number(part) >= value.length) return false
-    inside[part] = placed(trouble, [...at, ...rest])
+    inside[part] = placed(subgraphError, [...at, ...rest])
     return true
   }
-  return isPlaced(found) || descend(found, [...at, part], left, trouble)
+  return isPlaced(found) || descend(found, [...at, part], left, subgraphError)
 }

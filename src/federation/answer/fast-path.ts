@@ -25,9 +25,9 @@ import { isTree } from '../execute/tree.ts'
 import type { Tree } from '../execute/tree.ts'
 
 /** Gives the answer of a tree in which everything is as the schema says; null as soon as anything is not. */
-export type Straight = (tree: Tree) => Tree | null
+export type FastPath = (tree: Tree) => Tree | null
 
-export interface StraightOptions {
+export interface FastPathOptions {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
@@ -59,7 +59,7 @@ const serialised: Readonly<Record<string, (value: unknown) => boolean>> = {
  * The way from a tree to an operation's answer, worked out once. It takes only what needs no judgement; nulls that spread, values
  * that do not fit and types that are not known are left to graphql-js.
  */
-export function openStraight({ schema, document, operation, variables }: StraightOptions): Straight {
+export function openFastPath({ schema, document, operation, variables }: FastPathOptions): FastPath {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)

@@ -12,10 +12,10 @@ import type {
 import { deniedError } from '../../access/error.ts'
 import type { DenialCode, HubError } from '../../access/error.ts'
 import { askedName } from './authorized-operation.ts'
-import { openStraight } from './fast-path.ts'
-import type { Straight } from './fast-path.ts'
-import { isPlaced, placed, troubleOf } from './subgraph-error.ts'
-import type { Path, Trouble } from './subgraph-error.ts'
+import { openFastPath } from './fast-path.ts'
+import type { FastPath } from './fast-path.ts'
+import { isPlaced, placed, subgraphErrorOf } from './subgraph-error.ts'
+import type { Path, SubgraphError } from './subgraph-error.ts'
 import { isTree } from '../execute/tree.ts'
 import type { Tree } from '../execute/tree.ts'
 
@@ -29,7 +29,7 @@ export interface Projection {
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly tree: Tree
-  readonly troubles: readonly Trouble[]
+  readonly subgraphErrors: readonly SubgraphError[]
   readonly clientNames: ReadonlyMap<string, string>
   /** `Type path.of.response.names` of what this caller may not have. */
   readonly denied: ReadonlyMap<string, DenialCode>
@@ -66,16 +66,16 @@ export function openProjection(api: DocumentNode): Project {
     return codes.length > 0 && codes.every((one) => one !== undefined) ? (codes[0] ?? null) : null
   }
 
-  const straights = new WeakMap<object, Straight>()
+  const straights = new WeakMap<object, FastPath>()
 
   return async (projection) => {
-    const { document, operationName, variables, tree, troubles, clientNames, denied } = projection
-    if (troubles.length === 0 && denied.size === 0) {
+    const { document, operationName, variables, tree, subgraphErrors, clientNames, denied } = projection
+    if (subgraphErrors.length === 0 && denied.size === 0) {
       const { kept, operation, coerced } = projection
-      const straight =
-        straights.get(kept) ?? openStraight({ schema: apiSchema, document, operation, variables: coerced })
-      straights.set(kept, straight)
-      const data = straight(tree)
+      const fastPath =
+        straights.get(kept) ?? openFastPath({ schema: apiSchema, document, operation, variables: coerced })
+      straights.set(kept, fastPath)
+      const data = fastPath(tree)
       if (data !== null) return { data }
     }
     const clientPath = (path: Path): Path => {
@@ -83,12 +83,12 @@ export function openProjection(api: DocumentNode): Project {
       const inner = names.findIndex((part) => typeof part === 'string' && part.startsWith('_internal_qp_'))
       return inner === -1 ? names : names.slice(0, inner)
     }
-    const told = new Set<Trouble>()
+    const told = new Set<SubgraphError>()
     const tell = (error: HubError): HubError => {
-      const trouble = troubleOf(error)
-      if (trouble === null) return error
-      told.add(trouble)
-      return placed(trouble, clientPath(error.path ?? []))
+      const subgraphError = subgraphErrorOf(error)
+      if (subgraphError === null) return error
+      told.add(subgraphError)
+      return placed(subgraphError, clientPath(error.path ?? []))
     }
     const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, _args, _context, info) => {
       if (denied.size > 0) {
@@ -119,9 +119,9 @@ export function openProjection(api: DocumentNode): Project {
         return typeof name === 'string' && isObjectType(schema.getType(name)) ? name : `${standIn}${abstract.name}`
       },
     })
-    const rest = troubles
-      .filter((trouble) => !told.has(trouble))
-      .map((trouble) => placed(trouble, clientPath(trouble.path ?? [])))
+    const rest = subgraphErrors
+      .filter((subgraphError) => !told.has(subgraphError))
+      .map((subgraphError) => placed(subgraphError, clientPath(subgraphError.path ?? [])))
     const errors: GraphQLError[] = [...(result.errors ?? []), ...oneOfEach(rest, result.errors ?? [])]
     return { ...(result.data === undefined ? {} : { data: result.data }), ...(errors.length === 0 ? {} : { errors }) }
   }

@@ -5,23 +5,23 @@ import { HubError, hubError, hubErrorIn } from '../../access/error.ts'
 export type Path = readonly (string | number)[]
 
 /** A fault of a subgraph: an error stands in the tree wherever it took a value away, and each of them tells of it. */
-export interface Trouble {
+export interface SubgraphError {
   readonly code: HubErrorCode
   readonly message: string
   /** Where it is told of when none of the places that it took is in the answer. */
   readonly path: Path | null
 }
 
-const tooks = new WeakMap<GraphQLError, Trouble>()
+const tooks = new WeakMap<GraphQLError, SubgraphError>()
 
 /** An error that stands in the place of a value: graphql-js throws it when it comes to it, with this path. */
-export function placed(trouble: Trouble, path: Path): HubError {
-  const error = hubError(trouble.code, trouble.message, { path })
-  tooks.set(error, trouble)
+export function placed(subgraphError: SubgraphError, path: Path): HubError {
+  const error = hubError(subgraphError.code, subgraphError.message, { path })
+  tooks.set(error, subgraphError)
   return error
 }
 
-export const troubleOf = (error: GraphQLError): Trouble | null => tooks.get(error) ?? null
+export const subgraphErrorOf = (error: GraphQLError): SubgraphError | null => tooks.get(error) ?? null
 
 export const isPlaced = (value: unknown): value is HubError => value instanceof GraphQLError
 
@@ -29,7 +29,7 @@ const reported = 'Hệ thống của cơ quan khác báo lỗi. · A system of a
 const unavailable = 'Hệ thống của cơ quan khác chưa trả lời được. · A system of another agency does not answer.'
 
 /** What may pass of another's error: its code, where it looks like one. */
-export function reportedTrouble(error: unknown, path: Path | null): Trouble {
+export function reportedSubgraphError(error: unknown, path: Path | null): SubgraphError {
   const own = hubErrorIn(error)
   if (own !== null) return { code: own.code, message: own.message, path }
   const code = (error as { extensions?: { code?: unknown } } | null)?.extensions?.code
@@ -39,7 +39,7 @@ export function reportedTrouble(error: unknown, path: Path | null): Trouble {
 }
 
 /** A subgraph that gave no answer: nothing of its request is in the tree. */
-export const unavailableTrouble = (path: Path | null): Trouble => ({
+export const unavailableSubgraph = (path: Path | null): SubgraphError => ({
   code: 'SUBGRAPH_UNAVAILABLE',
   message: unavailable,
   path,

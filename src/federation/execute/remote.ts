@@ -73,10 +73,10 @@ export function openRemote(options: RemoteOptions): Remote {
       concurrency: inFlight,
     },
   })
-  const { failures: mostFailures = 8, restMs = 30_000 } = options.breaker ?? {}
+  const { failures: maxFailures = 8, restMs = 30_000 } = options.breaker ?? {}
   const breaker = circuitBreaker(
     handleWhen((error) => !(error instanceof TransportFailure && error.status === 429)),
-    { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(mostFailures) },
+    { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(maxFailures) },
   )
   const shared = openShared<ExecutionResult>()
   let seen = { requests: 0, failures: 0 }

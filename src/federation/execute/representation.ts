@@ -2,31 +2,31 @@ import type { RequiresSelection } from '@graphql-hive/router-query-planner'
 import { getNamedType, isNullableType, Kind } from 'graphql'
 import type { GraphQLNamedType, SelectionSetNode } from 'graphql'
 import type { Key } from '../supergraph/supergraph.ts'
-import { isPlaced, troubleOf } from '../answer/subgraph-error.ts'
-import type { Trouble } from '../answer/subgraph-error.ts'
+import { isPlaced, subgraphErrorOf } from '../answer/subgraph-error.ts'
+import type { SubgraphError } from '../answer/subgraph-error.ts'
 import { isTree } from './tree.ts'
 import type { Fits, Tree } from './tree.ts'
 
 /**
- * What a subgraph is told of an object so that it finds it: `made`; or `blocked` by the trouble that took away what it would
+ * What a subgraph is told of an object so that it finds it: `made`; or `blocked` by the subgraphError that took away what it would
  * need; or neither, where the object has no such key or does not fit the selection.
  */
 export type Represented =
   | { readonly made: Tree }
-  | { readonly blocked: Trouble }
+  | { readonly blocked: SubgraphError }
   | { readonly made?: never; readonly blocked?: never }
 
 interface Reading {
   readonly fits: Fits
-  trouble: Trouble | null
+  subgraphError: SubgraphError | null
 }
 
 /** Reads the selection `requires` of a plan from an object of the tree. The result shares nothing with it but scalars. */
 export function represented(object: Tree, requires: readonly RequiresSelection[], fits: Fits): Represented {
-  const reading: Reading = { fits, trouble: null }
+  const reading: Reading = { fits, subgraphError: null }
   const made: Tree = {}
   readInto(made, object, requires, reading)
-  if (reading.trouble !== null) return { blocked: reading.trouble }
+  if (reading.subgraphError !== null) return { blocked: reading.subgraphError }
   const told = Object.keys(made).some((name) => name !== '__typename' && made[name] !== null)
   return told || byNameAlone(made, requires, fits) ? { made } : {}
 }
@@ -62,7 +62,7 @@ function readInto(into: Tree, object: Tree, requires: readonly RequiresSelection
 
 function valueOf(value: unknown, selections: readonly RequiresSelection[], reading: Reading): unknown {
   if (isPlaced(value)) {
-    reading.trouble ??= troubleOf(value)
+    reading.subgraphError ??= subgraphErrorOf(value)
     return null
   }
   if (Array.isArray(value)) return value.map((item) => valueOf(item, selections, reading))

@@ -15,8 +15,8 @@ import { rewrite } from './rewrite.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import { copied, isTree, merge, objectsAt } from './tree.ts'
 import type { Fits, Found, Tree } from './tree.ts'
-import { isUnavailable, reportedTrouble, unavailableTrouble } from '../answer/subgraph-error.ts'
-import type { Path, Trouble } from '../answer/subgraph-error.ts'
+import { isUnavailable, reportedSubgraphError, unavailableSubgraph } from '../answer/subgraph-error.ts'
+import type { Path, SubgraphError } from '../answer/subgraph-error.ts'
 
 /** What a plan asks of one subgraph. */
 export interface SubgraphRequest {
@@ -45,7 +45,7 @@ export interface Gathered {
   /** The joined answers; an error stands where a subgraph's fault took a value away. */
   readonly tree: Tree
   /** Every fault, in the order in which they came. */
-  readonly troubles: readonly Trouble[]
+  readonly subgraphErrors: readonly SubgraphError[]
 }
 
 /** Objects that one request finds by the same representation. */
@@ -60,10 +60,10 @@ interface Group {
  */
 export async function runPlan(node: PlanNode | undefined, options: RunOptions, tree: Tree = {}): Promise<Gathered> {
   const { supergraph, fits, isConcrete, subgraphs, variables, context, chunk } = options
-  const troubles: Trouble[] = []
-  const note = (trouble: Trouble): Trouble => {
-    troubles.push(trouble)
-    return trouble
+  const subgraphErrors: SubgraphError[] = []
+  const note = (subgraphError: SubgraphError): SubgraphError => {
+    subgraphErrors.push(subgraphError)
+    return subgraphError
   }
 
   async function run(one: PlanNode | undefined): Promise<void> {
@@ -120,17 +120,19 @@ export async function runPlan(node: PlanNode | undefined, options: RunOptions, t
     }
     for (const error of errors) {
       const path = error.path ?? null
-      const trouble = note(isUnavailable(error) ? unavailableTrouble(path ?? []) : reportedTrouble(error, path ?? []))
+      const subgraphError = note(
+        isUnavailable(error) ? unavailableSubgraph(path ?? []) : reportedSubgraphError(error, path ?? []),
+      )
       if (path === null || path.length === 0 || !isTree(data))
-        blame(tree, selectedBy(one.operation).get(''), [], trouble, fits)
-      if (path !== null) blameAt(tree, [], path, trouble)
+        blame(tree, selectedBy(one.operation).get(''), [], subgraphError, fits)
+      if (path !== null) blameAt(tree, [], path, subgraphError)
     }
     if (!isTree(data) && errors.length === 0) blameShape(one, tree, [])
   }
 
   /** An answer with neither data nor errors is none. */
   function blameShape(one: FetchNode, object: Tree, path: Path): void {
-    blame(object, selectedBy(one.operation).get(''), path, note(unavailableTrouble(path)), fits)
+    blame(object, selectedBy(one.operation).get(''), path, note(unavailableSubgraph(path)), fits)
   }
 
   async function fetchEntities(one: FetchNode, path: readonly FlattenNodePathSegment[]): Promise<void> {
@@ -176,7 +178,7 @@ export async function runPlan(node: PlanNode | undefined, options: RunOptions, t
     for (const found of paths.flatMap((path) => objectsAt(tree, path, fits))) {
       const { made, blocked } = represented(found.object, one.requires ?? [], fits) as {
         made?: Tree
-        blocked?: Trouble
+        blocked?: SubgraphError
       }
       if (blocked !== undefined) blame(found.object, set, found.path, blocked, fits)
       if (made === undefined) continue
@@ -213,40 +215,41 @@ export async function runPlan(node: PlanNode | undefined, options: RunOptions, t
       const copies = found.map((_, at) => (at === 0 ? entity : copied(entity)))
       for (const [at, { object }] of found.entries()) merge(object, copies[at]!, isConcrete)
     }
-    const everywhere = (trouble: Trouble): void => {
-      for (const { found } of groups) for (const { object, path } of found) blame(object, set, path, trouble, fits)
+    const everywhere = (subgraphError: SubgraphError): void => {
+      for (const { found } of groups)
+        for (const { object, path } of found) blame(object, set, path, subgraphError, fits)
     }
     const [here] = groups[0]?.found ?? []
     for (const error of errors) {
-      const trouble = isUnavailable(error)
-        ? unavailableTrouble(here?.path ?? [])
-        : reportedTrouble(error, here?.path ?? [])
+      const subgraphError = isUnavailable(error)
+        ? unavailableSubgraph(here?.path ?? [])
+        : reportedSubgraphError(error, here?.path ?? [])
       const path = error.path ?? []
       const group = path[0] === name && typeof path[1] === 'number' ? groups[path[1]] : undefined
       if (path[0] !== undefined && path[0] !== name) {
         // Another alias of the same request tells of it.
-        if (first && typeof path[0] === 'string' && !selectsEntities(path[0])) everywhere(note(trouble))
+        if (first && typeof path[0] === 'string' && !selectsEntities(path[0])) everywhere(note(subgraphError))
         continue
       }
       if (group === undefined) {
-        note(trouble)
-        everywhere(trouble)
+        note(subgraphError)
+        everywhere(subgraphError)
         continue
       }
       for (const { object, path: from } of group.found) {
         const rest = path.slice(2)
-        const told = note({ ...trouble, path: [...from, ...rest] })
+        const told = note({ ...subgraphError, path: [...from, ...rest] })
         if (rest.length === 0) blame(object, set, from, told, fits)
         else blameAt(tree, from, rest, told)
       }
     }
     if (!Array.isArray(answered) && errors.length === 0 && groups.length > 0) {
-      everywhere(note(unavailableTrouble(here?.path ?? [])))
+      everywhere(note(unavailableSubgraph(here?.path ?? [])))
     }
   }
 
   await run(node)
-  return { tree, troubles }
+  return { tree, subgraphErrors }
 }
 
 const selectsEntities = (name: string): boolean => name === '_entities' || /^_e\d+$/.test(name)

@@ -28,7 +28,7 @@ interface Place {
   readonly ofAll?: ReadonlySet<string>
 }
 
-export interface OwnPlanOptions {
+export interface FallbackPlanOptions {
   readonly query: string
   readonly whole: GraphQLSchema
   readonly members: Members
@@ -39,7 +39,7 @@ export interface OwnPlanOptions {
  * A plan by the plain rules of federation, without looking for the cheapest: for operations that the native planner cannot plan,
  * and for machines that have none. Throws an Error for an operation that no order of requests can answer.
  */
-export function ownPlan({ query, whole, members, fits }: OwnPlanOptions): PlanNode | undefined {
+export function fallbackPlan({ query, whole, members, fits }: FallbackPlanOptions): PlanNode | undefined {
   const operation = parse(query, { noLocation: true }).definitions[0] as OperationDefinitionNode
   const steps: Step[] = []
   const isMutation = operation.operation === 'mutation'

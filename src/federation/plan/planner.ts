@@ -2,7 +2,7 @@ import type { QueryPlan, QueryPlanner } from '@graphql-hive/router-query-planner
 import { BREAK, getNamedType, isObjectType, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql'
 import { hubError } from '../../access/error.ts'
 import { uncovered } from './coverage.ts'
-import { ownPlan } from './fallback-planner.ts'
+import { fallbackPlan } from './fallback-planner.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
 import type { Fits } from '../execute/tree.ts'
 
@@ -31,7 +31,7 @@ const longestMs = 10_000
 
 /**
  * The planner is native code: it is loaded at the first plan, so that a hub without remotes never needs it. What it cannot plan,
- * and everything on a machine that has none, is planned by `ownPlan`. A plan that takes longer than ten seconds is
+ * and everything on a machine that has none, is planned by `fallbackPlan`. A plan that takes longer than ten seconds is
  * OPERATION_TOO_COMPLEX; one that cannot be made rejects, and is tried again at the next call.
  */
 export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Planner {
@@ -42,7 +42,7 @@ export function openPlanner({ supergraph, fits, planner }: PlannerOptions): Plan
 
   function ours({ query, labels: on, percentage }: PlanInput): QueryPlan {
     const isOn = (label: string): boolean => on.has(label) || percentage < (percentOf(label) ?? -1)
-    const node = ownPlan({ query, whole: supergraph.whole, members: supergraph.members(isOn), fits })
+    const node = fallbackPlan({ query, whole: supergraph.whole, members: supergraph.members(isOn), fits })
     return { kind: 'QueryPlan', ...(node === undefined ? {} : { node }) }
   }
 

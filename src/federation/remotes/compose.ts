@@ -34,14 +34,14 @@ export async function composeParts(parts: readonly Part[]): Promise<Composition>
 }
 
 const kept = new Map<string, Promise<Composition>>()
-const mostKept = 16
+const maxKept = 16
 
 /** The same parts are composed once: a poll that brings nothing new costs nothing. */
 function composed(parts: readonly Part[]): Promise<Composition> {
   const key = JSON.stringify(parts)
   const known = kept.get(key)
   if (known !== undefined) return known
-  if (kept.size >= mostKept) kept.delete(kept.keys().next().value ?? '')
+  if (kept.size >= maxKept) kept.delete(kept.keys().next().value ?? '')
   const made = composeAnew(parts)
   kept.set(key, made)
   return made

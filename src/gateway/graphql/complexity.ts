@@ -10,7 +10,7 @@ import type {
   SelectionSetNode,
   ValueNode,
 } from 'graphql'
-import { mostRepresentations } from '../../graph/entities/entities.ts'
+import { maxRepresentations } from '../../graph/entities/entities.ts'
 import type { OperationLimits } from './limits.ts'
 
 /** What an operation asks, fragments expanded. */
@@ -178,7 +178,7 @@ export function measure(
       if (Array.isArray(given)) count = given.length
       else if (given === undefined && usual?.kind === Kind.LIST) count = usual.values.length
     }
-    return count > mostRepresentations ? Infinity : count
+    return count > maxRepresentations ? Infinity : count
   }
 
   const whole = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, false)

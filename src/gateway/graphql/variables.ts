@@ -21,7 +21,7 @@ const nameless = [
   /^Field "\w+" must be non-null\.$/,
 ]
 
-const mostErrors = 20
+const maxErrors = 20
 
 /**
  * What is wrong with an operation's variables, as graphql-js finds it, said without their values: variable, place and the
@@ -38,7 +38,7 @@ export function variableFaults(
     const type = typeFromAST(schema, definition.type)
     if (type === undefined || !isInputType(type)) continue // refused by validation
     const fault = (text: string): void => {
-      if (faults.length < mostErrors)
+      if (faults.length < maxErrors)
         faults.push(hubError('BAD_USER_INPUT', `Variable "$${name}" ${text}`, { nodes: definition }))
     }
     if (!Object.hasOwn(variables, name)) {
@@ -58,7 +58,7 @@ export function variableFaults(
         true,
       )
     }
-    if (faults.length >= mostErrors) break
+    if (faults.length >= maxErrors) break
   }
   return faults
 }

@@ -11,7 +11,7 @@ import { readJsonBody } from './request-body.ts'
 const cookieName = ({ headers }: IncomingMessage): string =>
   `hub_session${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? ''}`
 /** What a browser keeps of one cookie. */
-const mostToken = 3_800
+const maxToken = 3_800
 
 /** The header by which a page asks to be known by its session; another site's page cannot send it unasked. */
 export const sessionHeader = 'x-hub-session'
@@ -68,7 +68,7 @@ export async function consoleSession(
   }
   const body = await readJsonBody(request, limits)
   const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined
-  if (typeof token !== 'string' || !/^[\w.-]+$/.test(token) || token.length > mostToken) throw unauthenticated()
+  if (typeof token !== 'string' || !/^[\w.-]+$/.test(token) || token.length > maxToken) throw unauthenticated()
   const caller = await verifier.verify(`Bearer ${token}`)
   const left = Math.floor((caller.expiresAt ?? 0) - Date.now() / 1000)
   if (left <= 0) throw unauthenticated()

@@ -26,7 +26,7 @@ const ownCodes: Readonly<Record<HubErrorCode | 'GRAPHQL_PARSE_FAILED' | 'OPERATI
   CONFIG_INVALID: true,
   SOURCE_UNAVAILABLE: true,
   SOURCE_CHANGED: true,
-  COME_AGAIN: true,
+  RESUBSCRIBE_REQUIRED: true,
   PERSISTED_QUERY_NOT_FOUND: true,
   OPERATION_NOT_TRUSTED: true,
   INTERNAL: true,

@@ -18,7 +18,7 @@ export interface RateLimit {
   take(client: string, cost?: number): number
 }
 
-const mostClients = 50_000
+const maxClients = 50_000
 
 /** One bucket a client; the clients that were quiet longest are forgotten first, which can only favour them. */
 export function openRateLimit({ burst, perSecond, now }: RateLimitOptions): RateLimit {
@@ -28,7 +28,7 @@ export function openRateLimit({ burst, perSecond, now }: RateLimitOptions): Rate
       const time = now()
       const bucket = buckets.get(client) ?? { left: burst, at: time }
       buckets.delete(client)
-      if (buckets.size >= mostClients) buckets.delete(buckets.keys().next().value ?? '')
+      if (buckets.size >= maxClients) buckets.delete(buckets.keys().next().value ?? '')
       buckets.set(client, bucket)
       bucket.left = Math.min(burst, bucket.left + (Math.max(0, time - bucket.at) / 1000) * perSecond)
       bucket.at = time

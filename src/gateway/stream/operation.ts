@@ -66,7 +66,8 @@ const endingText: Readonly<Record<Ending, string>> = {
   SHUTDOWN: 'Máy chủ đang dừng; hãy đăng ký lại sau. · The server is stopping: subscribe again later.',
   SCHEMA: 'Lược đồ đã đổi; hãy đăng ký lại. · The schema has changed: subscribe again.',
 }
-const comeAgain = (reason: Ending): Error => hubError('COME_AGAIN', endingText[reason], { extensions: { reason } })
+const comeAgain = (reason: Ending): Error =>
+  hubError('RESUBSCRIBE_REQUIRED', endingText[reason], { extensions: { reason } })
 
 const keptDocuments = 500
 

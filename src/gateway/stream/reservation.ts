@@ -20,7 +20,7 @@ export interface Reservations {
 }
 
 export interface ReservationsOptions {
-  readonly mostOfOwner: number
+  readonly maxOfOwner: number
   readonly most: number
   /** Lets go of what is kept elsewhere for a reservation that nobody came for. */
   readonly release: (token: string) => Promise<void>
@@ -29,7 +29,7 @@ export interface ReservationsOptions {
 /** How long a reservation waits for its stream. */
 const waitMs = 30_000
 
-export function openReservations({ mostOfOwner, most, release }: ReservationsOptions): Reservations {
+export function openReservations({ maxOfOwner, most, release }: ReservationsOptions): Reservations {
   interface Kept extends Reservation {
     readonly since: number
     stream: { readonly still: () => Promise<unknown>; readonly end: () => void } | null
@@ -39,7 +39,7 @@ export function openReservations({ mostOfOwner, most, release }: ReservationsOpt
   return {
     add(token, owner, connection) {
       const own = [...all.values()].filter((one) => one.owner === owner).length
-      if (all.size >= most || own >= mostOfOwner) return false
+      if (all.size >= most || own >= maxOfOwner) return false
       all.set(token, { owner, connection, since: performance.now(), stream: null })
       return true
     },

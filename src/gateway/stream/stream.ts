@@ -101,7 +101,7 @@ export function streamEndpoint(options: StreamEndpointOptions): StreamEndpoint {
       return token === null ? once(result) : refusal(400, result)
     },
   })
-  const reservations = openReservations({ mostOfOwner: streams.perClient, most: streams.inAll, release })
+  const reservations = openReservations({ maxOfOwner: streams.perClient, most: streams.inAll, release })
 
   /** The library forgets a stream when its messages end. */
   async function release(token: string): Promise<void> {
@@ -117,7 +117,8 @@ export function streamEndpoint(options: StreamEndpointOptions): StreamEndpoint {
     const caller = await currentCaller(request)
     const owner = clientOf(caller, request)
     account.take(owner)
-    if (closed) throw hubError('COME_AGAIN', stopping, { extensions: { reason: 'SHUTDOWN', http: { status: 503 } } })
+    if (closed)
+      throw hubError('RESUBSCRIBE_REQUIRED', stopping, { extensions: { reason: 'SHUTDOWN', http: { status: 503 } } })
 
     const params = new URLSearchParams(search)
     const header = request.headers['x-graphql-event-stream-token']

@@ -7,7 +7,7 @@ import type { Field } from '../schema/type-mapping.ts'
 import type { Sql } from '../sql/statement.ts'
 
 /** Representations that one `_entities` takes; whoever has more asks in chunks. */
-export const mostRepresentations = 1_000
+export const maxRepresentations = 1_000
 
 /** Rows of one type that are named by one key, each once. */
 interface Group {
@@ -25,14 +25,14 @@ interface Sought {
 /**
  * `_entities`: the rows that the representations name, in their order, by the first key that each has whole. An unknown or
  * abstract type, a key that names nothing, and a row that the caller does not see are all null. Of a representation nothing
- * is read but its type, its key and the members that the shape declares `external`.
+ * is read but its type, its key and the members that the mapping declares `external`.
  */
 export function entitiesField(entities: ReadonlyMap<string, Entity>): Field {
   return {
     kind: 'custom',
     compile(compilation, _row, args, selections) {
       const representations = args['representations'] as readonly Representation[]
-      if (representations.length > mostRepresentations) throw tooMany()
+      if (representations.length > maxRepresentations) throw tooMany()
       const parts = soughtBy(entities, representations).groups.map((group) => groupSql(compilation, group, selections))
       return parts.length === 0 ? `'[]'::json` : `json_build_array(${parts.join(', ')})`
     },
@@ -83,8 +83,8 @@ function soughtBy(entities: ReadonlyMap<string, Entity>, representations: readon
 function groupSql(compilation: Compilation, group: Group, selections: Compilation['selection']): Sql {
   const { scope } = compilation
   const { entity, key, rows } = group
-  const { type, table } = entity.shape
-  if (!maySee(compilation, entity.shape)) return `'[]'::json`
+  const { type, table } = entity.mapping
+  if (!maySee(compilation, entity.mapping)) return `'[]'::json`
   const given = scope.statement.alias()
   const row = scope.statement.alias()
   const columns = key.leaves.map((_, leaf) =>
@@ -105,7 +105,7 @@ function groupSql(compilation: Compilation, group: Group, selections: Compilatio
 /** What a representation tells of fields that another subgraph owns, as far as it can be a value of their types. */
 function externalsOf(entity: Entity, representation: Representation): Record<string, unknown> {
   const told: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(entity.shape.fields)) {
+  for (const [name, field] of Object.entries(entity.mapping.fields)) {
     if (field.kind !== 'external') continue
     const value = memberOf(representation, name)
     const type = entity.type.getFields()[name]?.type
@@ -136,5 +136,5 @@ function outputOf(given: GraphQLOutputType, value: unknown): unknown {
 const tooMany = (): Error =>
   hubError(
     'OPERATION_TOO_COMPLEX',
-    `Tối đa ${mostRepresentations} đối tượng mỗi lần. · At most ${mostRepresentations} entities at once: ask in chunks.`,
+    `Tối đa ${maxRepresentations} đối tượng mỗi lần. · At most ${maxRepresentations} entities at once: ask in chunks.`,
   )

@@ -2,7 +2,7 @@ import type { Denial } from '../../access/policy/decide.ts'
 import { typeNameOf } from './entities.ts'
 
 /** Paths of denials in one answer; above, a list's places are left out of its paths. */
-const mostPaths = 10_000
+const maxPaths = 10_000
 
 /**
  * Where the error of a denied selection stands: under `_entities` once for each representation of the type that it was
@@ -16,7 +16,7 @@ export function pathsOf(
 ): readonly (readonly (string | number)[])[] {
   const [first = '', ...rest] = denial.path
   const names = asked.get(first)?.map(typeNameOf)
-  if (names === undefined || names.length * denials > mostPaths) return [denial.path]
+  if (names === undefined || names.length * denials > maxPaths) return [denial.path]
   const direct = rest.length === 1
   // Deeper down the type of the denied field does not tell which of several types led there.
   if (!direct && new Set(names).size > 1) return [denial.path]

@@ -11,7 +11,7 @@ import {
   parse,
   type SelectionSetNode,
 } from 'graphql'
-import type { EntityKey, Shape, Shapes } from '../schema/type-mapping.ts'
+import type { EntityKey, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
 
 /** One value that a key is made of: where it stands in a representation, and what reads it. */
 interface Leaf {
@@ -28,36 +28,36 @@ export interface ReadKey extends EntityKey {
 
 /** A type whose rows other subgraphs name. */
 export interface Entity {
-  readonly shape: Shape & { readonly table: string }
+  readonly mapping: TypeMapping & { readonly table: string }
   readonly type: GraphQLObjectType
   readonly keys: readonly ReadKey[]
 }
 
 export type Representation = Readonly<Record<string, unknown>>
 
-/** The keys of a shape in the order in which they are tried: its own, then the global id. */
-export function keysOf(shape: Shape): readonly EntityKey[] {
-  const { id } = shape
-  const own = shape.keys ?? []
+/** The keys of a mapping in the order in which they are tried: its own, then the global id. */
+export function keysOf(mapping: TypeMapping): readonly EntityKey[] {
+  const { id } = mapping
+  const own = mapping.keys ?? []
   if (id === undefined) return own
   return [...own, { fields: 'id', find: (row, values, scope) => id.find(row, values[0] ?? 'null', scope) }]
 }
 
 /**
- * The entities among the shapes, by type. Throws where a key names a field that the schema does not have or that is no
+ * The entities among the mappings, by type. Throws where a key names a field that the schema does not have or that is no
  * single value: that stops the start.
  */
-export function readEntities(schema: GraphQLSchema, shapes: Shapes): ReadonlyMap<string, Entity> {
+export function readEntities(schema: GraphQLSchema, mappings: TypeMappings): ReadonlyMap<string, Entity> {
   const entities = new Map<string, Entity>()
-  for (const shape of shapes.values()) {
-    const { type: name, table } = shape
+  for (const mapping of mappings.values()) {
+    const { type: name, table } = mapping
     const type = schema.getType(name)
     if (table === undefined || !isObjectType(type)) continue
-    const keys = keysOf(shape).map((key) => {
-      const isId = key.fields === 'id' && shape.keys?.includes(key) !== true
+    const keys = keysOf(mapping).map((key) => {
+      const isId = key.fields === 'id' && mapping.keys?.includes(key) !== true
       return { ...key, leaves: leavesOf(type, selectionOf(key.fields), [], isId ? `${name}:` : '') }
     })
-    if (keys.length > 0) entities.set(name, { shape: { ...shape, table }, type, keys })
+    if (keys.length > 0) entities.set(name, { mapping: { ...mapping, table }, type, keys })
   }
   return entities
 }

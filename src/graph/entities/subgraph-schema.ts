@@ -15,7 +15,7 @@ import {
 import { keysOf } from './keys.ts'
 import { scalars } from '../schema/scalars.ts'
 import { applyScalars } from '../schema/load.ts'
-import type { Shape, Shapes } from '../schema/type-mapping.ts'
+import type { TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
 
 /**
  * The schema that answers for a subgraph: what the document defines, with `_service` and, where it has entities,
@@ -55,15 +55,15 @@ const any = {
 const notAny = (): GraphQLError =>
   new GraphQLError('_Any: an object with __typename', { extensions: { code: 'BAD_USER_INPUT' } })
 
-/** The types with keys that the shapes tell of, by name. */
-export const keyedTypes = (shapes: Shapes): readonly string[] =>
-  [...shapes.values()]
-    .filter((shape) => shape.table !== undefined && keysOf(shape).length > 0)
-    .map((shape) => shape.type)
+/** The types with keys that the mappings tell of, by name. */
+export const keyedTypes = (mappings: TypeMappings): readonly string[] =>
+  [...mappings.values()]
+    .filter((mapping) => mapping.table !== undefined && keysOf(mapping).length > 0)
+    .map((mapping) => mapping.type)
     .toSorted()
 
 /** `_service`, answered with this text. */
-export const serviceShapes = (sdl: string): readonly Shape[] => [
+export const serviceMappings = (sdl: string): readonly TypeMapping[] => [
   { type: 'Query', fields: { _service: { kind: 'resolver', resolve: () => ({ sdl }) } } },
 ]
 

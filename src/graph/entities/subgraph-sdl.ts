@@ -9,7 +9,7 @@ import {
   visit,
 } from 'graphql'
 import { keysOf, selectionOf } from './keys.ts'
-import type { Shapes } from '../schema/type-mapping.ts'
+import type { TypeMappings } from '../schema/type-mapping.ts'
 
 /**
  * What the hub asks of a composer: scopes in the federation specification's own directives since 2.5; the kind of personal
@@ -27,13 +27,13 @@ const imported = new Set(['requiresScopes', 'authenticated'])
 const common = new Set(['PageInfo'])
 
 /**
- * The published schema as a subgraph for composition: its types with the keys of the shapes. Rules of access on inputs and
+ * The published schema as a subgraph for composition: its types with the keys of the mappings. Rules of access on inputs and
  * enum values, for which the specification has no place, are left out here and kept where the operation is answered. The
- * same schema and shapes give the same text.
+ * same schema and mappings give the same text.
  */
-export function subgraphSdl(published: string, shapes: Shapes): string {
+export function subgraphSdl(published: string, mappings: TypeMappings): string {
   const document = parse(published, { noLocation: true })
-  const shared = sharedFields(document, shapes)
+  const shared = sharedFields(document, mappings)
   const written = visit(document, {
     DirectiveDefinition: (node) => (imported.has(node.name.value) ? null : undefined),
     InputValueDefinition: (node) => ({ ...node, directives: (node.directives ?? []).filter(isNotImported) }),
@@ -41,9 +41,11 @@ export function subgraphSdl(published: string, shapes: Shapes): string {
     ObjectTypeDefinition: {
       leave(node: ObjectTypeDefinitionNode) {
         const name = node.name.value
-        const shape = shapes.get(name)
+        const mapping = mappings.get(name)
         const keys =
-          shape?.table === undefined ? [] : keysOf(shape).map(({ fields }) => directive(`@key(fields: "${fields}")`))
+          mapping?.table === undefined
+            ? []
+            : keysOf(mapping).map(({ fields }) => directive(`@key(fields: "${fields}")`))
         const share = common.has(name) ? [directive('@shareable')] : []
         const fields = (node.fields ?? []).map((field) =>
           shared.has(`${name}.${field.name.value}`)
@@ -65,7 +67,7 @@ function directive(text: string): ConstDirectiveNode {
 }
 
 /** Fields of types that are no entities themselves but stand inside a key: whoever names the key has them too. */
-function sharedFields(document: DocumentNode, shapes: Shapes): ReadonlySet<string> {
+function sharedFields(document: DocumentNode, mappings: TypeMappings): ReadonlySet<string> {
   const types = new Map(
     document.definitions.flatMap((one) => (one.kind === Kind.OBJECT_TYPE_DEFINITION ? [[one.name.value, one]] : [])),
   )
@@ -81,8 +83,8 @@ function sharedFields(document: DocumentNode, shapes: Shapes): ReadonlySet<strin
       if (inside) shared.add(`${type}.${node.name.value}`)
     }
   }
-  for (const shape of shapes.values()) {
-    for (const { fields } of shape.keys ?? []) enter(shape.type, selectionOf(fields), false)
+  for (const mapping of mappings.values()) {
+    for (const { fields } of mapping.keys ?? []) enter(mapping.type, selectionOf(fields), false)
   }
   return shared
 }

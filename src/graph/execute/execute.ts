@@ -23,12 +23,12 @@ import type { Cursors } from '../sql/cursor.ts'
 import { pathsOf } from '../entities/errors.ts'
 import { pruned } from './prune.ts'
 import { valueName } from '../sql/select.ts'
-import type { Shapes } from '../schema/type-mapping.ts'
-import { lookUps, type LookUp } from './personal-look-ups.ts'
+import type { TypeMappings } from '../schema/type-mapping.ts'
+import { personalLookUps, type PersonalLookUp } from './personal-look-ups.ts'
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
-  readonly shapes: Shapes
+  readonly mappings: TypeMappings
   readonly policy: Policy
   readonly cursors: Cursors
   /** Each statement is sent within the caller's rows: the policies of the tables stand behind the compiled conditions. */
@@ -38,7 +38,7 @@ export interface ExecutorOptions {
    * Settles when the look-ups by personal values stand in the access log: what they find tells of somebody, although no
    * personal field is read. Rejects where they may not be made. Nothing is fetched before.
    */
-  readonly sought?: (lookUps: readonly LookUp[], caller: Caller) => Promise<unknown>
+  readonly lookedUp?: (personalLookUps: readonly PersonalLookUp[], caller: Caller) => Promise<unknown>
   now(): Date
 }
 
@@ -60,17 +60,17 @@ class Denied extends Error {}
  * and graphql-js walks the rows. Errors in the result are HubErrors or bugs; whoever sends them masks the latter.
  */
 export function openExecutor(options: ExecutorOptions): Execute {
-  const { schema, shapes, policy, cursors } = options
-  assertShapes(schema, shapes)
+  const { schema, mappings, policy, cursors } = options
+  assertMappings(schema, mappings)
 
   async function fetched(
     compiled: Compiled,
     scope: RowScope,
-    looked: readonly LookUp[],
+    looked: readonly PersonalLookUp[],
     caller: Caller,
   ): Promise<Record<string, unknown>> {
     if (compiled.sql === null) return {}
-    if (looked.length > 0) await options.sought?.(looked, caller)
+    if (looked.length > 0) await options.lookedUp?.(looked, caller)
     try {
       const rows = await queryWithin<{ answer: string }>(options.pool, scope, compiled.sql, compiled.params)
       return JSON.parse(rows[0]!.answer) as Record<string, unknown>
@@ -95,10 +95,10 @@ export function openExecutor(options: ExecutorOptions): Execute {
     const denied = new Set(decision.denied.map((one) => `${one.typeName} ${one.path.join('.')}`))
     const now = options.now()
     const errors: HubError[] = []
-    const looked = lookUps()
+    const looked = personalLookUps()
     const compileOptions: CompileOptions = {
       schema,
-      shapes,
+      mappings,
       cursors,
       errors,
       operation: getOperationAST(document, asked.operationName) ?? operation,
@@ -109,7 +109,7 @@ export function openExecutor(options: ExecutorOptions): Execute {
         caller,
         now: now.toISOString(),
         tokensOf: (word) => looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
-        sought: looked.by,
+        lookedUp: looked.by,
       },
     }
     const rowScope = rowScopeOf(caller)
@@ -140,9 +140,9 @@ export function openExecutor(options: ExecutorOptions): Execute {
       if (denied.size > 0 && denied.has(`${info.parentType.name} ${namesOf(info.path)}`)) throw new Denied()
       if (info.fieldName === '_entities') entities.set(String(info.path.key), args['representations'] as unknown[])
       const parent = source as Record<string, unknown>
-      const field = shapes.get(info.parentType.name)?.fields[info.fieldName]
+      const field = mappings.get(info.parentType.name)?.fields[info.fieldName]
       if (field === undefined) return parent[info.fieldName]
-      if (field.kind === 'resolver' || field.kind === 'made') return field.resolve(parent, args, ctx, info)
+      if (field.kind === 'resolver' || field.kind === 'computed') return field.resolve(parent, args, ctx, info)
       const found = parent[valueName(info.fieldName, args)]
       if (typeof found === 'object' && found !== null && '__error' in found) throw errors[found.__error as number]
       if (field.kind === 'connection' || (field.kind === 'custom' && isRawConnection(found))) {
@@ -200,14 +200,14 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
   return fragments
 }
 
-/** A field that no shape explains would be null for ever: it stops the start instead. */
-function assertShapes(schema: GraphQLSchema, shapes: Shapes): void {
-  for (const shape of shapes.values()) {
-    const type = schema.getType(shape.type)
-    if (type === undefined || !('getFields' in type)) throw new Error(`the schema has no type ${shape.type}`)
+/** A field that no mapping explains would be null for ever: it stops the start instead. */
+function assertMappings(schema: GraphQLSchema, mappings: TypeMappings): void {
+  for (const mapping of mappings.values()) {
+    const type = schema.getType(mapping.type)
+    if (type === undefined || !('getFields' in type)) throw new Error(`the schema has no type ${mapping.type}`)
     for (const name of Object.keys(type.getFields())) {
-      if (shape.fields[name] === undefined)
-        throw new Error(`the shape of ${shape.type} does not tell where ${name} comes from`)
+      if (mapping.fields[name] === undefined)
+        throw new Error(`the mapping of ${mapping.type} does not tell where ${name} comes from`)
     }
   }
 }

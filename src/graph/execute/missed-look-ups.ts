@@ -16,7 +16,7 @@ import type { Policy } from '../../access/policy/policy.ts'
 import { typeNameOf } from '../entities/entities.ts'
 import { memberOf } from '../entities/keys.ts'
 
-export interface AbsentRead {
+export interface MissedLookUp {
   /** What was asked for: a global id, or the type and the arguments by which it was looked up. */
   readonly subject: string
   readonly field: string
@@ -37,11 +37,11 @@ interface Answer {
  * Rows that the operation looked up by their keys for personal fields, with a purpose, and that are not there for its caller, be
  * they absent or out of scope: whoever tries keys leaves a trace.
  */
-export function absentReads(
+export function missedLookUps(
   policy: Policy,
   { document, operationName, variables, caller }: Asked,
   answer: Answer,
-): AbsentRead[] {
+): MissedLookUp[] {
   const { data } = answer
   if (typeof data !== 'object' || data === null || !purposeHolds(caller, policy.purposes)) return []
   const { schema } = policy
@@ -85,7 +85,7 @@ function absentEntities(
   args: Readonly<Record<string, unknown>>,
   set: SelectionSetNode,
   fragments: Fragments,
-): AbsentRead[] {
+): MissedLookUp[] {
   const representations = args['representations'] as readonly unknown[]
   const absent = representations.flatMap((representation, index) => {
     const type = policy.schema.getType(typeNameOf(representation))

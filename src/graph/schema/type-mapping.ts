@@ -10,19 +10,19 @@ export interface Scope {
   readonly caller: Caller
   /** The moment of the request, as ISO text. */
   readonly now: string
-  /** Range of paths of an agency by any shape of its code; null for a code that no agency has. */
+  /** Range of paths of an agency by any form of its code; null for a code that no agency has. */
   placeOf(code: string): { readonly from: Sql; readonly to: Sql }
   /** The keyed hashes of which any finds a folded word among personal texts; none where the caller may not look there. */
   tokensOf(word: string): readonly string[]
   /** Told of each look-up by a personal value: where it is asked, and the keyed hashes in the value's place. */
-  sought?(field: string, tokens: readonly string[]): void
+  lookedUp?(field: string, tokens: readonly string[]): void
 }
 
 export type RowSql = (row: string, scope: Scope) => Sql
 export type JoinSql = (row: string, other: string, scope: Scope) => Sql
 type Arguments = Readonly<Record<string, unknown>>
 
-/** How one field of a type comes from its row. A field that its shape does not name is an error at the start. */
+/** How one field of a type comes from its row. A field that its mapping does not name is an error at the start. */
 export type Field =
   /** A scalar of the row. */
   | { readonly kind: 'value'; readonly sql: RowSql }
@@ -50,12 +50,12 @@ export type Field =
       readonly kind: 'group'
       readonly type: string
       readonly present?: RowSql
-      /** Fields that this row has otherwise than the type's shape says. */
+      /** Fields that this row has otherwise than the type's mapping says. */
       readonly fields?: Readonly<Record<string, Field>>
     }
   /** Made in JavaScript from values of the row that the answer itself does not show. */
   | {
-      readonly kind: 'made'
+      readonly kind: 'computed'
       readonly from: Readonly<Record<string, RowSql>>
       readonly resolve: GraphQLFieldResolver<Record<string, unknown>, GraphContext>
     }
@@ -90,7 +90,7 @@ export interface EntityKey {
   readonly orderBy?: (row: string) => Sql
 }
 
-export interface Shape {
+export interface TypeMapping {
   readonly type: string
   /** Absent for the root and for objects inside a row. */
   readonly table?: string
@@ -108,16 +108,19 @@ export interface Shape {
   readonly search?: { readonly as: string; readonly sql: RowSql; readonly personal?: RowSql }
 }
 
-export type Shapes = ReadonlyMap<string, Shape>
+export type TypeMappings = ReadonlyMap<string, TypeMapping>
 
-/** Shapes by type; the parts that several domains declare of one type (the root) are put together. */
-export function gatherShapes(declared: readonly Shape[]): Shapes {
-  const shapes = new Map<string, Shape>()
-  for (const shape of declared) {
-    const known = shapes.get(shape.type)
-    shapes.set(shape.type, known === undefined ? shape : { ...known, fields: { ...known.fields, ...shape.fields } })
+/** TypeMappings by type; the parts that several domains declare of one type (the root) are put together. */
+export function gatherMappings(declared: readonly TypeMapping[]): TypeMappings {
+  const mappings = new Map<string, TypeMapping>()
+  for (const mapping of declared) {
+    const known = mappings.get(mapping.type)
+    mappings.set(
+      mapping.type,
+      known === undefined ? mapping : { ...known, fields: { ...known.fields, ...mapping.fields } },
+    )
   }
-  return shapes
+  return mappings
 }
 
 export const value = (sql: RowSql): Field => ({ kind: 'value', sql })
@@ -153,7 +156,7 @@ export const withinAgency =
   }
 
 /** Provenance of a row of an entity that came from one record whose source tells no time of change. */
-export const provenance: Shape = {
+export const provenance: TypeMapping = {
   type: 'Provenance',
   fields: {
     source: column('source_id'),
@@ -166,7 +169,7 @@ export const provenance: Shape = {
 }
 
 /** The global id `source:key` of rows that are keyed by their source, its stream and the record's key. */
-export const keyedBySource: NonNullable<Shape['id']> = {
+export const keyedBySource: NonNullable<TypeMapping['id']> = {
   sql: (row) => `${row}.source_id || ':' || ${row}.key`,
   find: (row, wanted) => `${ofSource(row, wanted)} and ${row}.key = ${keyPart(wanted)}
     and ${row}.stream_id in (select s.id from stream_name s where s.source_id = split_part(${wanted}, ':', 1))`,
@@ -177,7 +180,7 @@ export const ofSource = (row: string, wanted: Sql): Sql => `${row}.source_id = s
 export const keyPart = (wanted: Sql): Sql => `substr(${wanted}, strpos(${wanted}, ':') + 1)`
 
 /** The global id of rows that are known by their number alone. */
-export const numbered: NonNullable<Shape['id']> = {
+export const numbered: NonNullable<TypeMapping['id']> = {
   sql: (row) => `${row}.id`,
   find: (row, wanted) => `${row}.id = (case when ${wanted} ~ '^[1-9][0-9]{0,17}$' then ${wanted}::bigint end)`,
 }

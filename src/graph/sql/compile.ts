@@ -10,7 +10,7 @@ import { HubError } from '../../access/error.ts'
 import { bindingOf, connectionSql } from './connection.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Request, type Selected } from './select.ts'
-import type { Field, RowSql, Scope, Shape, Shapes } from '../schema/type-mapping.ts'
+import type { Field, RowSql, Scope, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
 import { newStatement, type Sql, type Statement, withoutUnused } from './statement.ts'
 
 /** Whether the caller may have a field; a field that is not allowed is never fetched. */
@@ -20,7 +20,7 @@ export type Allowed = (type: string, field: string) => boolean
 export interface Compilation {
   readonly request: Request
   readonly scope: Scope
-  readonly shapes: Shapes
+  readonly mappings: TypeMappings
   readonly cursors: Cursors
   readonly allowed: Allowed
   readonly selection: readonly SelectionSetNode[]
@@ -40,7 +40,7 @@ export interface Compiled {
 
 export interface CompileOptions {
   readonly schema: GraphQLSchema
-  readonly shapes: Shapes
+  readonly mappings: TypeMappings
   readonly cursors: Cursors
   readonly allowed: Allowed
   readonly operation: OperationDefinitionNode
@@ -61,7 +61,7 @@ export interface Rows {
 
 /**
  * A validated query as one SQL statement whose single row and column is JSON, named by `valueName`. Fields that the caller
- * may not have are not in it. Throws only for a fault of a shape.
+ * may not have are not in it. Throws only for a fault of a mapping.
  */
 export function compile(options: CompileOptions, rows?: Rows): Compiled {
   const statement = newStatement()
@@ -71,7 +71,7 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
   const compilation: Compilation = {
     request,
     scope,
-    shapes: options.shapes,
+    mappings: options.mappings,
     cursors: options.cursors,
     allowed: options.allowed,
     selection: [],
@@ -83,7 +83,7 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
     },
     objectSql: (type, row, selections) => objectSql(compilation, type, row, selections),
     visible: (type, row) => {
-      const rows = options.shapes.get(type)?.rows
+      const rows = options.mappings.get(type)?.rows
       return rows === undefined ? [] : [rows(row, scope)]
     },
   }
@@ -120,7 +120,7 @@ function objectSql(
   type: string,
   row: string,
   selections: readonly SelectionSetNode[],
-  instead?: Shape['fields'],
+  instead?: TypeMapping['fields'],
 ): Sql {
   const columns = columnsOf(compilation, type, row, selections, instead)
   const named = `'${type}' as "__typename"`
@@ -132,24 +132,25 @@ function columnsOf(
   typeName: string,
   row: string,
   selections: readonly SelectionSetNode[],
-  instead: Shape['fields'] = {},
+  instead: TypeMapping['fields'] = {},
 ): Sql[] {
-  const shape = compilation.shapes.get(typeName)
-  if (shape === undefined) throw new Error(`no shape tells where ${typeName} comes from`)
+  const mapping = compilation.mappings.get(typeName)
+  if (mapping === undefined) throw new Error(`no mapping tells where ${typeName} comes from`)
   const fields = collectFields(compilation.request, compilation.objectType(typeName), selections)
   const columns = new Map<string, Sql>()
   for (const [name, selected] of fields) {
     if (!compilation.allowed(typeName, selected.name)) continue
-    const field = instead[selected.name] ?? shape.fields[selected.name]
-    if (field === undefined) throw new Error(`the shape of ${typeName} does not tell where ${selected.name} comes from`)
+    const field = instead[selected.name] ?? mapping.fields[selected.name]
+    if (field === undefined)
+      throw new Error(`the mapping of ${typeName} does not tell where ${selected.name} comes from`)
     if (field.kind === 'resolver' || (field.kind === 'external' && field.sql === undefined)) continue
-    if (field.kind === 'made') {
+    if (field.kind === 'computed') {
       for (const [hidden, sql] of Object.entries(field.from)) columns.set(`_${hidden}`, sql(row, compilation.scope))
       continue
     }
     columns.set(
       name,
-      guarded(compilation, () => fieldSql(compilation, field, shape, row, selected)),
+      guarded(compilation, () => fieldSql(compilation, field, mapping, row, selected)),
     )
   }
   return [...columns].map(([name, sql]) => `${sql} as "${name}"`)
@@ -168,8 +169,8 @@ function guarded(compilation: Compilation, make: () => Sql): Sql {
 
 function fieldSql(
   compilation: Compilation,
-  field: Exclude<Field, { kind: 'made' | 'resolver' }>,
-  parent: Shape,
+  field: Exclude<Field, { kind: 'computed' | 'resolver' }>,
+  parent: TypeMapping,
   row: string,
   selected: Selected,
 ): Sql {
@@ -200,11 +201,11 @@ function fieldSql(
       return `(select coalesce(json_agg(${object} order by ${field.orderBy(other)}), '[]') from ${table} ${other} where ${where})`
     }
     case 'connection': {
-      const shape = tableOf(compilation, field.type)
+      const mapping = tableOf(compilation, field.type)
       return connectionSql(
         compilation,
         selected,
-        shape,
+        mapping,
         (other) => [
           field.on(row, other, scope),
           ...(field.args?.(other, selected.args, scope) ?? []),
@@ -216,8 +217,8 @@ function fieldSql(
   }
 }
 
-function tableOf(compilation: Compilation, type: string): Shape & { table: string } {
-  const shape = compilation.shapes.get(type)
-  if (shape?.table === undefined) throw new Error(`${type} has no table`)
-  return shape as Shape & { table: string }
+function tableOf(compilation: Compilation, type: string): TypeMapping & { table: string } {
+  const mapping = compilation.mappings.get(type)
+  if (mapping?.table === undefined) throw new Error(`${type} has no table`)
+  return mapping as TypeMapping & { table: string }
 }

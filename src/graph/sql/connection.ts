@@ -3,7 +3,7 @@ import { hubError } from '../../access/error.ts'
 import type { Compilation } from './compile.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Selected } from './select.ts'
-import type { Order, Shape } from '../schema/type-mapping.ts'
+import type { Order, TypeMapping } from '../schema/type-mapping.ts'
 import type { Sql } from './statement.ts'
 
 export interface Paging {
@@ -40,10 +40,10 @@ export function windowOf(args: Paging): Window {
   return { size: first ?? last ?? defaultPage, backwards, after, before }
 }
 
-/** The order that puts a shape's rows in one line: by the order asked for, then by the row's own number. */
-export function orderOf(shape: Shape, name: unknown): Order {
-  const order = (typeof name === 'string' ? shape.orders?.[name] : undefined) ?? shape.defaultOrder
-  if (order === undefined) throw new Error(`${shape.type} has no order`)
+/** The order that puts a mapping's rows in one line: by the order asked for, then by the row's own number. */
+export function orderOf(mapping: TypeMapping, name: unknown): Order {
+  const order = (typeof name === 'string' ? mapping.orders?.[name] : undefined) ?? mapping.defaultOrder
+  if (order === undefined) throw new Error(`${mapping.type} has no order`)
   return order
 }
 
@@ -62,16 +62,16 @@ export function bindingOf(
 export function connectionSql(
   compilation: Compilation,
   selected: Selected,
-  shape: Shape,
+  mapping: TypeMapping,
   conditions: (row: string) => readonly Sql[],
   binding: string,
 ): Sql {
   const { scope } = compilation
   const { statement } = scope
   const window = windowOf(selected.args as Paging)
-  const order = orderOf(shape, selected.args['orderBy'])
+  const order = orderOf(mapping, selected.args['orderBy'])
   const row = statement.alias()
-  const where = [...conditions(row), ...filterConditions(shape, row, selected.args['filter'], scope)]
+  const where = [...conditions(row), ...filterConditions(mapping, row, selected.args['filter'], scope)]
   const downwards = order.descending !== window.backwards
   const sorted = order.by(row, scope)
   const beyond: Sql[] = []
@@ -82,7 +82,7 @@ export function connectionSql(
     if (cursor === null) continue
     const [value, key] = compilation.cursors.open(cursor, binding)
     const beyondIt = order.descending === follows ? '<' : '>'
-    const place = placeOfKey(compilation, shape, key, beyondIt === '>' ? '0' : mostId)
+    const place = placeOfKey(compilation, mapping, key, beyondIt === '>' ? '0' : maxId)
     beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${place})`)
   }
   const nodes = nodeSelections(compilation, selected)
@@ -95,30 +95,30 @@ export function connectionSql(
   const needsRows = ['nodes', 'edges', 'pageInfo'].some((name) => wants.has(name))
   const page = needsRows
     ? `(select coalesce(json_agg(p), '[]') from (
-        select ${compilation.objectSql(shape.type, row, nodes)} as n, array[(${sorted})::text, ${keyOf(shape, row, scope)}] as k
-        from ${shape.table} ${row} where ${[...where, ...beyond].join(' and ') || 'true'}
+        select ${compilation.objectSql(mapping.type, row, nodes)} as n, array[(${sorted})::text, ${keyOf(mapping, row, scope)}] as k
+        from ${mapping.table} ${row} where ${[...where, ...beyond].join(' and ') || 'true'}
         order by ${sorted} ${direction}, ${row}.id ${direction} limit ${window.size + 1}) p)`
     : `'[]'::json`
   const total = wants.has('totalCount')
-    ? `(select count(*) from ${shape.table} ${row} where ${where.join(' and ') || 'true'})`
+    ? `(select count(*) from ${mapping.table} ${row} where ${where.join(' and ') || 'true'})`
     : 'null'
   return `json_build_object('rows', ${page}, 'total', ${total})`
 }
 
-const mostId = '9223372036854775807'
+const maxId = '9223372036854775807'
 
 /** What a cursor holds of its row: its key. The row's number would tell how many others came before it. */
-export function keyOf(shape: Shape, row: string, scope: Compilation['scope']): Sql {
-  if (shape.id === undefined) throw new Error(`${shape.type} has no key for cursors`)
-  return `(${shape.id.sql(row, scope)})::text`
+export function keyOf(mapping: TypeMapping, row: string, scope: Compilation['scope']): Sql {
+  if (mapping.id === undefined) throw new Error(`${mapping.type} has no key for cursors`)
+  return `(${mapping.id.sql(row, scope)})::text`
 }
 
 /** The number of the row that a cursor was made of; `gone` where it is there no more: then its equals in order are shown again. */
-export function placeOfKey(compilation: Compilation, shape: Shape, key: unknown, gone: Sql): Sql {
+export function placeOfKey(compilation: Compilation, mapping: TypeMapping, key: unknown, gone: Sql): Sql {
   const { scope } = compilation
   const row = scope.statement.alias()
-  const found = shape.id?.find(row, scope.statement.value(key, 'text'), scope) ?? 'false'
-  return `coalesce((select ${row}.id from ${shape.table} ${row} where ${found} order by ${row}.id limit 1), ${gone})`
+  const found = mapping.id?.find(row, scope.statement.value(key, 'text'), scope) ?? 'false'
+  return `coalesce((select ${row}.id from ${mapping.table} ${row} where ${found} order by ${row}.id limit 1), ${gone})`
 }
 
 const connectionName = (selected: Selected): string => selected.definition.type.toString().replace(/!/g, '')
@@ -139,12 +139,17 @@ function nodeSelections(compilation: Compilation, selected: Selected): Selected[
   return [...(wants.get('nodes')?.nodes ?? []), ...fromEdges]
 }
 
-export function filterConditions(shape: Shape, row: string, filter: unknown, scope: Compilation['scope']): Sql[] {
+export function filterConditions(
+  mapping: TypeMapping,
+  row: string,
+  filter: unknown,
+  scope: Compilation['scope'],
+): Sql[] {
   if (typeof filter !== 'object' || filter === null) return []
   return Object.entries(filter).flatMap(([name, wanted]) => {
     if (wanted === null || wanted === undefined) return []
-    const condition = shape.filters?.[name]
-    if (condition === undefined) throw new Error(`${shape.type} has no filter ${name}`)
+    const condition = mapping.filters?.[name]
+    if (condition === undefined) throw new Error(`${mapping.type} has no filter ${name}`)
     return [condition(row, wanted as never, scope)]
   })
 }

@@ -12,14 +12,14 @@ interface Span {
 }
 
 /** Values of one filter: whoever has more asks in parts. */
-const mostValues = 1_000
+const maxValues = 1_000
 
 /** The values that a text or enum filter allows; null when it says nothing. Throws BAD_USER_INPUT where they are too many. */
 export function chosen(filter: Choice | null | undefined): readonly string[] | null {
   if (filter === null || filter === undefined) return null
   const { eq, in: among } = filter
-  if ((among?.length ?? 0) > mostValues) {
-    throw hubError('BAD_USER_INPUT', `Tối đa ${mostValues} giá trị. · A filter has at most ${mostValues} values.`)
+  if ((among?.length ?? 0) > maxValues) {
+    throw hubError('BAD_USER_INPUT', `Tối đa ${maxValues} giá trị. · A filter has at most ${maxValues} values.`)
   }
   if (eq !== undefined && eq !== null) {
     return among === undefined || among === null || among.includes(eq) ? [eq] : []
@@ -80,12 +80,12 @@ export const foldText = (text: string): string =>
     .toLowerCase()
     .replace(/đ/g, 'd')
 
-const mostWords = 32
+const maxWords = 32
 
 function wordsOf(text: string): readonly string[] {
   const words = [...new Set(foldText(text).split(/\s+/))].filter((word) => word !== '')
-  if (words.length > mostWords) {
-    throw hubError('BAD_USER_INPUT', `Tối đa ${mostWords} từ. · A text has at most ${mostWords} words.`)
+  if (words.length > maxWords) {
+    throw hubError('BAD_USER_INPUT', `Tối đa ${maxWords} từ. · A text has at most ${maxWords} words.`)
   }
   return words
 }

@@ -3,11 +3,11 @@ import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connectio
 import { wordsFilter } from './filter.ts'
 import { collectFields } from './select.ts'
 import type { Compilation } from './compile.ts'
-import type { Shape } from '../schema/type-mapping.ts'
+import type { TypeMapping } from '../schema/type-mapping.ts'
 import type { Sql } from './statement.ts'
 
 /** `node` and `search`: the two roots that lead to rows of any type. */
-export const commonRoot: Shape = {
+export const commonRoot: TypeMapping = {
   type: 'Query',
   fields: {
     node: {
@@ -15,14 +15,14 @@ export const commonRoot: Shape = {
       compile(compilation, _row, args, selections) {
         const id = String(args['id'])
         const [type, key] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)]
-        const shape = compilation.shapes.get(type)
+        const mapping = compilation.mappings.get(type)
         // What is not there, what is not seen and what is no id at all have one answer.
-        if (shape?.id === undefined || shape.table === undefined || key === '') return 'null'
+        if (mapping?.id === undefined || mapping.table === undefined || key === '') return 'null'
         const row = compilation.scope.statement.alias()
         const wanted = compilation.scope.statement.value(key, 'text')
-        if (!maySee(compilation, shape)) return 'null'
-        const where = [shape.id.find(row, wanted, compilation.scope), ...compilation.visible(type, row)].join(' and ')
-        return `(select ${compilation.objectSql(type, row, selections)} from ${shape.table} ${row} where ${where} limit 1)`
+        if (!maySee(compilation, mapping)) return 'null'
+        const where = [mapping.id.find(row, wanted, compilation.scope), ...compilation.visible(type, row)].join(' and ')
+        return `(select ${compilation.objectSql(type, row, selections)} from ${mapping.table} ${row} where ${where} limit 1)`
       },
     },
     search: {
@@ -34,29 +34,29 @@ export const commonRoot: Shape = {
           throw hubError('BAD_USER_INPUT', 'Cần từ khoá để tìm. · A text to search for is needed.')
         const types = args['types'] as readonly string[] | null | undefined
         const window = windowOf(args as Paging)
-        const wanted = [...compilation.shapes.values()].flatMap((shape) =>
-          shape.search !== undefined &&
-          (types ?? [shape.search.as]).includes(shape.search.as) &&
-          maySee(compilation, shape)
-            ? [{ shape, search: shape.search }]
+        const wanted = [...compilation.mappings.values()].flatMap((mapping) =>
+          mapping.search !== undefined &&
+          (types ?? [mapping.search.as]).includes(mapping.search.as) &&
+          maySee(compilation, mapping)
+            ? [{ mapping, search: mapping.search }]
             : [],
         )
         if (wanted.length === 0) return `json_build_object('rows', '[]'::json, 'total', 0)`
         const found = (limit: boolean): Sql => {
-          const parts = wanted.map(({ shape, search }, rank) => {
+          const parts = wanted.map(({ mapping, search }, rank) => {
             const row = scope.statement.alias()
             const words = wordsFilter(search.sql, search.personal)(row, text, scope)
-            const where = [words, ...compilation.visible(shape.type, row)]
+            const where = [words, ...compilation.visible(mapping.type, row)]
             if (limit && window.after !== null) {
               const binding = bindingOf(scope.caller, 'Query', 'search', args)
               const [afterRank, key] = compilation.cursors.open(window.after, binding)
               if (rank < Number(afterRank)) where.push('false')
               else if (rank === Number(afterRank)) {
-                where.push(`${row}.id > ${placeOfKey(compilation, shape, key, '0')}`)
+                where.push(`${row}.id > ${placeOfKey(compilation, mapping, key, '0')}`)
               }
             }
             const page = limit ? `order by ${row}.id limit ${window.size + 1}` : ''
-            return `(select ${rank} as rank, ${row}.id as id from ${shape.table} ${row} where ${where.join(' and ')} ${page})`
+            return `(select ${rank} as rank, ${row}.id as id from ${mapping.table} ${row} where ${where.join(' and ')} ${page})`
           })
           return `(${parts.join(' union all ')})`
         }
@@ -70,13 +70,13 @@ export const commonRoot: Shape = {
               )?.nodes ?? [])),
         ]
         const hit = scope.statement.alias()
-        const cases = wanted.map(({ shape }, rank) => {
+        const cases = wanted.map(({ mapping }, rank) => {
           const row = scope.statement.alias()
-          return `when ${rank} then (select ${compilation.objectSql(shape.type, row, nodes)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
+          return `when ${rank} then (select ${compilation.objectSql(mapping.type, row, nodes)} from ${mapping.table} ${row} where ${row}.id = ${hit}.id)`
         })
-        const keys = wanted.map(({ shape }, rank) => {
+        const keys = wanted.map(({ mapping }, rank) => {
           const row = scope.statement.alias()
-          return `when ${rank} then (select ${keyOf(shape, row, scope)} from ${shape.table} ${row} where ${row}.id = ${hit}.id)`
+          return `when ${rank} then (select ${keyOf(mapping, row, scope)} from ${mapping.table} ${row} where ${row}.id = ${hit}.id)`
         })
         const total = asked.has('totalCount') ? `(select count(*) from ${found(false)} c)` : 'null'
         return `json_build_object('rows', (select coalesce(json_agg(p), '[]') from (
@@ -88,6 +88,6 @@ export const commonRoot: Shape = {
 }
 
 /** Whether the caller may see rows of a type at all: a protected type is as if it had none. */
-export function maySee(compilation: Compilation, shape: Shape): boolean {
-  return Object.keys(shape.fields).some((field) => compilation.allowed(shape.type, field))
+export function maySee(compilation: Compilation, mapping: TypeMapping): boolean {
+  return Object.keys(mapping.fields).some((field) => compilation.allowed(mapping.type, field))
 }

@@ -1,4 +1,4 @@
-/** A piece of SQL. Identifiers in it come from shapes, never from a request; values are parameters of a Statement. */
+/** A piece of SQL. Identifiers in it come from mappings, never from a request; values are parameters of a Statement. */
 export type Sql = string
 
 /** One statement being written: its parameters, and names that do not collide. */

@@ -6,9 +6,9 @@ import type { ExecutorOptions } from '../execute/execute.ts'
 import { mayMatchPersonal } from '../execute/execute.ts'
 import { scopeOf } from '../sql/compile.ts'
 import { filterConditions } from '../sql/connection.ts'
-import type { Scope, Shape } from '../schema/type-mapping.ts'
+import type { Scope, TypeMapping } from '../schema/type-mapping.ts'
 import type { SourceEvents } from './source-events.ts'
-import { lookUps, type LookUps } from '../execute/personal-look-ups.ts'
+import { personalLookUps, type PersonalLookUps } from '../execute/personal-look-ups.ts'
 import { newStatement, type Sql, withoutUnused } from '../sql/statement.ts'
 
 /** What a subscription is told: an object to show, by its global id, or that one is no longer among those it may show. */
@@ -16,9 +16,9 @@ export type FollowedEvent = { readonly kind: 'CHANGED'; readonly id: string } | 
 
 /** A subscription as its source knows it. Whoever follows asks when there is room for the answer. */
 export interface Followed {
-  /** Resolves once something waits to be taken, or the signal aborts. Throws COME_AGAIN when events were lost. */
+  /** Resolves once something waits to be taken, or the signal aborts. Throws RESUBSCRIBE_REQUIRED when events were lost. */
   waiting(signal: AbortSignal): Promise<void>
-  /** What waits, judged now and for this caller: what the caller may not see is left out. Throws COME_AGAIN as above. */
+  /** What waits, judged now and for this caller: what the caller may not see is left out. Throws RESUBSCRIBE_REQUIRED as above. */
   take(caller: Caller): Promise<readonly FollowedEvent[]>
   /** Safe to repeat. */
   close(): void
@@ -35,7 +35,7 @@ interface Topic {
   /** Whether an object can leave the caller's scope. */
   readonly leaves: boolean
   readonly conditions: (
-    shape: Shape,
+    mapping: TypeMapping,
     row: string,
     args: Readonly<Record<string, unknown>>,
     scope: Scope,
@@ -46,7 +46,7 @@ const topics: Readonly<Record<string, Topic>> = {
   dossierChanged: {
     type: 'Dossier',
     leaves: true,
-    conditions: (shape, row, args, scope) => filterConditions(shape, row, args['filter'], scope),
+    conditions: (mapping, row, args, scope) => filterConditions(mapping, row, args['filter'], scope),
   },
   runChanged: {
     type: 'Run',
@@ -57,18 +57,18 @@ const topics: Readonly<Record<string, Topic>> = {
 }
 
 /** Objects that may wait for one subscriber; whoever falls behind further is told to come again. */
-const mostWaiting = 5_000
+const maxWaiting = 5_000
 /**
  * Objects of which a subscriber is known to have seen them, so that it is told when one leaves: those it may see when it comes,
  * where they are not more than the first, and those it is shown.
  */
-const mostSeenBefore = 5_000
-const mostShown = 10_000
+const maxSeenBefore = 5_000
+const maxShown = 10_000
 const atOnce = 200
 
 const comeAgain = (reason: 'SLOW' | 'LOST'): Error =>
   hubError(
-    'COME_AGAIN',
+    'RESUBSCRIBE_REQUIRED',
     'Luồng sự kiện đã kết thúc; hãy đọc lại và đăng ký lại. · The stream has ended: read anew and subscribe again.',
     { extensions: { reason } },
   )
@@ -81,7 +81,7 @@ const comeAgain = (reason: 'SLOW' | 'LOST'): Error =>
 export function openSubscribe(
   options: Omit<ExecutorOptions, 'cursors'> & { readonly events: SourceEvents },
 ): Subscribe {
-  const { schema, shapes, policy, events } = options
+  const { schema, mappings, policy, events } = options
 
   /** The keys of the objects that the caller sees and the arguments ask for: of these alone, or of as many as `most`. */
   async function matching(
@@ -89,26 +89,26 @@ export function openSubscribe(
     args: Readonly<Record<string, unknown>>,
     caller: Caller,
     among: readonly string[] | { readonly most: number },
-    looked: LookUps,
+    looked: PersonalLookUps,
   ): Promise<ReadonlySet<string>> {
-    const shape = shapes.get(topic.type)
-    if (shape?.table === undefined || shape.id === undefined) throw new Error(`${topic.type} has no rows with ids`)
+    const mapping = mappings.get(topic.type)
+    if (mapping?.table === undefined || mapping.id === undefined) throw new Error(`${topic.type} has no rows with ids`)
     if (policy.allowed(policy.fieldRule(topic.type, 'id'), caller) !== 'ALLOWED') return new Set()
     const statement = newStatement()
     const tokensOf = (word: string): readonly string[] =>
       looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : [])
-    const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf, sought: looked.by }, statement)
+    const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf, lookedUp: looked.by }, statement)
     const row = statement.alias()
     const conditions = [
-      ...(shape.rows === undefined ? [] : [shape.rows(row, scope)]),
-      ...topic.conditions(shape, row, args, scope),
+      ...(mapping.rows === undefined ? [] : [mapping.rows(row, scope)]),
+      ...topic.conditions(mapping, row, args, scope),
     ]
-    const from = `${shape.table} ${row} where ${['true', ...conditions].join(' and ')}`
+    const from = `${mapping.table} ${row} where ${['true', ...conditions].join(' and ')}`
     const { sql, params } = withoutUnused(
       'most' in among
-        ? `select ${shape.id.sql(row, scope)} as key from ${from} limit ${Math.trunc(among.most)}`
+        ? `select ${mapping.id.sql(row, scope)} as key from ${from} limit ${Math.trunc(among.most)}`
         : `select w.key from unnest(${statement.value([...among], 'text[]')}) w(key)
-            where exists (select 1 from ${from} and ${shape.id.find(row, 'w.key', scope)})`,
+            where exists (select 1 from ${from} and ${mapping.id.find(row, 'w.key', scope)})`,
       statement.params,
     )
     const rows = await queryWithin<{ key: string }>(options.pool, rowScopeOf(caller), sql, params)
@@ -123,7 +123,7 @@ export function openSubscribe(
     const waiting = new Set<string>()
     const shown = new Set<string>()
     // By what personal values this subscription chooses: told once, when it begins.
-    const looked = lookUps()
+    const looked = personalLookUps()
     let ended: Error | null = null
     let wake = (): void => undefined
     const end = (reason: 'SLOW' | 'LOST'): void => {
@@ -134,7 +134,7 @@ export function openSubscribe(
     const leave = await events.listen(topic.type, {
       take({ key }) {
         if (ended !== null) return
-        if (waiting.size >= mostWaiting && !waiting.has(key)) return end('SLOW')
+        if (waiting.size >= maxWaiting && !waiting.has(key)) return end('SLOW')
         waiting.add(key)
         wake()
       },
@@ -143,17 +143,17 @@ export function openSubscribe(
 
     if (topic.leaves) {
       // Too many, or too long to find: then only what is shown on this stream is known to leave.
-      const before = await matching(topic, args, caller, { most: mostSeenBefore + 1 }, looked).catch(
+      const before = await matching(topic, args, caller, { most: maxSeenBefore + 1 }, looked).catch(
         () => new Set<string>(),
       )
       const lookedUp = looked.take()
       try {
-        if (lookedUp.length > 0) await options.sought?.(lookedUp, caller)
+        if (lookedUp.length > 0) await options.lookedUp?.(lookedUp, caller)
       } catch (error) {
         leave()
         throw error
       }
-      if (before.size <= mostSeenBefore) for (const key of before) shown.add(key)
+      if (before.size <= maxSeenBefore) for (const key of before) shown.add(key)
     }
 
     return {
@@ -183,7 +183,7 @@ export function openSubscribe(
         return keys.flatMap((key): FollowedEvent[] => {
           const known = shown.delete(key)
           if (!seen.has(key)) return known ? [{ kind: 'LEFT' }] : []
-          if (shown.size >= mostShown) shown.delete(shown.values().next().value ?? '')
+          if (shown.size >= maxShown) shown.delete(shown.values().next().value ?? '')
           shown.add(key)
           return [{ kind: 'CHANGED', id: `${topic.type}:${key}` }]
         })

@@ -83,12 +83,12 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
   const units = [...claims].map(([key, { at, names, parents }]): UnitRow => {
     const [old, tier, code] = [key.startsWith('-'), key[1]!, key.slice(2)]
     const other = second.get(key)
-    const settled = names.size > 1 && other !== undefined && names.has(other) ? other : mostFrequent(names)!
+    const settled = names.size > 1 && other !== undefined && names.has(other) ? other : maxFrequent(names)!
     // `Xuân Phước` where the other table has `Xã Xuân Phước`.
     const name = unitName(settled).kind === null && other !== undefined ? other : settled
     if (names.size > 1) note(at, `${code} bears several names: ${[...names.keys()].join(', ')}; taken: ${name}`)
     if (other !== undefined && other !== name) respelled.push({ place: at, text: `${code} ${name} / ${other}` })
-    const parent = placed.get(key) ?? mostFrequent(parents)
+    const parent = placed.get(key) ?? maxFrequent(parents)
     const kind = tier === 'p' ? 'PROVINCE' : unitName(name).kind
     if (kind === null) note(at, `${code} ${name} does not begin with a kind of unit; taken as a commune`)
     return {
@@ -205,5 +205,5 @@ function provinceChanges(conversion: readonly ConversionRow[], placed: ReadonlyM
 const count = (counts: Map<string, number>, key: string): void => void counts.set(key, (counts.get(key) ?? 0) + 1)
 
 /** The first of those that occur most; null: there are none. */
-const mostFrequent = (counts: ReadonlyMap<string, number>): string | null =>
+const maxFrequent = (counts: ReadonlyMap<string, number>): string | null =>
   [...counts].reduce<readonly [string | null, number]>((best, one) => (one[1] > best[1] ? one : best), [null, 0])[0]

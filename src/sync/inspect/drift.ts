@@ -11,21 +11,21 @@ import {
   type Finding,
   learn,
   learningOf,
-  newShape,
+  newStructure,
   packed,
-  type Shape,
+  type Structure,
   union,
   unpacked,
 } from './record-structure.ts'
 
-/** What a run of a stream goes by: the shape as it was known when the run began, and as it has become. */
+/** What a run of a stream goes by: the structure as it was known when the run began, and as it has become. */
 export interface DriftWatch {
   readonly policy: DriftPolicy
   /** null while the stream's first run learns. */
-  readonly known: Shape | null
-  next: Shape
+  readonly known: Structure | null
+  next: Structure
   /** With what waits for a person's word; null when nothing does. */
-  proposed: Shape | null
+  proposed: Structure | null
   readonly maps: readonly string[]
 }
 
@@ -34,12 +34,12 @@ type Drifts = Map<string, Finding & { records: number }>
 
 export interface DriftFound {
   readonly outcomes: readonly Outcome[]
-  /** Writes the shape and what was found into the page's transaction; nothing where nothing is new. */
+  /** Writes the structure and what was found into the page's transaction; nothing where nothing is new. */
   readonly keep: ((trx: Transaction<Tables>) => Promise<void>) | null
 }
 
 /** Drifts of one stream that wait for a person; more are not told one by one. */
-const mostShown = 100
+const maxShown = 100
 /** Rejected records speak of the source only when so many, and so large a share of their page, say the same. */
 const fewest = 3
 const share = 0.2
@@ -52,17 +52,17 @@ export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): Dr
 
 /** The watch of a run; it goes on from what the run's former owner learnt. */
 export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, held: Claim): Promise<DriftWatch> {
-  const { rows } = await sql<{ shape: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
-    select h.shape, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
+  const { rows } = await sql<{ structure: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
+    select h.structure, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
     from stream_shape h join stream s on s.source_id = h.source_id and s.id = h.stream_id
     where h.source_id = ${held.source} and h.stream_id = ${held.stream}
   `.execute(engine.db)
   const row = rows[0]
-  const next = row === undefined ? newShape() : unpacked(row.shape)
+  const next = row === undefined ? newStructure() : unpacked(row.structure)
   const learnt = row !== undefined && row.learnt && row.learnt_by !== held.run && next.seen >= enough
   return {
     policy: policyOf(source, held.stream),
-    known: learnt ? unpacked(row.shape) : null,
+    known: learnt ? unpacked(row.structure) : null,
     next,
     proposed: row === undefined || row.proposed === null ? null : unpacked(row.proposed),
     maps: source.connector.manifest.streams[held.stream]!.maps ?? [],
@@ -83,7 +83,7 @@ export function driftOf(
   const { known } = watch
   if (known === null) {
     const taken = outcomes.flatMap((one) => (one.do === 'store' ? [records[one.index]!] : []))
-    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepShape(trx, held, watch) : null }
+    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepStructure(trx, held, watch) : null }
   }
   const drifts: Drifts = new Map()
   const rejected: Drifts = new Map()
@@ -126,13 +126,13 @@ export function driftOf(
   const teaching = learnt(watch, teaches)
   const keep = async (trx: Transaction<Tables>): Promise<void> => {
     await keepDrifts(trx, held, drifts, now)
-    if (teaching || proposes) await keepShape(trx, held, watch)
+    if (teaching || proposes) await keepStructure(trx, held, watch)
   }
   if (watch.policy === 'stop' && drifts.size > 0) throw new StreamHeld('DRIFT', message(held, drifts), keep)
   return { outcomes: judged, keep: drifts.size > 0 || teaching || proposes ? keep : null }
 }
 
-const shows = (known: Shape, record: SourceRecord, name: string): boolean =>
+const shows = (known: Structure, record: SourceRecord, name: string): boolean =>
   compare(known, record).findings.some((finding) => nameOf(finding) === name)
 
 const nameOf = ({ kind, path, found }: Finding): string => `${kind} ${path} ${found}`
@@ -160,25 +160,25 @@ function proposing(watch: DriftWatch, records: readonly SourceRecord[]): boolean
 
 const message = (held: Claim, drifts: Drifts): string => {
   const told = [...drifts.values()].slice(0, 5).map(said).join('; ')
-  return `${held.source}: the records of ${held.stream} have another shape: ${told}; nothing is taken until a person confirms (hub resume ${held.source})`
+  return `${held.source}: the records of ${held.stream} have another structure: ${told}; nothing is taken until a person confirms (hub resume ${held.source})`
 }
 
 const said = ({ kind, path, found, expected, records }: Finding & { records: number }): string =>
   `${kind} ${note(path)}: found ${note(found)}${expected === null ? '' : `, expected ${note(expected)}`} (${records} records)`
 
-/** The shapes stand as they have become, joined with what another has written meanwhile. */
-async function keepShape(trx: Transaction<Tables>, held: Claim, watch: DriftWatch): Promise<void> {
-  const { rows } = await sql<{ shape: unknown; proposed: unknown }>`
-    select shape, proposed from stream_shape
+/** The structures stand as they have become, joined with what another has written meanwhile. */
+async function keepStructure(trx: Transaction<Tables>, held: Claim, watch: DriftWatch): Promise<void> {
+  const { rows } = await sql<{ structure: unknown; proposed: unknown }>`
+    select structure, proposed from stream_shape
     where source_id = ${held.source} and stream_id = ${held.stream} for update
   `.execute(trx)
   const [row] = rows
-  if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.shape), watch.next)
+  if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.structure), watch.next)
   const proposed = watch.proposed === null ? null : JSON.stringify(packed(watch.proposed))
   await sql`
-    insert into stream_shape (source_id, stream_id, shape, proposed, learnt_by)
+    insert into stream_shape (source_id, stream_id, structure, proposed, learnt_by)
     values (${held.source}, ${held.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${held.run})
-    on conflict (source_id, stream_id) do update set shape = excluded.shape, proposed = excluded.proposed,
+    on conflict (source_id, stream_id) do update set structure = excluded.structure, proposed = excluded.proposed,
       learnt_by = ${watch.known === null ? held.run : sql`stream_shape.learnt_by`}
   `.execute(trx)
 }
@@ -198,7 +198,7 @@ async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts,
     select ${held.source}, ${held.stream}, r.kind, r.path, r.found, min(r.expected), sum(r.records), ${now}::timestamptz, ${held.run}
     from json_to_recordset(${JSON.stringify(rows)}) as r(kind text, path text, found text, expected text, records bigint)
     where (select count(*) from drift where source_id = ${held.source} and stream_id = ${held.stream}
-      and confirmed_at is null) < ${mostShown}
+      and confirmed_at is null) < ${maxShown}
       or exists (select 1 from drift k where k.source_id = ${held.source} and k.stream_id = ${held.stream}
         and k.kind = r.kind and k.path = r.path and k.found = r.found)
     group by r.kind, r.path, r.found
@@ -212,25 +212,25 @@ async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts,
   `.execute(trx)
 }
 
-/** A record whose shape was drift has been let in by a person: its shape is known from now on. Safe to repeat. */
-export async function acceptShape(
+/** A record whose structure was drift has been let in by a person: its structure is known from now on. Safe to repeat. */
+export async function acceptStructure(
   trx: Transaction<Tables>,
   held: Pick<Claim, 'source' | 'stream'>,
   record: SourceRecord,
   maps: readonly string[],
 ): Promise<void> {
-  const { rows } = await sql<{ shape: unknown }>`
-    select shape from stream_shape where source_id = ${held.source} and stream_id = ${held.stream} for update
+  const { rows } = await sql<{ structure: unknown }>`
+    select structure from stream_shape where source_id = ${held.source} and stream_id = ${held.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row === undefined) return
-  const shape = unpacked(row.shape)
-  const findings = compare(shape, record).findings
-  const learning = learningOf(shape, maps)
-  learn(shape, record, learning)
+  const structure = unpacked(row.structure)
+  const findings = compare(structure, record).findings
+  const learning = learningOf(structure, maps)
+  learn(structure, record, learning)
   if (!learning.changed) return
   await sql`
-    update stream_shape set shape = ${JSON.stringify(packed(shape))}::json
+    update stream_shape set structure = ${JSON.stringify(packed(structure))}::json
     where source_id = ${held.source} and stream_id = ${held.stream}
   `.execute(trx)
   for (const { kind, path, found } of findings) {

@@ -38,12 +38,12 @@ export async function holdStream(trx: Transaction<Tables>, held: Claim, error: u
 }
 
 /**
- * A person has confirmed every drift that was shown of a source's streams: a shape that was proposed is the known one. Safe
+ * A person has confirmed every drift that was shown of a source's streams: a structure that was proposed is the known one. Safe
  * to repeat.
  */
 export async function confirmDrift(trx: Transaction<Tables>, source: string): Promise<void> {
   await sql`update drift set confirmed_at = now() where source_id = ${source} and confirmed_at is null`.execute(trx)
   await sql`
-    update stream_shape set shape = proposed, proposed = null where source_id = ${source} and proposed is not null
+    update stream_shape set structure = proposed, proposed = null where source_id = ${source} and proposed is not null
   `.execute(trx)
 }

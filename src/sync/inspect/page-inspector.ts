@@ -17,7 +17,7 @@ export interface Judged {
 }
 
 /** Looks at each page of a run once, in order. */
-export interface RunWatch {
+export interface PageInspector {
   /** How much of a page to ask for: halved for each time that this page has ended the process. */
   readonly pageShare: number
   /** Throws StreamHeld where the stream's policy stops it, before anything of the page is written. */
@@ -26,7 +26,7 @@ export interface RunWatch {
 
 const smallestShare = 1 / 64
 
-export async function openWatch(engine: Engine, source: SourceSetup, held: Claim): Promise<RunWatch> {
+export async function openPageInspector(engine: Engine, source: SourceSetup, held: Claim): Promise<PageInspector> {
   const { rows } = await sql<{ tries: number; confirmed: boolean }>`
     select r.tries, s.held_reason is not distinct from 'RESET_CONFIRMED' as confirmed
     from run r join stream s on s.source_id = r.source_id and s.id = r.stream_id where r.id = ${held.run}
@@ -40,13 +40,13 @@ export async function openWatch(engine: Engine, source: SourceSetup, held: Claim
   const bugs = (error: unknown): void =>
     engine.log.error({ err: loggable(error, source.secrets), ...what }, 'the connector threw on one record')
   const outcomes = (records: readonly SourceRecord[]): Outcome[] =>
-    outcomesOf(source.connector, source.settings, held.stream, records, engine.box, bugs)
+    outcomesOf(source.connector, source.settings, held.stream, records, engine.keyring, bugs)
   return {
     pageShare: Math.max(smallestShare, 2 ** -Math.max(0, tries - 1)),
     look(page, fromRaw) {
       const { records, tooLarge = [] } = page
       const given = outcomes(records)
-      // Raw has been judged once; a replay lets in what waits only where its shape has become known.
+      // Raw has been judged once; a replay lets in what waits only where its structure has become known.
       const judges = held.kind !== 'REPLAY' || (!fromRaw && drift.policy === 'quarantine' && drift.known !== null)
       const found = judges
         ? driftOf(drift, held, given, records, engine.now().toISOString())

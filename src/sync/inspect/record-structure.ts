@@ -1,20 +1,20 @@
 import type { Json } from '../../contract/connector.ts'
 
-// The shape of a stream's records: names of members and JSON types, never a value. A member of an object is optional once a
-// record lacked it or had null there; a list has one shape for all its items, and so has a map, whose names are data.
+// The structure of a stream's records: names of members and JSON types, never a value. A member of an object is optional once a
+// record lacked it or had null there; a list has one structure for all its items, and so has a map, whose names are data.
 
 export type JsonType = 'text' | 'number' | 'boolean' | 'object' | 'list'
 
-export interface Shape {
+export interface Structure {
   /** The types that were met, as bits in the order of `jsonTypes`. 0: only null. */
   types: number
   /** How many objects were met here, counted up to `enough`. */
   seen: number
   optional: boolean
-  /** A map: its members have one shape, that of `items`. */
+  /** A map: its members have one structure, that of `items`. */
   open: boolean
-  members: Map<string, Shape>
-  items: Shape | null
+  members: Map<string, Structure>
+  items: Structure | null
   /** How many members no object lacked, once that says something. */
   required: number
 }
@@ -23,13 +23,13 @@ const jsonTypes: readonly JsonType[] = ['text', 'number', 'boolean', 'object', '
 /** So many objects that all have a member make it a member that one expects. */
 export const enough = 10
 /** An object of more members is a map. */
-const mostMembers = 64
+const maxMembers = 64
 /** Paths of one stream; what comes beyond them is passed over. */
-export const mostPaths = 1000
+export const maxPaths = 1000
 /** Items of one list that are looked at. */
-const mostItems = 200
+const maxItems = 200
 
-export const newShape = (optional = false): Shape => ({
+export const newStructure = (optional = false): Structure => ({
   types: 0,
   seen: 0,
   optional,
@@ -48,7 +48,8 @@ export function typeOf(value: Json): JsonType | null {
 }
 
 const bitOf = (type: JsonType): number => 1 << jsonTypes.indexOf(type)
-export const typesOf = (shape: Shape): string => jsonTypes.filter((type) => (shape.types & bitOf(type)) !== 0).join('|')
+export const typesOf = (structure: Structure): string =>
+  jsonTypes.filter((type) => (structure.types & bitOf(type)) !== 0).join('|')
 
 export interface Finding {
   readonly kind: 'NEW' | 'MISSING' | 'RENAMED' | 'TYPE'
@@ -59,7 +60,7 @@ export interface Finding {
   readonly expected: string | null
 }
 
-/** How a record differs from the shape; `unsettled` when it could teach the shape something that is no difference. */
+/** How a record differs from the structure; `unsettled` when it could teach the structure something that is no difference. */
 export interface Comparison {
   readonly findings: readonly Finding[]
   readonly unsettled: boolean
@@ -70,7 +71,7 @@ interface Comparing {
   unsettled: boolean
 }
 
-export function compare(known: Shape, record: Json): Comparison {
+export function compare(known: Structure, record: Json): Comparison {
   const state: Comparing = { findings: new Map(), unsettled: false }
   compareAt(known, record, '', state)
   return { findings: [...state.findings.values()], unsettled: state.unsettled }
@@ -82,7 +83,7 @@ function add(state: Comparing, finding: Finding): void {
   state.findings.set(`${finding.kind} ${finding.path} ${finding.found}`, finding)
 }
 
-function compareAt(known: Shape, value: Json, path: string, state: Comparing): void {
+function compareAt(known: Structure, value: Json, path: string, state: Comparing): void {
   const type = typeOf(value)
   if (type === null) return
   if ((known.types & bitOf(type)) === 0) {
@@ -91,7 +92,7 @@ function compareAt(known: Shape, value: Json, path: string, state: Comparing): v
     return
   }
   if (type === 'list') {
-    for (const item of (value as readonly Json[]).slice(0, mostItems)) {
+    for (const item of (value as readonly Json[]).slice(0, maxItems)) {
       if (known.items === null) state.unsettled = true
       else compareAt(known.items, item, `${path}[]`, state)
     }
@@ -117,7 +118,7 @@ function compareAt(known: Shape, value: Json, path: string, state: Comparing): v
 }
 
 function members(
-  known: Shape,
+  known: Structure,
   object: { readonly [member: string]: Json },
   path: string,
   added: readonly string[],
@@ -147,7 +148,7 @@ function members(
   }
 }
 
-const missing = (path: string, name: string, member: Shape, object: object): Finding => ({
+const missing = (path: string, name: string, member: Structure, object: object): Finding => ({
   kind: 'MISSING',
   path: under(path, name),
   found: Object.hasOwn(object, name) ? 'null' : 'absent',
@@ -162,18 +163,18 @@ export interface Learning {
   changed: boolean
 }
 
-export const learningOf = (root: Shape, maps: readonly string[] = []): Learning => ({
+export const learningOf = (root: Structure, maps: readonly string[] = []): Learning => ({
   maps: new Set(maps),
   paths: countPaths(root),
   changed: false,
 })
 
-/** The shape takes the record in; `state.changed` tells whether that taught it anything. */
-export function learn(known: Shape, record: Json, state: Learning): void {
+/** The structure takes the record in; `state.changed` tells whether that taught it anything. */
+export function learn(known: Structure, record: Json, state: Learning): void {
   learnAt(known, record, '', state)
 }
 
-function learnAt(known: Shape, value: Json, path: string, state: Learning): void {
+function learnAt(known: Structure, value: Json, path: string, state: Learning): void {
   const type = typeOf(value)
   if (type === null) return
   if ((known.types & bitOf(type)) === 0) {
@@ -181,8 +182,8 @@ function learnAt(known: Shape, value: Json, path: string, state: Learning): void
     state.changed = true
   }
   if (type === 'list') {
-    for (const item of (value as readonly Json[]).slice(0, mostItems)) {
-      known.items ??= newShape()
+    for (const item of (value as readonly Json[]).slice(0, maxItems)) {
+      known.items ??= newStructure()
       learnAt(known.items, item, `${path}[]`, state)
     }
   }
@@ -193,12 +194,17 @@ function learnAt(known: Shape, value: Json, path: string, state: Learning): void
   else for (const name of Object.keys(object)) learnAt(known.items!, object[name]!, under(path, '*'), state)
 }
 
-function learnMembers(known: Shape, object: { readonly [member: string]: Json }, path: string, state: Learning): void {
+function learnMembers(
+  known: Structure,
+  object: { readonly [member: string]: Json },
+  path: string,
+  state: Learning,
+): void {
   for (const name of Object.keys(object)) {
     let member = known.members.get(name)
     if (member === undefined) {
-      if (state.paths >= mostPaths) continue
-      member = newShape(known.seen > 0)
+      if (state.paths >= maxPaths) continue
+      member = newStructure(known.seen > 0)
       known.members.set(name, member)
       state.paths += 1
       state.changed = true
@@ -214,29 +220,29 @@ function learnMembers(known: Shape, object: { readonly [member: string]: Json },
     known.seen += 1
     state.changed = true
   }
-  if (known.members.size > mostMembers) {
+  if (known.members.size > maxMembers) {
     openUp(known)
     state.changed = true
   }
   settle(known)
 }
 
-/** An object turns out to be a map: what its members had in common is the shape of each. */
-function openUp(known: Shape): void {
-  known.items ??= newShape()
+/** An object turns out to be a map: what its members had in common is the structure of each. */
+function openUp(known: Structure): void {
+  known.items ??= newStructure()
   for (const member of known.members.values()) known.items = union(known.items, member)
   known.members = new Map()
   known.open = true
   known.required = 0
 }
 
-function settle(known: Shape): void {
+function settle(known: Structure): void {
   known.required = known.seen < enough ? 0 : [...known.members.values()].filter((member) => !member.optional).length
 }
 
-/** What either of the two shapes knows. */
-export function union(one: Shape, other: Shape): Shape {
-  const both: Shape = {
+/** What either of the two structures knows. */
+export function union(one: Structure, other: Structure): Structure {
+  const both: Structure = {
     types: one.types | other.types,
     seen: Math.max(one.seen, other.seen),
     optional: one.optional || other.optional,
@@ -260,9 +266,9 @@ export function union(one: Shape, other: Shape): Shape {
   return both
 }
 
-const countPaths = (shape: Shape): number =>
-  [...shape.members.values()].reduce((sum, member) => sum + 1 + countPaths(member), 0) +
-  (shape.items === null ? 0 : countPaths(shape.items))
+const countPaths = (structure: Structure): number =>
+  [...structure.members.values()].reduce((sum, member) => sum + 1 + countPaths(member), 0) +
+  (structure.items === null ? 0 : countPaths(structure.items))
 
 interface Packed {
   readonly t: number
@@ -273,18 +279,20 @@ interface Packed {
   readonly i?: Packed
 }
 
-export const packed = (shape: Shape): Packed => ({
-  t: shape.types,
-  ...(shape.seen > 0 && { n: shape.seen }),
-  ...(shape.optional && { o: 1 as const }),
-  ...(shape.open && { x: 1 as const }),
-  ...(shape.members.size > 0 && { m: [...shape.members].map(([name, member]) => [name, packed(member)] as const) }),
-  ...(shape.items !== null && { i: packed(shape.items) }),
+export const packed = (structure: Structure): Packed => ({
+  t: structure.types,
+  ...(structure.seen > 0 && { n: structure.seen }),
+  ...(structure.optional && { o: 1 as const }),
+  ...(structure.open && { x: 1 as const }),
+  ...(structure.members.size > 0 && {
+    m: [...structure.members].map(([name, member]) => [name, packed(member)] as const),
+  }),
+  ...(structure.items !== null && { i: packed(structure.items) }),
 })
 
-export function unpacked(text: unknown): Shape {
+export function unpacked(text: unknown): Structure {
   const found = text as Packed
-  const shape: Shape = {
+  const structure: Structure = {
     types: found.t,
     seen: found.n ?? 0,
     optional: found.o === 1,
@@ -293,6 +301,6 @@ export function unpacked(text: unknown): Shape {
     items: found.i === undefined ? null : unpacked(found.i),
     required: 0,
   }
-  settle(shape)
-  return shape
+  settle(structure)
+  return structure
 }

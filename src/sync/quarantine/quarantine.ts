@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql, type Transaction } from 'kysely'
 import type { Json, SourceRecord } from '../../contract/connector.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 import type { Engine } from '../engine.ts'
@@ -13,12 +13,12 @@ type Rejected = Outcome & { do: 'quarantine' }
 const textOf = (records: readonly SourceRecord[], one: Rejected): string => JSON.stringify(records[one.index])
 
 /** By what the same record is known when it is met again: its key, or its bytes where it has none. */
-const markOf = (box: Box, one: Rejected, text: string): string =>
-  box.hash(one.key === null ? `bytes:${text}` : `key:${one.key}`, 'quarantine').toString('hex')
+const markOf = (keyring: Keyring, one: Rejected, text: string): string =>
+  keyring.hash(one.key === null ? `bytes:${text}` : `key:${one.key}`, 'quarantine').toString('hex')
 
 /** The marks of keys under every key of encryption at hand, in hex. */
-export const marksOf = (box: Box, keys: readonly string[]): string[] =>
-  keys.flatMap((key) => box.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
+export const marksOf = (keyring: Keyring, keys: readonly string[]): string[] =>
+  keys.flatMap((key) => keyring.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
 
 /**
  * Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. One that
@@ -36,11 +36,11 @@ export async function quarantineRejected(
   renewed: readonly string[],
 ): Promise<void> {
   if (rejected.length === 0) return
-  const { box } = engine
+  const { keyring } = engine
   const rows = new Map<string, object>()
   for (const one of rejected) {
     const text = textOf(records, one)
-    const mark = markOf(box, one, text)
+    const mark = markOf(keyring, one, text)
     rows.set(mark, {
       key: one.key,
       mark,
@@ -48,7 +48,7 @@ export async function quarantineRejected(
       path: one.rejection.at,
       found: one.rejection.found ?? null,
       expected: one.rejection.expected ?? null,
-      body: one.rejection.withoutBytes === true ? null : box.seal(gzipSync(text), 'quarantine').toString('base64'),
+      body: one.rejection.withoutBytes === true ? null : keyring.seal(gzipSync(text), 'quarantine').toString('base64'),
     })
   }
   await sql`
@@ -137,9 +137,9 @@ export async function correctedBefore(
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
 ): Promise<Corrected> {
-  const { box } = engine
+  const { keyring } = engine
   const asked = new Map(
-    held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(box, one, textOf(records, one)), one] as const),
+    held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(keyring, one, textOf(records, one)), one] as const),
   )
   if (asked.size === 0) return { answered: new Map(), renewed: [] }
   const { rows } = await sql<Known>`
@@ -149,15 +149,15 @@ export async function correctedBefore(
     order by mark, id desc
   `.execute(trx)
   const comesAgain = ({ mark, body }: Known): boolean =>
-    body !== null && quarantinedText(box, body) === textOf(records, asked.get(mark.toString('hex'))!)
+    body !== null && quarantinedText(keyring, body) === textOf(records, asked.get(mark.toString('hex'))!)
   const renewed = rows.flatMap((row) =>
     row.left_because === null && row.patch !== null && !comesAgain(row) ? [row.mark.toString('hex')] : [],
   )
   const same = rows.flatMap(({ mark, body, patch, left_because }): [number, unknown][] => {
     const one = asked.get(mark.toString('hex'))!
     if (left_because !== 'CORRECTED' || body === null || one.rejection.withoutBytes === true) return []
-    if (quarantinedText(box, body) !== textOf(records, one)) return []
-    return [[one.index, correctedRecord(box, body, patch)[keyName]]]
+    if (quarantinedText(keyring, body) !== textOf(records, one)) return []
+    return [[one.index, correctedRecord(keyring, body, patch)[keyName]]]
   })
   if (same.length === 0) return { answered: new Map(), renewed }
   const standing = await sql<{ key: string }>`
@@ -194,15 +194,15 @@ export async function quarantineTakenBack(
 }
 
 /** The record of a quarantine row as it came. */
-export function quarantinedRecord(box: Box, body: Buffer): SourceRecord {
-  return JSON.parse(gunzipSync(box.open(body, 'quarantine')).toString()) as SourceRecord
+export function quarantinedRecord(keyring: Keyring, body: Buffer): SourceRecord {
+  return JSON.parse(gunzipSync(keyring.open(body, 'quarantine')).toString()) as SourceRecord
 }
 
 /** The record with its correction, where a clerk has made one: a JSON merge patch (RFC 7396) over the bytes that stay. */
-export function correctedRecord(box: Box, body: Buffer, patch: Buffer | null): SourceRecord {
-  const record = quarantinedRecord(box, body)
+export function correctedRecord(keyring: Keyring, body: Buffer, patch: Buffer | null): SourceRecord {
+  const record = quarantinedRecord(keyring, body)
   if (patch === null) return record
-  return mergePatch(record, JSON.parse(box.open(patch, 'quarantine patch').toString()) as Json) as SourceRecord
+  return mergePatch(record, JSON.parse(keyring.open(patch, 'quarantine patch').toString()) as Json) as SourceRecord
 }
 
 export function mergePatch(target: Json, patch: Json): Json {
@@ -219,4 +219,5 @@ export function mergePatch(target: Json, patch: Json): Json {
 }
 
 /** The bytes of a quarantine row as JSON text, as they came. */
-export const quarantinedText = (box: Box, body: Buffer): string => gunzipSync(box.open(body, 'quarantine')).toString()
+export const quarantinedText = (keyring: Keyring, body: Buffer): string =>
+  gunzipSync(keyring.open(body, 'quarantine')).toString()

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Claim } from '../queue/claim.ts'
 import { applyOutcomes } from '../run/commit.ts'
-import { acceptShape } from '../inspect/drift.ts'
+import { acceptStructure } from '../inspect/drift.ts'
 import type { Engine } from '../engine.ts'
 import { outcomesOf } from '../run/outcome.ts'
 import { correctedRecord } from './quarantine.ts'
@@ -21,9 +21,9 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
       .executeTakeFirst()
     const source = row === undefined ? undefined : engine.sources.get(row.source_id)
     if (row === undefined || row.body === null || source === undefined) continue
-    const record = correctedRecord(engine.box, row.body, row.patch)
+    const record = correctedRecord(engine.keyring, row.body, row.patch)
     const page = { records: [record], next: '', waits: [id] }
-    const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.box)
+    const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.keyring)
     const now = engine.now().toISOString()
     left += await engine.db.transaction().execute(async (trx) => {
       // The stream's row is held, so that a run of it commits before or after and not in between.
@@ -68,7 +68,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         return 0
       }
       if (row.reason === 'DRIFT') {
-        await acceptShape(trx, held, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
+        await acceptStructure(trx, held, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
       }
       await sql`
         update quarantine set left_at = ${now}, left_because = ${row.patch === null ? 'RELEASED' : 'CORRECTED'} where id = ${id}
@@ -83,7 +83,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
 export async function correctQuarantined(engine: Engine, id: number, patch: object, reason: string): Promise<void> {
   await engine.db
     .updateTable('quarantine')
-    .set({ patch: engine.box.seal(JSON.stringify(patch), 'quarantine patch'), patch_reason: reason })
+    .set({ patch: engine.keyring.seal(JSON.stringify(patch), 'quarantine patch'), patch_reason: reason })
     .where('id', '=', id)
     .where('left_at', 'is', null)
     .execute()

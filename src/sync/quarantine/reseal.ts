@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import type { Sealed, SealedRow } from '../../db/encryption/rotate.ts'
 
-const again = (box: Box, sealed: unknown, context: string): Buffer | null =>
-  sealed === null ? null : box.seal(box.open(sealed as Buffer, context), context)
+const again = (keyring: Keyring, sealed: unknown, context: string): Buffer | null =>
+  sealed === null ? null : keyring.seal(keyring.open(sealed as Buffer, context), context)
 
 const rawPages: Sealed = {
   name: 'raw pages',
@@ -13,14 +13,14 @@ const rawPages: Sealed = {
   writes: { body: 'bytea' },
   sealed: ['body'],
   atOnce: 20,
-  renew: (row, box) => ({ body: again(box, row['body'], 'raw') }),
+  renew: (row, keyring) => ({ body: again(keyring, row['body'], 'raw') }),
 }
 
 /** The mark of a rejected record, as it is met again: by its key, or by its bytes where it has none. */
-const markOf = (row: SealedRow, box: Box): Buffer | null => {
-  if (row['key'] !== null) return box.hash(`key:${row['key'] as string}`, 'quarantine')
+const markOf = (row: SealedRow, keyring: Keyring): Buffer | null => {
+  if (row['key'] !== null) return keyring.hash(`key:${row['key'] as string}`, 'quarantine')
   if (row['body'] === null) return null
-  return box.hash(`bytes:${gunzipSync(box.open(row['body'] as Buffer, 'quarantine')).toString()}`, 'quarantine')
+  return keyring.hash(`bytes:${gunzipSync(keyring.open(row['body'] as Buffer, 'quarantine')).toString()}`, 'quarantine')
 }
 
 const quarantined: Sealed = {
@@ -32,13 +32,13 @@ const quarantined: Sealed = {
   // Of a classified document there are no bytes that would say under which key it was marked.
   besides: 't.body is null and t.key is not null and t.left_at is null',
   atOnce: 100,
-  renew(row, box) {
-    const mark = markOf(row, box) ?? (row['mark'] as Buffer)
+  renew(row, keyring) {
+    const mark = markOf(row, keyring) ?? (row['mark'] as Buffer)
     if (row['body'] === null && mark.equals(row['mark'] as Buffer)) return null
     return {
       mark,
-      body: again(box, row['body'], 'quarantine'),
-      patch: again(box, row['patch'], 'quarantine patch'),
+      body: again(keyring, row['body'], 'quarantine'),
+      patch: again(keyring, row['patch'], 'quarantine patch'),
     }
   },
   // A record that was met again under the new key waits there: the older entry has served.

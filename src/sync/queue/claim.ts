@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Range } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
-import { placeLivesHours, type RunKind, type Start, startOf } from './resume-range.ts'
+import { positionLivesHours, type RunKind, type Start, startOf } from './resume-range.ts'
 import type { Engine } from '../engine.ts'
 
 export type { RunKind } from './resume-range.ts'
@@ -33,7 +33,7 @@ export interface Claim {
 }
 
 /** So often a run is taken without coming a page further before it is given up: what it meets ends the process each time. */
-const mostTries = 20
+const maxTries = 20
 
 /** Which streams a worker may take: all that are due, or only these. */
 export interface Wanted {
@@ -115,11 +115,11 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
                 advanced_at = coalesce(advanced_at, clock_timestamp())
               where id = ${stream.run_id} and state in ('WAITING', 'RUNNING')
               returning id, kind, range, place, pages, started_at, pass, tries,
-                advanced_at < clock_timestamp() - ${placeLivesHours} * interval '1 hour' as stale
+                advanced_at < clock_timestamp() - ${positionLivesHours} * interval '1 hour' as stale
             `.execute(trx)
           ).rows[0]
     if (cutOff !== undefined) {
-      const spent = cutOff.stale ? ('STALE' as const) : cutOff.tries > mostTries ? ('CRASHES' as const) : null
+      const spent = cutOff.stale ? ('STALE' as const) : cutOff.tries > maxTries ? ('CRASHES' as const) : null
       return {
         ...mine,
         run: cutOff.id,

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 import { untilNextCensus } from '../run/end.ts'
 import { untilNextFire } from './schedule.ts'
-import { patiently } from '../retry-transient.ts'
+import { retryTransient } from '../retry-transient.ts'
 
 /**
  * The configured sources and their streams stand in the database; a stream that is new is due at once. Sources that left
@@ -17,7 +17,7 @@ export async function registerSources(engine: Engine): Promise<void> {
     Object.keys(connector.manifest.streams).map((stream) => [id, stream] as const),
   )
   // Requests lock streams as well: of two that wait for each other one is tried again.
-  await patiently(() =>
+  await retryTransient(() =>
     db.transaction().execute(async (trx) => {
       await sql`select pg_advisory_xact_lock(hashtext('hub register'))`.execute(trx)
       await trx

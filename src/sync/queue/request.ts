@@ -4,7 +4,7 @@ import { backfillOf, startOf } from './resume-range.ts'
 import { openRun, type RunKind, type Wanted } from './claim.ts'
 import type { Engine } from '../engine.ts'
 import { confirmDrift } from '../inspect/hold.ts'
-import { patiently } from '../retry-transient.ts'
+import { retryTransient } from '../retry-transient.ts'
 
 export interface Requested extends Wanted {
   /** The run that will answer the request; 0 where the stream is held. */
@@ -27,7 +27,7 @@ export async function requestRuns(
   kind: RunKind,
   range: Range | null,
 ): Promise<Requested[]> {
-  return patiently(() => requestOnce(engine, wanted, kind, range))
+  return retryTransient(() => requestOnce(engine, wanted, kind, range))
 }
 
 async function requestOnce(

@@ -12,7 +12,7 @@ export interface Start {
 }
 
 /** After this many hours of failures a place is old, and the range is read from its beginning again. */
-export const placeLivesHours = 24
+export const positionLivesHours = 24
 
 /**
  * On from where the last run stopped when its source was unavailable, in the same range; else on from the checkpoint, or
@@ -30,7 +30,7 @@ export async function startOf(
   const { rows } = await sql<{ kind: RunKind; range: Range; place: string | null; carries: boolean }>`
     select r.kind, r.range, r.place,
       r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE' and r.place is not null
-        and s.failing_since > r.finished_at - ${placeLivesHours} * interval '1 hour' as carries
+        and s.failing_since > r.finished_at - ${positionLivesHours} * interval '1 hour' as carries
     from run r join stream s on s.source_id = r.source_id and s.id = r.stream_id
     where r.source_id = ${source} and r.stream_id = ${stream} and r.kind in ('CHANGES', 'FULL')
     order by r.id desc limit 1
@@ -49,7 +49,7 @@ export async function backfillOf(
 ): Promise<Start> {
   const { rows } = await sql<{ place: string | null }>`
     select case when r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE'
-      and r.advanced_at > now() - ${placeLivesHours} * interval '1 hour' then r.place end as place
+      and r.advanced_at > now() - ${positionLivesHours} * interval '1 hour' then r.place end as place
     from run r
     where r.source_id = ${source} and r.stream_id = ${stream} and r.kind = 'BACKFILL' and r.range = ${JSON.stringify(range)}
     order by r.id desc limit 1

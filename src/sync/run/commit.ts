@@ -58,7 +58,7 @@ export async function commitPage(
   judged?: Judged,
 ): Promise<Tally> {
   const outcomes =
-    judged?.outcomes ?? outcomesOf(source.connector, source.settings, held.stream, page.records, engine.box)
+    judged?.outcomes ?? outcomesOf(source.connector, source.settings, held.stream, page.records, engine.keyring)
   return engine.db.transaction().execute(async (trx) => {
     await fence(trx, engine, held)
     const tally = await applyOutcomes(trx, engine, source, held, page, outcomes, from, judged?.guard)
@@ -83,7 +83,7 @@ export async function applyOutcomes(
   if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
   if (plan.store.length > 0) await storeRecords(trx, engine, source, held, page.records, plan, now, from)
   const keyName = source.connector.manifest.streams[held.stream]!.key
-  await eraseBytes(trx, engine.box, held, keyName, plan)
+  await eraseBytes(trx, engine.keyring, held, keyName, plan)
   const { answered, renewed } = await correctedBefore(trx, engine, held, keyName, plan.quarantine, page.records)
   const rejected = plan.quarantine.filter((one) => !answered.has(one.index))
   await quarantineTakenBack(trx, held, plan.takenBack, now)
@@ -148,7 +148,7 @@ async function storeRecords(
   const raw =
     from === undefined
       ? sql`insert into raw_page (run_id, source_id, stream_id, page, body) values (${held.run}, ${held.source},
-          ${held.stream}, ${held.pages}, ${engine.box.seal(gzipSync(JSON.stringify(kept)), 'raw')}) returning id`
+          ${held.stream}, ${held.pages}, ${engine.keyring.seal(gzipSync(JSON.stringify(kept)), 'raw')}) returning id`
       : sql`select ${from.rawPage}::bigint as id`
   await sql`
     with raw as (${raw}), stored as (
@@ -186,7 +186,7 @@ async function moveOn(
     besides.push(sql`settled as (
       update quarantine set left_at = ${now}, left_because = 'TAKEN'
       where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
-        and mark in (select decode(m, 'hex') from unnest(${marksOf(engine.box, plan.settled)}::text[]) m))`)
+        and mark in (select decode(m, 'hex') from unnest(${marksOf(engine.keyring, plan.settled)}::text[]) m))`)
   }
   if (isWholeList(source, held)) {
     besides.push(sql`seen as (

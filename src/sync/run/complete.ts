@@ -64,7 +64,7 @@ export async function complete(
   })
 }
 
-/** How many records the run rejected for a fault of theirs: another shape that waits by the stream's own policy is none. */
+/** How many records the run rejected for a fault of theirs: another structure that waits by the stream's own policy is none. */
 async function faulty(trx: Transaction<Tables>, held: Claim): Promise<number> {
   const { rows } = await sql<{ faulty: number }>`
     select r.rejected - (select count(*) from quarantine q where q.source_id = ${held.source}

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql, type Transaction } from 'kysely'
 import type { SourceRecord } from '../../contract/connector.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 import { classified, type Plan } from './plan.ts'
@@ -17,7 +17,7 @@ const atOnce = 20
  */
 export async function eraseBytes(
   trx: Transaction<Tables>,
-  box: Box,
+  keyring: Keyring,
   held: Claim,
   keyName: string,
   { erase: { keys, stored } }: Pick<Plan, 'erase'>,
@@ -26,7 +26,7 @@ export async function eraseBytes(
   const waited = await sql`
     update quarantine set body = null, patch = null
     where source_id = ${held.source} and stream_id = ${held.stream} and (body is not null or patch is not null)
-      and mark in (select decode(m, 'hex') from unnest(${marksOf(box, keys)}::text[]) m)
+      and mark in (select decode(m, 'hex') from unnest(${marksOf(keyring, keys)}::text[]) m)
   `.execute(trx)
   if (stored.length === 0 && (waited.numAffectedRows ?? 0n) === 0n) return
   await sql`
@@ -42,10 +42,10 @@ export async function eraseBytes(
     `.execute(trx)
     for (const { id, body } of rows) {
       after = id
-      const records = JSON.parse(gunzipSync(box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
+      const records = JSON.parse(gunzipSync(keyring.open(body, 'raw')).toString()) as (SourceRecord | null)[]
       const kept = records.map((record) => (record !== null && gone.has(keyIn(record, keyName)) ? null : record))
       if (kept.every((record, index) => record === records[index])) continue
-      const sealed = box.seal(gzipSync(JSON.stringify(kept)), 'raw')
+      const sealed = keyring.seal(gzipSync(JSON.stringify(kept)), 'raw')
       await sql`update raw_page set body = ${sealed} where id = ${id}`.execute(trx)
     }
     if (rows.length < atOnce) return

@@ -1,6 +1,6 @@
 import type { Connector, Normalised, Rejection, SourceRecord } from '../../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../../contract/entity.ts'
-import type { Box } from '../../db/encryption/keyring.ts'
+import type { Keyring } from '../../db/encryption/keyring.ts'
 import { claimsOf } from '../inspect/identity.ts'
 import { poisonIn } from '../inspect/poison.ts'
 
@@ -34,7 +34,7 @@ export function outcomesOf(
   settings: Readonly<Record<string, unknown>>,
   stream: string,
   records: readonly SourceRecord[],
-  box: Box,
+  keyring: Keyring,
   bug: (error: unknown) => void = () => undefined,
 ): Outcome[] {
   const manifest = connector.manifest.streams[stream]!
@@ -69,7 +69,7 @@ export function outcomesOf(
     // A text that no database can hold rejects its own record instead of failing the page that bears it.
     const bad = suspicious.test(text) ? badTextAt(outcome.record, '') : null
     if (bad !== null) return rejected({ reject: 'BAD_TEXT', at: bad })
-    const hashes = box.hashes(text, 'record')
+    const hashes = keyring.hashes(text, 'record')
     return { do: 'store', key, record: outcome.record, hash: hashes[0]!, hashes, ...claimsOf(source, manifest), index }
   })
 }

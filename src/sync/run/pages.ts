@@ -9,8 +9,8 @@ import { CommittedBefore } from '../failure.ts'
 import { tooLargeKey } from './outcome.ts'
 import type { RawPlace } from './plan.ts'
 import { rawPages } from './replay.ts'
-import { patiently } from '../retry-transient.ts'
-import { openWatch, type RunWatch } from '../inspect/page-inspector.ts'
+import { retryTransient } from '../retry-transient.ts'
+import { openPageInspector, type PageInspector } from '../inspect/page-inspector.ts'
 
 /** So many pages in a row may be empty and stand still before the run ends. */
 const emptyPages = 100
@@ -22,7 +22,7 @@ export async function readPages(
   held: Claim,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const watch = await patiently(() => openWatch(engine, source, held))
+  const watch = await retryTransient(() => openPageInspector(engine, source, held))
   const pages = pagesOf(engine, source, held, watch, signal)[Symbol.asyncIterator]()
   const standsStill = watchPlaces(held.source)
   let place = held.place
@@ -39,7 +39,7 @@ export async function readPages(
       pending.catch(() => undefined)
       const judged = watch.look(page, page.from !== undefined)
       const here = { ...held, pages: number }
-      await patiently(() => commitPage(engine, source, here, page, page.from, judged)).catch((error: unknown) => {
+      await retryTransient(() => commitPage(engine, source, here, page, page.from, judged)).catch((error: unknown) => {
         // A try whose answer was lost had been committed after all: the page is done, and done once.
         if (!(error instanceof CommittedBefore)) throw error
       })
@@ -49,7 +49,7 @@ export async function readPages(
   } finally {
     pages.return?.(undefined)?.catch(() => undefined)
   }
-  if ('all' in held.range && held.kind !== 'REPLAY') await patiently(() => settleTooLarge(engine, held))
+  if ('all' in held.range && held.kind !== 'REPLAY') await retryTransient(() => settleTooLarge(engine, held))
   return place
 }
 
@@ -89,7 +89,7 @@ function pagesOf(
   engine: Engine,
   source: SourceSetup,
   held: Claim,
-  watch: RunWatch,
+  watch: PageInspector,
   signal: AbortSignal,
 ): AsyncIterable<Page & Waiting & { from?: RawPlace }> {
   if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)

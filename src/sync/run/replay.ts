@@ -5,7 +5,7 @@ import type { Claim } from '../queue/claim.ts'
 import type { Engine } from '../engine.ts'
 import type { RawPlace } from './plan.ts'
 import { correctedRecord } from '../quarantine/quarantine.ts'
-import { patiently } from '../retry-transient.ts'
+import { retryTransient } from '../retry-transient.ts'
 
 export interface ReplayPage {
   readonly records: readonly SourceRecord[]
@@ -28,11 +28,11 @@ export async function* rawPages(engine: Engine, held: Claim, place: string | nul
   if (place === null || !place.startsWith('q')) yield* storedPages(engine, held, Number(place ?? 0))
   let last = place?.startsWith('q') === true ? Number(place.slice(1)) : 0
   for (;;) {
-    const waiting = await patiently(() => waitingAfter(engine, held, last))
+    const waiting = await retryTransient(() => waitingAfter(engine, held, last))
     if (waiting.length === 0) return
     last = waiting.at(-1)!.id
     yield {
-      records: waiting.map((row) => correctedRecord(engine.box, row.body!, row.patch)),
+      records: waiting.map((row) => correctedRecord(engine.keyring, row.body!, row.patch)),
       next: `q${last}`,
       waits: waiting.map((row) => row.id),
     }
@@ -60,11 +60,11 @@ async function* storedPages(engine: Engine, held: Claim, from: number): AsyncGen
       where source_id = ${held.source} and stream_id = ${held.stream} and removed_at is null and raw_page_id > ${after}
       group by raw_page_id order by raw_page_id limit ${listed}
     `
-    const { rows } = await patiently(() => query.execute(engine.db))
+    const { rows } = await retryTransient(() => query.execute(engine.db))
     for (let at = 0; at < rows.length; at += opened) {
       const some = rows.slice(at, at + opened)
       const ids = some.map((row) => row.id)
-      const bodies = await patiently(() =>
+      const bodies = await retryTransient(() =>
         engine.db.selectFrom('raw_page').select(['id', 'body']).where('id', 'in', ids).execute(),
       )
       const bodyOf = new Map(bodies.map((row) => [row.id, row.body]))
@@ -72,7 +72,7 @@ async function* storedPages(engine: Engine, held: Claim, from: number): AsyncGen
         after = id
         const body = bodyOf.get(id)
         if (body === undefined) continue
-        const all = JSON.parse(gunzipSync(engine.box.open(body, 'raw')).toString()) as (SourceRecord | null)[]
+        const all = JSON.parse(gunzipSync(engine.keyring.open(body, 'raw')).toString()) as (SourceRecord | null)[]
         const kept = indexes.flatMap((index) => (all[index] == null ? [] : [{ index, record: all[index] }]))
         yield {
           records: kept.map((one) => one.record),

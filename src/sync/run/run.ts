@@ -8,7 +8,7 @@ import { failureOf, Fenced, loggable } from '../failure.ts'
 import { holdStream } from '../inspect/hold.ts'
 import { readPages } from './pages.ts'
 import { secondLook } from './second-look.ts'
-import { patiently, StoreTrouble } from '../retry-transient.ts'
+import { retryTransient, DatabaseUnavailable } from '../retry-transient.ts'
 
 /** What a source asks us to wait is believed up to a day. */
 const longestWaitSeconds = 86_400
@@ -37,19 +37,19 @@ export async function executeRun(engine: Engine, held: Claim, signal: AbortSigna
     for (let look = held; ;) {
       const here = look
       const last = await readPages(engine, source, here, ended)
-      const again = await patiently(() => secondLook(engine, source, here))
-      if (again === null) return await patiently(() => complete(engine, source, here, last))
+      const again = await retryTransient(() => secondLook(engine, source, here))
+      if (again === null) return await retryTransient(() => complete(engine, source, here, last))
       look = again
     }
   } catch (error) {
     if (stop.signal.reason instanceof Fenced || error instanceof Fenced) return 'RELEASED'
-    const passing = error instanceof StoreTrouble
+    const passing = error instanceof DatabaseUnavailable
     if (!signal.aborted && !passing) return await fail(engine, source, held, error)
     if (passing) {
       engine.log.warn({ err: loggable(error, []), source: held.source, stream, run }, 'the database is in trouble')
     }
     // Where even this fails, the lease ends by itself.
-    await patiently(() => release(engine, held)).catch((again: unknown) => {
+    await retryTransient(() => release(engine, held)).catch((again: unknown) => {
       engine.log.warn({ err: loggable(again, []), source: held.source, stream, run }, 'a run could not be given back')
     })
     return 'RELEASED'
@@ -74,7 +74,7 @@ const reasonOf = {
 
 /** The run is ended without its place, and what it was to read is due from the checkpoint at once. */
 async function giveUp(engine: Engine, source: SourceSetup, held: Claim, why: keyof typeof reasonOf): Promise<RunEnd> {
-  return patiently(() =>
+  return retryTransient(() =>
     engine.db.transaction().execute(async (trx) => {
       await fence(trx, engine, held)
       await sql`update run set place = null where id = ${held.run}`.execute(trx)
@@ -98,7 +98,7 @@ async function fail(engine: Engine, source: SourceSetup, held: Claim, error: unk
   const asked = failure.retryAfterSeconds ?? 0
   const wait = Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), longestWaitSeconds)
   try {
-    return await patiently(() =>
+    return await retryTransient(() =>
       engine.db.transaction().execute(async (trx) => {
         await fence(trx, engine, held)
         await holdStream(trx, held, error, engine.now().toISOString())

@@ -9,11 +9,11 @@ import { type AccessRead, hmac, macKey } from '../../../src/access/audit/entry.t
 import { exportedHeads, exportHead, exportHeadDaily, readHead } from '../../../src/access/audit/export.ts'
 import { pruneAudit } from '../../../src/access/audit/keep.ts'
 import { verifyAudit } from '../../../src/access/audit/verify.ts'
-import { openBox } from '../../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../../src/db/open.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 
-const box = openBox(createHash('sha256').update('audit').digest())
+const keyring = openKeyring(createHash('sha256').update('audit').digest())
 const read = (number: number): AccessRead => ({
   caller: `clerk ${number % 7}`,
   issuer: 'https://sso.example',
@@ -37,7 +37,7 @@ const asOwner = (database: FreshDatabase, ...statements: string[]) =>
     `begin; alter table access_entry disable trigger all; ${statements.join(';')}; alter table access_entry enable trigger all; commit`,
   )
 const verified = async (database: FreshDatabase, heads = exported) =>
-  (await verifyAudit(database.pool, box, heads)).fault
+  (await verifyAudit(database.pool, keyring, heads)).fault
 const exported: ReturnType<typeof exportedHeads> = []
 
 afterAll(async () => {
@@ -51,12 +51,12 @@ describe('the access log', () => {
   })
 
   it('of a hub that has told nothing holds', async () => {
-    expect(await verifyAudit(database.pool, box, [])).toEqual({ entries: 0, from: 0, to: 0, heads: 0, fault: null })
+    expect(await verifyAudit(database.pool, keyring, [])).toEqual({ entries: 0, from: 0, to: 0, heads: 0, fault: null })
   })
 
   it('numbers what several processes write at once without a gap, each request whole before it goes on', async () => {
     const other = openDatabase(database.url, { max: 4 })
-    const logs = [openAuditLog({ pool: database.pool, box }), openAuditLog({ pool: other.pool, box })]
+    const logs = [openAuditLog({ pool: database.pool, keyring }), openAuditLog({ pool: other.pool, keyring })]
     await Promise.all(
       Array.from({ length: 60 }, async (_, request) => {
         const reads = Array.from({ length: (request % 3) + 1 }, (_one, at) => ({
@@ -75,18 +75,18 @@ describe('the access log', () => {
       'select min(id) as first, max(id) as last, count(*) as count from access_entry',
     )
     expect(rows).toEqual([{ first: 1, last: 120, count: 120 }])
-    expect(await verifyAudit(database.pool, box, [])).toMatchObject({ entries: 120, from: 1, to: 120, fault: null })
+    expect(await verifyAudit(database.pool, keyring, [])).toMatchObject({ entries: 120, from: 1, to: 120, fault: null })
   })
 
   it('keeps requests of one turn in one transaction', async () => {
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     await Promise.all(Array.from({ length: 20 }, (_, at) => log.append([{ ...read(at), caller: 'one turn' }])))
     const { rows } = await database.pool.query(`select distinct xmin::text from access_entry where caller = 'one turn'`)
     expect(rows).toHaveLength(1)
   })
 
   it('takes texts that no database can hold, and none that fails takes another with it', async () => {
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     await Promise.all([log.append([{ ...read(1), field: 'a\u0000b\ud800' }]), log.append([read(2)])])
     const { rows } = await database.pool.query('select field from access_entry order by id desc limit 2')
     expect(rows).toContainEqual({ field: 'a\ufffdb\ufffd' })
@@ -105,7 +105,7 @@ describe('the access log', () => {
 
   it('rejects the read where it cannot be written', async () => {
     await database.pool.query('update access_head set seq = seq + 1')
-    await expect(openAuditLog({ pool: database.pool, box }).append([read(1)])).rejects.toThrow(
+    await expect(openAuditLog({ pool: database.pool, keyring }).append([read(1)])).rejects.toThrow(
       'the head of the access log',
     )
     expect(await verified(database)).toMatchObject({ kind: 'HEAD_ALTERED' })
@@ -114,7 +114,9 @@ describe('the access log', () => {
   })
 
   it('of another key cannot be verified, and says so', async () => {
-    await expect(verifyAudit(database.pool, openBox(new Uint8Array(32)), [])).rejects.toThrow('a key that is not here')
+    await expect(verifyAudit(database.pool, openKeyring(new Uint8Array(32)), [])).rejects.toThrow(
+      'a key that is not here',
+    )
   })
 })
 
@@ -126,8 +128,8 @@ describe('entries of before the chain', () => {
       `insert into access_entry (id, at, caller, field, key_id, mac) select n, '2026-03-05T08:00:00+07', 'old', 'x', 0, '' from generate_series(1, 3) n`,
     )
     expect(await verified(database)).toBeNull()
-    await openAuditLog({ pool: database.pool, box }).append([read(1)])
-    expect(await verifyAudit(database.pool, box, [])).toMatchObject({ entries: 4, from: 1, to: 4, fault: null })
+    await openAuditLog({ pool: database.pool, keyring }).append([read(1)])
+    expect(await verifyAudit(database.pool, keyring, [])).toMatchObject({ entries: 4, from: 1, to: 4, fault: null })
     await asOwner(database, `update access_entry set caller = 'other' where id = 2`)
     expect(await verified(database)).toEqual({ kind: 'ALTERED', seq: 2, at: '2026-03-05T01:00:00.000000Z' })
   })
@@ -138,7 +140,7 @@ describe('a chain that someone has changed', () => {
   let database: FreshDatabase
   beforeAll(async () => {
     database = await fresh()
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     for (let at = 1; at <= length; at += 8) await log.append(Array.from({ length: 8 }, (_, of) => read(at + of)))
     exported.push((await readHead(database.pool, new Date(0)))!)
     await database.pool.query('create table kept as table access_entry')
@@ -251,7 +253,7 @@ describe('a chain that someone has changed', () => {
     await mend()
     await asOwner(database, 'delete from access_head')
     expect(await verified(database)).toMatchObject({ kind: 'HEAD_MISSING', seq: 1 })
-    await expect(openAuditLog({ pool: database.pool, box }).append([read(1)])).rejects.toThrow('is gone')
+    await expect(openAuditLog({ pool: database.pool, keyring }).append([read(1)])).rejects.toThrow('is gone')
     await mend()
     await asOwner(database, 'delete from access_head', 'delete from access_entry', 'delete from audit_key')
     expect(await verified(database, [])).toBeNull()
@@ -263,7 +265,7 @@ describe('an exported head', () => {
   it('shows a database that was put back as a whole, and one that was begun anew', async () => {
     const database = await fresh()
     const home = mkdtempSync(join(tmpdir(), 'audit '))
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     await log.append([read(1), read(2)])
     await exportHeadDaily(home, database.pool, new Date('2026-03-05T16:59:00Z'))
     await database.pool.query('create table kept as table access_entry')
@@ -305,7 +307,7 @@ it('a MAC is the HMAC-SHA256 that everyone else computes', () => {
 describe('the retention of the log', () => {
   it('takes the oldest entries away, and the rest still holds', async () => {
     const database = await fresh()
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     await log.append([read(1), read(2), read(3)])
     const head = (await readHead(database.pool, new Date()))!
     const { rows } = await database.pool.query<{ now: Date }>(
@@ -314,9 +316,9 @@ describe('the retention of the log', () => {
     await log.append([read(4), read(5)])
     const before = new Date(rows[0]!.now)
     before.setMilliseconds(before.getMilliseconds() + 1)
-    expect(await pruneAudit(database.pool, box, before)).toBe(3)
-    expect(await pruneAudit(database.pool, box, before)).toBe(0)
-    expect(await verifyAudit(database.pool, box, [head])).toMatchObject({
+    expect(await pruneAudit(database.pool, keyring, before)).toBe(3)
+    expect(await pruneAudit(database.pool, keyring, before)).toBe(0)
+    expect(await verifyAudit(database.pool, keyring, [head])).toMatchObject({
       entries: 2,
       from: 4,
       to: 5,
@@ -326,7 +328,7 @@ describe('the retention of the log', () => {
     await log.append([read(6)])
     await asOwner(database, `update access_entry set caller = 'x' where id = 4`)
     expect(await verified(database, [])).toMatchObject({ kind: 'ALTERED', seq: 4 })
-    await expect(pruneAudit(database.pool, box, new Date(Date.now() + 60_000))).rejects.toThrow('entry 4')
+    await expect(pruneAudit(database.pool, keyring, new Date(Date.now() + 60_000))).rejects.toThrow('entry 4')
     expect((await database.pool.query('select 1 from access_entry')).rows).toHaveLength(3)
   })
 })
@@ -334,12 +336,12 @@ describe('the retention of the log', () => {
 describe(`${many} entries`, () => {
   it('are walked within seconds, and one that was changed among them is named', async () => {
     const database = await fresh()
-    const log = openAuditLog({ pool: database.pool, box })
+    const log = openAuditLog({ pool: database.pool, keyring })
     for (let at = 0; at < many; at += 5000) {
       await log.append(Array.from({ length: Math.min(5000, many - at) }, (_, of) => read(at + of)))
     }
     const begun = process.cpuUsage()
-    expect(await verifyAudit(database.pool, box, [])).toMatchObject({ entries: many, fault: null })
+    expect(await verifyAudit(database.pool, keyring, [])).toMatchObject({ entries: many, fault: null })
     // Of the processor, as others may use the machine: some 20 µs an entry, asserted at five times that.
     expect(process.cpuUsage(begun).user / 1000).toBeLessThan(many / 10)
     const bad = Math.floor(many * 0.83)

@@ -8,7 +8,7 @@ it('A38 a caller who reads one person after another is told of, then refused, an
   let now = 0
   const alarms: unknown[] = []
   const spend = openSubjectBudget({
-    mostSubjects: 10,
+    maxSubjects: 10,
     now: () => now,
     alarm: ({ subject }, count, refused) => alarms.push([subject, count, refused]),
   })

@@ -8,12 +8,12 @@ import { type Database, openDatabase } from '../../../src/db/open.ts'
 import { openCursors } from '../../../src/graph/sql/cursor.ts'
 import { type Execute, openExecutor } from '../../../src/graph/execute/execute.ts'
 import { loadSchema } from '../../../src/graph/schema/load.ts'
-import { gatherShapes, list, one, type Shape } from '../../../src/graph/schema/type-mapping.ts'
-import { declaredShapes } from '../../../src/main/graph.ts'
+import { gatherMappings, list, one, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
+import { declaredMappings } from '../../../src/main/graph.ts'
 import type { Engine } from '../../../src/sync/engine.ts'
 import {
   agencyOf,
-  box,
+  keyring,
   cameraOf,
   dossierOf,
   keyed,
@@ -149,12 +149,12 @@ afterAll(async () => {
   await graph.close()
 })
 
-/** The graph with every condition by which shapes keep rows to their caller taken out of it. */
+/** The graph with every condition by which mappings keep rows to their caller taken out of it. */
 function forgetful(pool: Database['pool']): Execute {
   const { schema } = loadSchema()
   const engine = { now: () => graph.clock.now } as Engine
-  const shapes = declaredShapes(box, engine, {} as AuditLog, null).map((declared): Shape => {
-    const { rows: _forgotten, ...shape } = declared
+  const mappings = declaredMappings(keyring, engine, {} as AuditLog, null).map((declared): TypeMapping => {
+    const { rows: _forgotten, ...mapping } = declared
     const own = one('Source', (_row, other) => `${other}.id = 'b'`)
     const sources = list(
       'Source',
@@ -166,12 +166,13 @@ function forgetful(pool: Database['pool']): Execute {
       (row, other) => `${other}.source_id = ${row}.id`,
       (other) => `${other}.id`,
     )
-    if (shape.fields['sources'] !== undefined) return { ...shape, fields: { ...shape.fields, sources, source: own } }
-    return shape.type === 'Source' ? { ...shape, fields: { ...shape.fields, streams } } : shape
+    if (mapping.fields['sources'] !== undefined)
+      return { ...mapping, fields: { ...mapping.fields, sources, source: own } }
+    return mapping.type === 'Source' ? { ...mapping, fields: { ...mapping.fields, streams } } : mapping
   })
   return openExecutor({
     schema,
-    shapes: gatherShapes(shapes),
+    mappings: gatherMappings(mappings),
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(createHmac('sha256', 'rows').digest()),
     pool,

@@ -10,13 +10,13 @@ import { verifyAudit } from '../../../src/access/audit/verify.ts'
 import { revoke } from '../../../src/access/token/revocation.ts'
 import { writeBackup } from '../../../src/db/backup/backup.ts'
 import { backupTables, contentOf, notCopied, sameText } from '../../../src/db/backup/tables.ts'
-import { openBox } from '../../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../../src/db/encryption/keyring.ts'
 import { feedEnd, readFeed } from '../../../src/db/feed.ts'
 import { loadMigrations } from '../../../src/db/migrate.ts'
 import { restoreBackup, type RestoreOptions } from '../../../src/db/backup/restore.ts'
 import { clearSchema, runMigrations } from '../../../src/db/backup/restore-schema.ts'
 import { loadShippedReference } from '../../../src/reference/index.ts'
-import { box, dossierOf, newDocument, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
+import { keyring, dossierOf, newDocument, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
 import { sampleTown } from '../../graph/sample-town.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 
@@ -46,7 +46,7 @@ async function contents(pool: pg.Pool): Promise<Map<string, string>> {
   }
 }
 const restore = (database: FreshDatabase, more: Partial<RestoreOptions> = {}) =>
-  restoreBackup({ pool: database.pool, box, file, force: false, ownSessions: 'test', ...more })
+  restoreBackup({ pool: database.pool, keyring, file, force: false, ownSessions: 'test', ...more })
 const withDatabase = async (work: (database: FreshDatabase) => Promise<void>): Promise<void> => {
   const database = await freshDatabase()
   try {
@@ -83,14 +83,14 @@ beforeAll(async () => {
     insert into change (entity, source_id, stream_id, key, kind, run_id) values ('Dossier', 's', 'list', 'N1', 'UPSERT', 1)`)
   await pool.query(
     `insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'list', 1, $1), (1, 's', 'list', 2, $2)`,
-    [randomBytes(1_500_000), box.seal(gzipSync('[]'), 'raw')],
+    [randomBytes(1_500_000), keyring.seal(gzipSync('[]'), 'raw')],
   )
   await pool.query(`insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'list', 3, '')`)
   await pool.query('delete from raw_page where page = 3') // a number that must not be given again
   await graph.ask('{ dossiers(first: 20) { nodes { applicant { name } } } }', clerk)
   await revoke(db, { kind: 'TOKEN', value: 'of then' }, null)
   filled = await contents(pool)
-  await writeBackup({ pool, box, file })
+  await writeBackup({ pool, keyring, file })
 }, 120_000)
 afterAll(async () => {
   await graph.close()
@@ -153,7 +153,7 @@ describe('a backup', () => {
         `insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'list', 4, '') returning id`,
       )
       expect(pages).toEqual([{ id: 4 }])
-      expect(await verifyAudit(pool, box, [])).toMatchObject({ entries: 20, fault: null })
+      expect(await verifyAudit(pool, keyring, [])).toMatchObject({ entries: 20, fault: null })
       await expect(pool.query('delete from access_entry')).rejects.toThrow('only added to')
       await expect(readFeed(db, before, 10)).rejects.toThrow('another history')
       expect((await readFeed(db, await feedEnd(db), 10)).changes).toEqual([])
@@ -203,7 +203,7 @@ describe('a backup', () => {
     )
     client.release()
     const older = join(folder, 'older.backup')
-    await writeBackup({ pool: old.pool, box, file: older })
+    await writeBackup({ pool: old.pool, keyring, file: older })
     await old.drop()
     await withDatabase(async (database) => {
       await restore(database, { file: older })
@@ -223,11 +223,11 @@ describe('a backup', () => {
     const stop = new AbortController()
     stop.abort()
     const { pool } = graph.database
-    await expect(writeBackup({ pool, box, file, signal: stop.signal })).rejects.toThrow('no file was left')
+    await expect(writeBackup({ pool, keyring, file, signal: stop.signal })).rejects.toThrow('no file was left')
     expect(createHash('sha256').update(readFileSync(file)).digest()).toEqual(
       createHash('sha256').update(bytes).digest(),
     )
-    await expect(writeBackup({ pool, box, file: join(folder, 'no', 'such') })).rejects.toThrow(
+    await expect(writeBackup({ pool, keyring, file: join(folder, 'no', 'such') })).rejects.toThrow(
       'cannot be written (ENOENT)',
     )
     expect(readdirSync(folder).filter((name) => name.includes('unfinished'))).toEqual([])
@@ -239,7 +239,7 @@ describe('a backup', () => {
     let wrote = false
     await writeBackup({
       pool,
-      box,
+      keyring,
       file: snapshot,
       onTable: () => {
         if (wrote) return
@@ -305,7 +305,7 @@ describe('a file that is not what was written', () => {
 
   it('under another key says which key is wanted', async () => {
     await withDatabase(async (database) => {
-      await expect(restore(database, { box: openBox(new Uint8Array(32)) })).rejects.toThrow(
+      await expect(restore(database, { keyring: openKeyring(new Uint8Array(32)) })).rejects.toThrow(
         'sealed under a key that is not here: put the key',
       )
     })

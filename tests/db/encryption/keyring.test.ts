@@ -5,71 +5,71 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { BoxFailure, loadKey, newKey, openBox } from '../../../src/db/encryption/keyring.ts'
+import { DecryptionError, loadKey, newKey, openKeyring } from '../../../src/db/encryption/keyring.ts'
 
 const key = (byte: number) => new Uint8Array(32).fill(byte)
 
-describe('a box', () => {
-  const box = openBox(key(1))
+describe('a keyring', () => {
+  const keyring = openKeyring(key(1))
 
   it('gives back exactly what was sealed, in the context it was sealed for', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), fc.string(), (content, context) => {
-        const sealed = box.seal(content, context)
+        const sealed = keyring.seal(content, context)
         expect(sealed.length).toBe(content.length + 33)
-        expect(box.open(sealed, context).equals(content)).toBe(true)
+        expect(keyring.open(sealed, context).equals(content)).toBe(true)
       }),
     )
-    expect(box.open(box.seal('hồ sơ', 'a'), 'a').toString()).toBe('hồ sơ')
+    expect(keyring.open(keyring.seal('hồ sơ', 'a'), 'a').toString()).toBe('hồ sơ')
   })
 
   it('does not open after any one bit was altered', () => {
-    const sealed = box.seal('hồ sơ', 'quarantine:1')
+    const sealed = keyring.seal('hồ sơ', 'quarantine:1')
     fc.assert(
       fc.property(fc.nat(sealed.length * 8 - 1), (bit) => {
         const altered = Buffer.from(sealed)
         altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7))
-        expect(() => box.open(altered, 'quarantine:1')).toThrow(BoxFailure)
+        expect(() => keyring.open(altered, 'quarantine:1')).toThrow(DecryptionError)
       }),
     )
   })
 
   it('does not open cut short, in another context or under another key', () => {
-    const sealed = box.seal('x', 'quarantine:1')
+    const sealed = keyring.seal('x', 'quarantine:1')
     for (let length = 0; length < sealed.length; length++) {
-      expect(() => box.open(sealed.subarray(0, length), 'quarantine:1')).toThrow(BoxFailure)
+      expect(() => keyring.open(sealed.subarray(0, length), 'quarantine:1')).toThrow(DecryptionError)
     }
-    expect(() => box.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another place')
-    expect(() => openBox(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that is not here')
+    expect(() => keyring.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another place')
+    expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that is not here')
   })
 
   it('never seals the same content twice alike', () => {
-    expect(box.seal('x', 'c').equals(box.seal('x', 'c'))).toBe(false)
+    expect(keyring.seal('x', 'c').equals(keyring.seal('x', 'c'))).toBe(false)
   })
 
   it('opens under the older of two keys and seals under the first', () => {
-    const rotated = openBox([key(2), key(1)])
-    const old = box.seal('x', 'c')
+    const rotated = openKeyring([key(2), key(1)])
+    const old = keyring.seal('x', 'c')
     expect(rotated.open(old, 'c').toString()).toBe('x')
     expect([rotated.isCurrent(old), rotated.isCurrent(rotated.seal('x', 'c'))]).toEqual([false, true])
-    expect(openBox(key(2)).open(rotated.seal('y', 'c'), 'c').toString()).toBe('y')
+    expect(openKeyring(key(2)).open(rotated.seal('y', 'c'), 'c').toString()).toBe('y')
   })
 })
 
 describe('a hash', () => {
   it('is 16 bytes, equal for equal texts of one context and key only', () => {
-    const box = openBox(key(1))
-    const hash = box.hash('079200000001', 'identity')
+    const keyring = openKeyring(key(1))
+    const hash = keyring.hash('079200000001', 'identity')
     expect(hash.length).toBe(16)
-    expect(hash.equals(openBox(key(1)).hash('079200000001', 'identity'))).toBe(true)
-    expect(hash.equals(box.hash('079200000002', 'identity'))).toBe(false)
-    expect(hash.equals(box.hash('079200000001', 'phone'))).toBe(false)
-    expect(hash.equals(openBox(key(2)).hash('079200000001', 'identity'))).toBe(false)
+    expect(hash.equals(openKeyring(key(1)).hash('079200000001', 'identity'))).toBe(true)
+    expect(hash.equals(keyring.hash('079200000002', 'identity'))).toBe(false)
+    expect(hash.equals(keyring.hash('079200000001', 'phone'))).toBe(false)
+    expect(hash.equals(openKeyring(key(2)).hash('079200000001', 'identity'))).toBe(false)
   })
 
   it('comes under each key while keys rotate, the current one first', () => {
-    const hashes = openBox([key(2), key(1)]).hashes('a', 'c')
-    expect(hashes).toEqual([openBox(key(2)).hash('a', 'c'), openBox(key(1)).hash('a', 'c')])
+    const hashes = openKeyring([key(2), key(1)]).hashes('a', 'c')
+    expect(hashes).toEqual([openKeyring(key(2)).hash('a', 'c'), openKeyring(key(1)).hash('a', 'c')])
   })
 })
 

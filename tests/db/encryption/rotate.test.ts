@@ -8,20 +8,20 @@ import { openAuditLog } from '../../../src/access/audit/log.ts'
 import { readHead } from '../../../src/access/audit/export.ts'
 import { rotateAuditKeys } from '../../../src/access/audit/rotate.ts'
 import { verifyAudit } from '../../../src/access/audit/verify.ts'
-import { type Box, openBox } from '../../../src/db/encryption/keyring.ts'
-import { openBoxOfFile } from '../../../src/db/encryption/keyring-file.ts'
+import { type Keyring, openKeyring } from '../../../src/db/encryption/keyring.ts'
+import { openKeyringFile } from '../../../src/db/encryption/keyring-file.ts'
 import { addKey, loadKey, newKey } from '../../../src/db/encryption/key.ts'
 import { countDue, reseal } from '../../../src/db/encryption/rotate.ts'
 import { sealedKinds } from '../../../src/main/key-command.ts'
 import { quarantinedText } from '../../../src/sync/quarantine/quarantine.ts'
 import { tokensOfWord } from '../../../src/domains/dossier/index.ts'
-import { box as oldBox, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
+import { keyring as oldBox, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
 import { sampleTown } from '../../graph/sample-town.ts'
 
-const oldKey = createHmac('sha256', 'graph').update('test').digest() // that of the graph's box
+const oldKey = createHmac('sha256', 'graph').update('test').digest() // that of the graph's keyring
 const newSecret = randomBytes(32)
-const both = openBox([newSecret, oldKey])
-const alone = openBox(newSecret)
+const both = openKeyring([newSecret, oldKey])
+const alone = openKeyring(newSecret)
 
 let graph: OpenGraph
 beforeAll(async () => {
@@ -52,7 +52,7 @@ afterAll(() => graph.close())
 async function quarantine(
   key: string | null,
   record: object | null,
-  box: Box,
+  keyring: Keyring,
   more: { patch?: object } = {},
 ): Promise<void> {
   const text = JSON.stringify(record)
@@ -61,15 +61,15 @@ async function quarantine(
      values ('s', 'list', $1, $2, 'MISSING', '', $3, $4, 1, now())`,
     [
       key,
-      box.hash(key === null ? `bytes:${text}` : `key:${key}`, 'quarantine'),
-      record === null ? null : box.seal(gzipSync(text), 'quarantine'),
-      more.patch === undefined ? null : box.seal(JSON.stringify(more.patch), 'quarantine patch'),
+      keyring.hash(key === null ? `bytes:${text}` : `key:${key}`, 'quarantine'),
+      record === null ? null : keyring.seal(gzipSync(text), 'quarantine'),
+      more.patch === undefined ? null : keyring.seal(JSON.stringify(more.patch), 'quarantine patch'),
     ],
   )
 }
-const foundBy = async (box: Box, word: string): Promise<number> => {
+const foundBy = async (keyring: Keyring, word: string): Promise<number> => {
   const { rows } = await graph.database.pool.query('select 1 from dossier where personal_tokens && $1::bigint[]', [
-    tokensOfWord(box, word),
+    tokensOfWord(keyring, word),
   ])
   return rows.length
 }
@@ -155,13 +155,13 @@ describe('a rotation', () => {
   it('leaves the access log provable by the new key alone, and later entries are under another audit key', async () => {
     const { pool } = graph.database
     const head = (await readHead(pool, new Date()))!
-    const running = openAuditLog({ pool, box: both }) // of a process that has the older audit key in memory
+    const running = openAuditLog({ pool, keyring: both }) // of a process that has the older audit key in memory
     const read = { caller: 'x', issuer: null, token: null, subject: 'y', field: 'z', purpose: null, legalBasis: null }
     await running.append([read])
     expect(await rotateAuditKeys(pool, both)).toBe(1)
     expect(await rotateAuditKeys(pool, both)).toBe(0)
     await running.append([read])
-    await openAuditLog({ pool, box: alone }).append([read])
+    await openAuditLog({ pool, keyring: alone }).append([read])
     expect(await verifyAudit(pool, alone, [head])).toMatchObject({ entries: 8, heads: 1, fault: null })
     const { rows } = await pool.query('select key_id from access_entry order by id')
     expect(rows.map((row: { key_id: number }) => row.key_id)).toEqual([1, 1, 1, 1, 1, 1, 2, 2])
@@ -176,7 +176,7 @@ describe('a rotation', () => {
   })
 })
 
-describe('a box of a key file', () => {
+describe('a keyring of a key file', () => {
   const home = mkdtempSync(join(tmpdir(), 'keys '))
   afterAll(() => rmSync(home, { recursive: true }))
 
@@ -184,38 +184,38 @@ describe('a box of a key file', () => {
     const { path } = loadKey({ home })
     let now = 0
     const load = () => loadKey({ home }).keys
-    const box = openBoxOfFile({ path: path!, load, now: () => now })
-    const old = box.seal('x', 'c')
-    const hash = box.hash('x', 'c')
+    const keyring = openKeyringFile({ path: path!, load, now: () => now })
+    const old = keyring.seal('x', 'c')
+    const hash = keyring.hash('x', 'c')
     addKey(path!)
     expect(statSync(path!).mode & 0o777).toBe(0o600)
     expect(readFileSync(path!, 'utf8').trim().split('\n')).toHaveLength(2)
-    expect(box.isCurrent(old)).toBe(true)
-    const other = openBox(load())
-    expect(box.open(other.seal('y', 'c'), 'c').toString()).toBe('y') // sealed by a process that knew before
+    expect(keyring.isCurrent(old)).toBe(true)
+    const other = openKeyring(load())
+    expect(keyring.open(other.seal('y', 'c'), 'c').toString()).toBe('y') // sealed by a process that knew before
     addKey(path!)
-    expect(box.hash('x', 'c')).toEqual(other.hash('x', 'c'))
+    expect(keyring.hash('x', 'c')).toEqual(other.hash('x', 'c'))
     now = 1000
-    expect(box.isCurrent(old)).toBe(false)
-    expect(box.hashes('x', 'c')).toHaveLength(3)
-    expect(box.hashes('x', 'c')[2]).toEqual(hash)
-    expect(box.open(old, 'c').toString()).toBe('x')
+    expect(keyring.isCurrent(old)).toBe(false)
+    expect(keyring.hashes('x', 'c')).toHaveLength(3)
+    expect(keyring.hashes('x', 'c')[2]).toEqual(hash)
+    expect(keyring.open(old, 'c').toString()).toBe('x')
   })
 
-  it('keeps its keys while the file cannot be read, and says what is wrong with a box that none opens', () => {
+  it('keeps its keys while the file cannot be read, and says what is wrong with a keyring that none opens', () => {
     const path = join(home, 'other')
     writeFileSync(path, newKey())
     let now = 0
     const load = () => loadKey({ HUB_KEY_FILE: path, home }).keys
-    const box = openBoxOfFile({ path, load, now: () => now })
-    const sealed = box.seal('x', 'c')
+    const keyring = openKeyringFile({ path, load, now: () => now })
+    const sealed = keyring.seal('x', 'c')
     writeFileSync(path, 'not a key, while an editor writes')
     now = 5000
-    expect(box.open(sealed, 'c').toString()).toBe('x')
+    expect(keyring.open(sealed, 'c').toString()).toBe('x')
     rmSync(path)
     now = 10_000
-    expect(box.open(sealed, 'c').toString()).toBe('x')
-    expect(() => box.open(openBox(randomBytes(32)).seal('x', 'c'), 'c')).toThrow('a key that is not here')
+    expect(keyring.open(sealed, 'c').toString()).toBe('x')
+    expect(() => keyring.open(openKeyring(randomBytes(32)).seal('x', 'c'), 'c')).toThrow('a key that is not here')
     expect(() => addKey(path)).toThrow(/cannot be written \(ENOENT\).*hub key new/)
   })
 })

@@ -8,7 +8,7 @@ import { documentSink } from '../../../src/domains/document/index.ts'
 import { openDossierSink } from '../../../src/domains/dossier/index.ts'
 import { procedureSink } from '../../../src/domains/procedure/index.ts'
 import { observationSink, reportSink } from '../../../src/domains/report/index.ts'
-import { openBox } from '../../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../../src/db/encryption/keyring.ts'
 import { canonical } from '../../../src/sync/run/outcome.ts'
 import { discoverConnectors } from '../../../src/main/connectors.ts'
 import { loadSubject, readsFolder } from '../../kit/conformance/subject.ts'
@@ -56,7 +56,7 @@ async function connectorSubject(name: string): Promise<Subject> {
         sinks: (secret) => ({
           Agency: agencySink,
           Procedure: procedureSink,
-          Dossier: openDossierSink(openBox(secret)),
+          Dossier: openDossierSink(openKeyring(secret)),
           Document: documentSink,
           Report: reportSink,
           Observation: observationSink,

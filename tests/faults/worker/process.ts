@@ -1,7 +1,7 @@
 // A worker of the product in a process of its own, with the fault source's connector: what a parent kills, stops and wakes.
 import { createInterface } from 'node:readline'
 import type { Connector } from '#connector'
-import { openBox } from '../../../src/db/encryption/keyring.ts'
+import { openKeyring } from '../../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../../src/db/open.ts'
 import type { Engine } from '../../../src/sync/engine.ts'
 import { startWorker } from '../../../src/sync/queue/worker.ts'
@@ -51,7 +51,7 @@ const setup = setupOf({
 })
 const engine: Engine = {
   db: database.db,
-  box: openBox(boxSecret),
+  keyring: openKeyring(boxSecret),
   sources: new Map([[sourceId, setup]]),
   sinks: thingSinks,
   log: { info: () => undefined, warn: log('warn'), error: log('error') },

@@ -51,7 +51,7 @@ describe('@requires', () => {
     })
   })
 
-  it('needs a field of a third subgraph, and tells the trouble of that one at the field that it blocks', async () => {
+  it('needs a field of a third subgraph, and tells the subgraphError of that one at the field that it blocks', async () => {
     const subgraphs = {
       a: {
         sdl: 'type Query { t: [T!]! } type T @key(fields: "id") { id: ID! }',

@@ -159,7 +159,7 @@ it('whoever falls far behind is told to come again, and keeps nobody else', asyn
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
   await change('H53.21', ['Q1'])
-  await expect(slow.waiting(AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: 'COME_AGAIN' })
+  await expect(slow.waiting(AbortSignal.timeout(5_000))).rejects.toMatchObject({ code: 'RESUBSCRIBE_REQUIRED' })
   taking = false
   await quickly
   quick.close()

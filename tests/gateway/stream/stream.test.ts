@@ -271,7 +271,7 @@ describe('a stream is ended', () => {
     await followers(1)
     town.lose()
     const [said, end] = await stream.rest()
-    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'COME_AGAIN', reason: 'LOST' })
+    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'RESUBSCRIBE_REQUIRED', reason: 'LOST' })
     expect(end?.event).toBe('complete')
   })
 
@@ -284,7 +284,7 @@ describe('a stream is ended', () => {
     await small.close()
     expect(Date.now() - before).toBeLessThan(5_000)
     const [said] = await stream.rest()
-    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'COME_AGAIN', reason: 'SHUTDOWN' })
+    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'RESUBSCRIBE_REQUIRED', reason: 'SHUTDOWN' })
     await followers(0)
   })
 
@@ -300,7 +300,10 @@ describe('a stream is ended', () => {
       small.gateway.replace(
         town.next(townSchema.replace('code: String!\n    applicant', 'number: String!\n    applicant')),
       )
-      expect((await stream.rest())[0]?.data?.errors?.[0]?.extensions).toEqual({ code: 'COME_AGAIN', reason: 'SCHEMA' })
+      expect((await stream.rest())[0]?.data?.errors?.[0]?.extensions).toEqual({
+        code: 'RESUBSCRIBE_REQUIRED',
+        reason: 'SCHEMA',
+      })
     } finally {
       await small.close()
     }

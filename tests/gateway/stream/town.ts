@@ -35,7 +35,7 @@ export function openTown(names: ReadonlyMap<string, string>): Town {
     const own = { waiting: [] as FollowedEvent[], lost: false, wake: () => undefined as void }
     all.add(own)
     const gone = (): void => {
-      if (own.lost) throw hubError('COME_AGAIN', 'again', { extensions: { reason: 'LOST' } })
+      if (own.lost) throw hubError('RESUBSCRIBE_REQUIRED', 'again', { extensions: { reason: 'LOST' } })
     }
     return {
       async waiting(signal) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anonymous, type Caller } from '../../../src/access/caller.ts'
-import { mostRepresentations } from '../../../src/graph/entities/entities.ts'
+import { maxRepresentations } from '../../../src/graph/entities/entities.ts'
 import {
   agencyOf,
   type Answer,
@@ -202,7 +202,7 @@ describe('_entities', () => {
   })
 
   it('takes a thousand representations and no more', async () => {
-    const some = Array.from({ length: mostRepresentations }, (_, at) => ({
+    const some = Array.from({ length: maxRepresentations }, (_, at) => ({
       __typename: 'Dossier',
       id: `Dossier:s:${at % 2 === 0 ? 'T1' : at}`,
     }))

@@ -4,13 +4,13 @@ import { anonymous } from '../../../src/access/caller.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import { openCursors } from '../../../src/graph/sql/cursor.ts'
 import { type Execute, openExecutor } from '../../../src/graph/execute/execute.ts'
-import { column, type Shape } from '../../../src/graph/schema/type-mapping.ts'
+import { column, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 
 const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@external", "@requires"])
-  type Query { box(id: ID!): Box }
-  type Box @key(fields: "id") { id: ID! own: String sides: [Side!] @external lid: Side @external
+  type Query { keyring(id: ID!): Keyring }
+  type Keyring @key(fields: "id") { id: ID! own: String sides: [Side!] @external lid: Side @external
     volume: Float @requires(fields: "sides { length }") }
   type Side { length: Float inner: Side }`
 
@@ -18,19 +18,19 @@ interface Sides {
   readonly sides?: readonly { readonly length: number | null }[] | null
 }
 
-const shapes: readonly Shape[] = [
+const mappings: readonly TypeMapping[] = [
   {
     type: 'Query',
     fields: {
-      box: {
+      keyring: {
         kind: 'one',
-        type: 'Box',
+        type: 'Keyring',
         on: (_row, other, scope, { id }) => `${other}.id = ${scope.statement.value(id, 'text')}`,
       },
     },
   },
   {
-    type: 'Box',
+    type: 'Keyring',
     table: `(select 'a' as id, 'mine' as own)`,
     keys: [{ fields: 'id', find: (row, [id]) => `${row}.id = ${id}` }],
     fields: {
@@ -39,7 +39,7 @@ const shapes: readonly Shape[] = [
       sides: { kind: 'external' },
       lid: { kind: 'external' },
       volume: {
-        kind: 'made',
+        kind: 'computed',
         from: {},
         resolve: ({ sides }: Sides) => sides?.reduce((product, { length }) => product * (length ?? 0), 1) ?? null,
       },
@@ -53,10 +53,10 @@ let execute: Execute
 
 beforeAll(async () => {
   database = await freshDatabase('template1')
-  const { schema, shapes: all } = authoredSubgraph(sdl, shapes)
+  const { schema, mappings: all } = authoredSubgraph(sdl, mappings)
   execute = openExecutor({
     schema,
-    shapes: all,
+    mappings: all,
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(new Uint8Array(32)),
     pool: database.pool,
@@ -66,11 +66,11 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-async function box(told: object, selection: string): Promise<unknown> {
+async function keyring(told: object, selection: string): Promise<unknown> {
   const { data, errors } = await execute({
-    document: parse(`query ($r: [_Any!]!) { _entities(representations: $r) { ... on Box { ${selection} } } }`),
+    document: parse(`query ($r: [_Any!]!) { _entities(representations: $r) { ... on Keyring { ${selection} } } }`),
     operationName: null,
-    variables: { r: [{ __typename: 'Box', id: 'a', ...told }] },
+    variables: { r: [{ __typename: 'Keyring', id: 'a', ...told }] },
     caller: anonymous,
     signal: new AbortController().signal,
   })
@@ -80,9 +80,9 @@ async function box(told: object, selection: string): Promise<unknown> {
 
 it('takes objects and lists for fields that another subgraph owns', async () => {
   const sides = [2, 3, 4].map((length) => ({ length }))
-  expect(await box({ sides }, 'own volume sides { length }')).toEqual({ own: 'mine', volume: 24, sides })
+  expect(await keyring({ sides }, 'own volume sides { length }')).toEqual({ own: 'mine', volume: 24, sides })
   expect(
-    await box({ lid: { length: 1, inner: { length: 0.5 } } }, 'lid { __typename length inner { length } }'),
+    await keyring({ lid: { length: 1, inner: { length: 0.5 } } }, 'lid { __typename length inner { length } }'),
   ).toEqual({
     lid: { __typename: 'Side', length: 1, inner: { length: 0.5 } },
   })
@@ -90,12 +90,15 @@ it('takes objects and lists for fields that another subgraph owns', async () => 
 
 it('takes of them what their types allow, and nothing for other fields', async () => {
   expect(
-    await box({ lid: { length: 'long', inner: 'none', other: 1 }, own: 'told' }, 'own lid { length inner { length } }'),
+    await keyring(
+      { lid: { length: 'long', inner: 'none', other: 1 }, own: 'told' },
+      'own lid { length inner { length } }',
+    ),
   ).toEqual({
     own: 'mine',
     lid: { length: null, inner: null },
   })
-  expect(await box({ sides: { length: 1 }, lid: [] }, 'sides { length } lid { length } volume')).toEqual({
+  expect(await keyring({ sides: { length: 1 }, lid: [] }, 'sides { length } lid { length } volume')).toEqual({
     sides: null,
     lid: null,
     volume: null,
@@ -104,11 +107,11 @@ it('takes of them what their types allow, and nothing for other fields', async (
 
 it('has none where the object was reached from the root', async () => {
   const { data } = await execute({
-    document: parse('{ box(id: "a") { own volume sides { length } } }'),
+    document: parse('{ keyring(id: "a") { own volume sides { length } } }'),
     operationName: null,
     variables: {},
     caller: anonymous,
     signal: new AbortController().signal,
   })
-  expect(JSON.parse(JSON.stringify(data))).toEqual({ box: { own: 'mine', volume: null, sides: null } })
+  expect(JSON.parse(JSON.stringify(data))).toEqual({ keyring: { own: 'mine', volume: null, sides: null } })
 })

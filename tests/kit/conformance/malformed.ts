@@ -57,7 +57,7 @@ export function* malformed(record: SourceRecord): Generator<Malformed> {
 
 type Path = readonly (string | number)[]
 
-/** Of a list only the first two items: the others have their shape. */
+/** Of a list only the first two items: the others have their mapping. */
 function* pathsOf(value: Json, path: Path): Generator<Path> {
   if (path.length > 0) yield path
   if (typeof value !== 'object' || value === null || path.length > 12) return

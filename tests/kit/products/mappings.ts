@@ -1,7 +1,7 @@
-import { column, group, list, one, type Shape } from '../../../src/graph/schema/type-mapping.ts'
+import { column, group, list, one, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 
 /** Where the products' schema finds its rows: tables of the schema `products`. */
-export const productsShapes: readonly Shape[] = [
+export const productsMappings: readonly TypeMapping[] = [
   {
     type: 'Query',
     fields: {
@@ -74,7 +74,7 @@ export const productsShapes: readonly Shape[] = [
       totalProductsCreated: { kind: 'external', sql: (row) => `${row}.products_created` },
       yearsOfEmployment: { kind: 'external', sql: (row) => `${row}.years` },
       averageProductsCreatedPerYear: {
-        kind: 'made',
+        kind: 'computed',
         from: { created: (row) => `${row}.products_created`, years: (row) => `${row}.years` },
         resolve(row) {
           const told = 'totalProductsCreated' in row && 'yearsOfEmployment' in row

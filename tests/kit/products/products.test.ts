@@ -6,7 +6,7 @@ import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { type FreshDatabase, freshDatabase } from '../database.ts'
 import { openProducts, type Products } from './products.ts'
 import { productsSdl } from './schema.ts'
-import { productsShapes } from './mappings.ts'
+import { productsMappings } from './mappings.ts'
 
 let database: FreshDatabase
 let products: Products
@@ -239,7 +239,7 @@ describe('other directives', () => {
 })
 
 describe("a subgraph's own text", () => {
-  const shapes = (keys: readonly string[]) =>
+  const mappings = (keys: readonly string[]) =>
     [
       { type: 'Query', fields: { t: { kind: 'one', type: 'T', on: () => 'true' } } },
       {
@@ -253,7 +253,7 @@ describe("a subgraph's own text", () => {
   const link = (version: string, rest = '') =>
     `extend schema @link(url: "https://specs.apollo.dev/federation/${version}"${rest})`
   const names = (given: string, keys = ['id  code']) => {
-    const { schema } = authoredSubgraph(given, shapes(keys))
+    const { schema } = authoredSubgraph(given, mappings(keys))
     return Object.keys(schema.getQueryType()!.getFields())
   }
 
@@ -275,16 +275,16 @@ describe("a subgraph's own text", () => {
     expect(names(`${link('v2.3', ', import: ["@key"]')} ${stub}`, [])).toEqual(['t', '_service'])
   })
 
-  it('stops the start with a key that no shape explains', () => {
-    expect(() => authoredSubgraph(body('key'), shapes(['id']))).toThrow('no shape tells how T is found by id code')
-    expect(() => authoredSubgraph(body('key'), shapes(['id code', 'nothing']))).toThrow(
+  it('stops the start with a key that no mapping explains', () => {
+    expect(() => authoredSubgraph(body('key'), mappings(['id']))).toThrow('no mapping tells how T is found by id code')
+    expect(() => authoredSubgraph(body('key'), mappings(['id code', 'nothing']))).toThrow(
       'a key of T names no field of it',
     )
   })
 
   it('of the comparison has a finder for each of its keys', () => {
-    expect(() => authoredSubgraph(productsSdl, productsShapes)).not.toThrow()
-    const less = productsShapes.map((shape) => (shape.type === 'User' ? { ...shape, keys: [] } : shape))
-    expect(() => authoredSubgraph(productsSdl, less)).toThrow('no shape tells how User is found by email')
+    expect(() => authoredSubgraph(productsSdl, productsMappings)).not.toThrow()
+    const less = productsMappings.map((mapping) => (mapping.type === 'User' ? { ...mapping, keys: [] } : mapping))
+    expect(() => authoredSubgraph(productsSdl, less)).toThrow('no mapping tells how User is found by email')
   })
 })

@@ -9,7 +9,7 @@ import { openCursors } from '../../../src/graph/sql/cursor.ts'
 import { openExecutor } from '../../../src/graph/execute/execute.ts'
 import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { productsSdl } from './schema.ts'
-import { productsRows, productsShapes } from './mappings.ts'
+import { productsRows, productsMappings } from './mappings.ts'
 
 export interface Products {
   /** Where operations are posted; anyone may. */
@@ -23,11 +23,11 @@ export interface Products {
  */
 export async function openProducts({ pool }: Pick<Database, 'pool'>, { port = 0 } = {}): Promise<Products> {
   await pool.query(productsRows)
-  const { schema, shapes, sdl } = authoredSubgraph(productsSdl, productsShapes)
+  const { schema, mappings, sdl } = authoredSubgraph(productsSdl, productsMappings)
   const policy = openPolicy({ schema, purposes: null })
   const execute = openExecutor({
     schema,
-    shapes,
+    mappings,
     policy,
     cursors: openCursors(new Uint8Array(32)),
     pool,

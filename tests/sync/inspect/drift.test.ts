@@ -64,7 +64,7 @@ describe('a policy of accept', () => {
     ])
   })
 
-  it('tells each difference once, writes nothing for records of a known shape, and is quiet once somebody has confirmed', async () => {
+  it('tells each difference once, writes nothing for records of a known structure, and is quiet once somebody has confirmed', async () => {
     const world = await learnt('accept')
     give(world, 'b', ...many(20, 3, { extra: 1 }))
     await world.sync()
@@ -86,13 +86,13 @@ describe('a policy of accept', () => {
     await world.sync()
     const kept = await world.rows('select * from drift')
     expect(kept).toHaveLength(2)
-    const shapes = await world.rows('select shape::text from stream_shape')
-    expect(JSON.stringify([kept, shapes])).not.toContain('điều-riêng-tư')
+    const structures = await world.rows('select structure::text from stream_shape')
+    expect(JSON.stringify([kept, structures])).not.toContain('điều-riêng-tư')
   })
 })
 
 describe('a policy of quarantine', () => {
-  it('lets records of another shape wait until they are released, and then knows their shape', async () => {
+  it('lets records of another structure wait until they are released, and then knows their structure', async () => {
     const world = await learnt('quarantine')
     give(world, 'b', ...many(20, 2, { extra: 1 }), ...many(30, 2))
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', written: 2, rejected: 2 })
@@ -112,7 +112,7 @@ describe('a policy of quarantine', () => {
     expect(Object.keys(await world.things())).toContain('21')
   })
 
-  it('does not end the run when every record has another shape, and takes them all once the source is resumed', async () => {
+  it('does not end the run when every record has another structure, and takes them all once the source is resumed', async () => {
     const world = await learnt('quarantine')
     give(world, 'b', ...many(20, 15, { extra: 1 }))
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', rejected: 15 })

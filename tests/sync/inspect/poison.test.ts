@@ -41,7 +41,7 @@ describe('a poisoned record', () => {
     expect(run).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', written: 2, rejected: 1 })
     const [row] = await waiting(world)
     expect(row).toMatchObject({ reason, path })
-    const bytes = gunzipSync(world.engine.box.open(row!.body!, 'quarantine')).toString()
+    const bytes = gunzipSync(world.engine.keyring.open(row!.body!, 'quarantine')).toString()
     expect(JSON.parse(bytes)).toEqual(parsed(text))
   })
 
@@ -60,7 +60,7 @@ describe('a poisoned record', () => {
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', written: 2, rejected: 1 })
     const [row] = await waiting(world)
     expect(row).toMatchObject({ key: 'bad', reason: 'MALFORMED' })
-    expect(JSON.parse(gunzipSync(world.engine.box.open(row!.body!, 'quarantine')).toString())).toEqual(bad)
+    expect(JSON.parse(gunzipSync(world.engine.keyring.open(row!.body!, 'quarantine')).toString())).toEqual(bad)
     expect(world.logged).toMatchObject([{ level: 'error', message: 'the connector threw on one record' }])
 
     world.script.pages.changes = [
@@ -126,8 +126,8 @@ describe('a record that was taken and is classified later', () => {
       const raw = await world.rows<{ body: Buffer }>('select body from raw_page')
       const rows = await world.rows<{ body: Buffer }>('select body from quarantine where body is not null')
       return [
-        ...raw.map((one) => gunzipSync(world.engine.box.open(one.body, 'raw')).toString()),
-        ...rows.map((one) => gunzipSync(world.engine.box.open(one.body, 'quarantine')).toString()),
+        ...raw.map((one) => gunzipSync(world.engine.keyring.open(one.body, 'raw')).toString()),
+        ...rows.map((one) => gunzipSync(world.engine.keyring.open(one.body, 'quarantine')).toString()),
       ].join('\n')
     }
     expect(await bytes()).toContain(subject)

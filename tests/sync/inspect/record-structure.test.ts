@@ -6,30 +6,30 @@ import {
   enough,
   learn,
   learningOf,
-  mostPaths,
-  newShape,
+  maxPaths,
+  newStructure,
   packed,
-  type Shape,
+  type Structure,
   union,
   unpacked,
 } from '../../../src/sync/inspect/record-structure.ts'
 
-const taught = (records: readonly Json[], maps: readonly string[] = []): Shape => {
-  const shape = newShape()
-  const learning = learningOf(shape, maps)
-  for (const record of records) learn(shape, record, learning)
-  return shape
+const taught = (records: readonly Json[], maps: readonly string[] = []): Structure => {
+  const structure = newStructure()
+  const learning = learningOf(structure, maps)
+  for (const record of records) learn(structure, record, learning)
+  return structure
 }
 const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>
 const record = fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__', ''), json) as fc.Arbitrary<Json>
 const records = fc.array(record, { minLength: 1, maxLength: 20 })
 
-describe('the shape of records', () => {
+describe('the structure of records', () => {
   it('knows every record that it has learnt, also after it was written and read', () => {
     fc.assert(
       fc.property(records, (all) => {
-        const shape = unpacked(JSON.parse(JSON.stringify(packed(taught(all)))))
-        for (const one of all) expect(compare(shape, one).findings).toEqual([])
+        const structure = unpacked(JSON.parse(JSON.stringify(packed(taught(all)))))
+        for (const one of all) expect(compare(structure, one).findings).toEqual([])
       }),
     )
   })
@@ -37,15 +37,15 @@ describe('the shape of records', () => {
   it('learns nothing twice', () => {
     fc.assert(
       fc.property(records, (all) => {
-        const shape = taught([...all, ...all, ...Array.from({ length: enough }, () => all[0]!)])
-        const learning = learningOf(shape)
-        for (const one of all) learn(shape, one, learning)
+        const structure = taught([...all, ...all, ...Array.from({ length: enough }, () => all[0]!)])
+        const learning = learningOf(structure)
+        for (const one of all) learn(structure, one, learning)
         // How many were seen may still grow, up to where it is enough.
-        const once = JSON.stringify(packed(shape))
-        for (let n = 0; n < enough; n += 1) for (const one of all) learn(shape, one, learningOf(shape))
-        const done = JSON.stringify(packed(shape))
-        for (const one of all) learn(shape, one, learningOf(shape))
-        expect(JSON.stringify(packed(shape))).toBe(done)
+        const once = JSON.stringify(packed(structure))
+        for (let n = 0; n < enough; n += 1) for (const one of all) learn(structure, one, learningOf(structure))
+        const done = JSON.stringify(packed(structure))
+        for (const one of all) learn(structure, one, learningOf(structure))
+        expect(JSON.stringify(packed(structure))).toBe(done)
         expect(once.length).toBeGreaterThan(0)
       }),
       { numRuns: 50 },
@@ -83,7 +83,7 @@ describe('the shape of records', () => {
           Object.fromEntries(Array.from({ length: 60 }, (_v, k) => [`${n}-${k}`, 1])),
         ]),
       )
-    const shape = taught(Array.from({ length: 5 }, (_, n) => nested(n)))
-    expect(learningOf(shape).paths).toBeLessThanOrEqual(mostPaths)
+    const structure = taught(Array.from({ length: 5 }, (_, n) => nested(n)))
+    expect(learningOf(structure).paths).toBeLessThanOrEqual(maxPaths)
   })
 })

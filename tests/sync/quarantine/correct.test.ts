@@ -29,7 +29,7 @@ describe('a correction that does not suffice', () => {
     await world.sync()
     const bodies = async () =>
       (await world.rows<{ body: Buffer }>('select body from quarantine order by id')).map(({ body }) =>
-        quarantinedRecord(world.engine.box, body),
+        quarantinedRecord(world.engine.keyring, body),
       )
     const before = await bodies()
     const ids = (await world.rows<{ id: number }>(waiting)).map(({ id }) => Number(id))

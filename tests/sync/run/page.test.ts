@@ -22,7 +22,7 @@ interface Waiting {
   body: Buffer | null
 }
 const opened = (world: World, body: Buffer): unknown =>
-  JSON.parse(gunzipSync(world.engine.box.open(body, 'quarantine')).toString())
+  JSON.parse(gunzipSync(world.engine.keyring.open(body, 'quarantine')).toString())
 
 it('commits raw, rows, quarantine and place together, or none of them when a sink throws', async () => {
   const world = await open()
@@ -98,7 +98,7 @@ it('keeps no bytes of a classified record, not in the raw page and not when its 
     { key: null, reason: 'CLASSIFIED', body: null },
   ])
   const raw = await world.rows<{ body: Buffer }>('select body from raw_page')
-  const text = raw.map((one) => gunzipSync(world.engine.box.open(one.body, 'raw')).toString()).join()
+  const text = raw.map((one) => gunzipSync(world.engine.keyring.open(one.body, 'raw')).toString()).join()
   expect(text).toContain('Tên 1')
   expect(text).not.toContain('điều-tối-mật')
 })
@@ -201,11 +201,11 @@ it('ends a run with SOURCE_CHANGED when more is rejected than the threshold allo
 
 it('finds what is stored under an older key unchanged', async () => {
   const world = await open()
-  const { openBox } = await import('../../../src/db/encryption/keyring.ts')
+  const { openKeyring } = await import('../../../src/db/encryption/keyring.ts')
   world.script.pages.changes = [page('a', record('1'), record('2', { reject: 'at' }))]
   await world.sync()
-  const rotated = openBox([new Uint8Array(32).fill(8), new Uint8Array(32).fill(7)])
-  Object.assign(world.engine, { box: rotated })
+  const rotated = openKeyring([new Uint8Array(32).fill(8), new Uint8Array(32).fill(7)])
+  Object.assign(world.engine, { keyring: rotated })
   world.script.pages.changes = [page('b', record('1'), record('2'))]
   expect(await world.sync()).toMatchObject({ written: 1, unchanged: 1 })
   expect(await world.rows(waiting)).toEqual([])

@@ -36,8 +36,8 @@ export function withhold(numbers: Numbers): ReadonlySet<number> {
   return (numbers.ones ? attempt(numbers, true) : null) ?? attempt(numbers, false)!
 }
 
-const mostExact = 6_000
-const mostRounds = 200
+const maxExact = 6_000
+const maxRounds = 200
 
 /** `exact`: what nobody asks for is withheld from the start, and only what all sums together tell is covered. */
 function attempt(
@@ -63,7 +63,7 @@ function attempt(
   }
   for (const place of hidden) for (const at of sumsWith[place]!) wait(at)
   for (const [place, value] of values.entries()) if (small(value) || (exact && unasked[place] === true)) hide(place)
-  if (exact && hidden.size > mostExact) return null
+  if (exact && hidden.size > maxExact) return null
 
   for (let grown = true; grown;) {
     grown = false
@@ -124,7 +124,7 @@ function attempt(
 
   settle()
   for (let rounds = 0; exact; rounds += 1) {
-    const free = rounds < mostRounds ? freedom(sums, hidden) : null
+    const free = rounds < maxRounds ? freedom(sums, hidden) : null
     if (free === null) return null
     const told = secrets(values, small, sums, hidden).filter((places) => free(places) === 0)
     if (told.length === 0) break

@@ -82,7 +82,7 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
     return parents.length - 1
   }
 
-  const detailed = rows.length <= mostDetailed
+  const detailed = rows.length <= maxDetailed
   const cells: Cell[] = []
   const known = new Map<number, number>()
   const markOf = (node: number, own: boolean, time: number, value: number): number =>
@@ -192,6 +192,6 @@ export function toldStatistics(rows: readonly Alike[], places: ReadonlyMap<strin
 }
 
 /** With more combinations than this, procedures are told for the whole province and all months alone. */
-const mostDetailed = 50_000
+const maxDetailed = 50_000
 
 const isSmall = (count: number): boolean => count < smallest

@@ -4,7 +4,7 @@ import type { Sum } from './complementary-suppression.ts'
 const prime = 1_048_573
 
 /** Steps of one solution at most: about a second. */
-const mostSteps = 4_000_000
+const maxSteps = 4_000_000
 
 /**
  * Numbers for the withheld places that could be added to them without any sum changing, or null where finding them takes too
@@ -37,7 +37,7 @@ export function freedom(
       const by = solved.get(pivot)!
       const factor = prime - row.get(pivot)!
       steps += by.size + row.size
-      if (steps > mostSteps) return null
+      if (steps > maxSteps) return null
       for (const [place, value] of by) {
         const sum = ((row.get(place) ?? 0) + factor * value) % prime
         if (sum === 0) row.delete(place)

@@ -56,8 +56,8 @@ export const statisticsField: Field = {
     const open = isOpen(scope)
     if (open) checkOpen(groups, filter)
     const row = scope.statement.alias()
-    const shape = compilation.shapes.get('Dossier')!
-    const conditions = filterConditions(shape, row, filter, scope)
+    const mapping = compilation.mappings.get('Dossier')!
+    const conditions = filterConditions(mapping, row, filter, scope)
     const where = [...conditions, ...(open ? [] : compilation.visible('Dossier', row))].join(' and ') || 'true'
     const grouped = groups.map((group) => groupSql[group](row))
     const overdue = open ? `${row}.overdue` : overdueSql(compilation, row)
@@ -128,7 +128,7 @@ export const statisticsField: Field = {
 }
 
 function overdueSql(compilation: Compilation, row: string): Sql {
-  const field = compilation.shapes.get('Dossier')!.fields['overdue']
+  const field = compilation.mappings.get('Dossier')!.fields['overdue']
   if (field?.kind !== 'value') throw new Error('Dossier.overdue is not SQL')
   return field.sql(row, compilation.scope)
 }
