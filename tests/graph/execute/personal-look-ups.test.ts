@@ -44,7 +44,7 @@ it('a look-up by an identity number is logged although nothing personal is selec
   expect(counted).toEqual(listed)
 })
 
-it('a text that is lookedUp among names and numbers is logged once a word; where it is not, nothing is', async () => {
+it('a text that is looked up among names and numbers is logged once a word; where it is not, nothing is', async () => {
   const queries = [
     '{ search(text: "Nguyen 079204001234") { totalCount nodes { __typename } } }',
     '{ dossiers(filter: { text: "Nguyen 079204001234" }) { totalCount } }',

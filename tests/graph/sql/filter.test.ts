@@ -39,7 +39,7 @@ describe('texts', () => {
     ['  ', ["T'", 'T1', 'T2']],
     ['hoa hoa', ['T1', 'T2']],
     ['\u0000', []],
-  ])('%j are lookedUp without diacritics and case, and as they are written otherwise', async (text, codes) => {
+  ])('%j are found without diacritics and case, and as they are written otherwise', async (text, codes) => {
     expect(await found({ text })).toEqual(codes.toSorted())
   })
 
