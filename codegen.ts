@@ -1,5 +1,5 @@
-// node codegen.ts            writes src/generated/schema.ts from schema/*.graphql
-// node codegen.ts --check    writes nothing; exit code 1 and one line when that file is stale
+// node codegen.ts            writes src/generated/schema.ts from schema/*.graphql, and docs/errors.md from the error catalogues
+// node codegen.ts --check    writes nothing; exit code 1 and a line for each of these files that is stale
 // node codegen.ts --release  rewrites schema/released.graphql: what is promised from now on. Run it when a version goes out,
 //                            never to silence the test that finds a breaking change.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,9 +7,11 @@ import { dirname, join, relative } from 'node:path'
 import { executeCodegen } from '@graphql-codegen/cli'
 import { format, type FormatConfig } from 'oxfmt'
 import { loadSchema } from './src/graph/schema/load.ts'
+import { errorsPage } from './src/main/errors-page.ts'
 
 const root = import.meta.dirname
 const generated = join(root, 'src', 'generated', 'schema.ts')
+const errors = join(root, 'docs', 'errors.md')
 const released = join(root, 'schema', 'released.graphql')
 
 const text = { input: 'string', output: 'string' }
@@ -67,11 +69,16 @@ const { sdl } = loadSchema()
 if (mode === '--release') {
   write(released, await formatted('released.graphql', sdl))
 } else {
-  const types = await schemaTypes(sdl)
-  if (mode !== '--check') {
-    write(generated, types)
-  } else if (!existsSync(generated) || readFileSync(generated, 'utf8') !== types) {
-    console.error(`${relative(root, generated)} is stale: npm run codegen`)
-    process.exitCode = 1
+  const texts = new Map([
+    [generated, await schemaTypes(sdl)],
+    [errors, errorsPage()],
+  ])
+  for (const [path, text] of texts) {
+    if (mode !== '--check') {
+      write(path, text)
+    } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+      console.error(`${relative(root, path)} is stale: npm run codegen`)
+      process.exitCode = 1
+    }
   }
 }

@@ -1,37 +1,9 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLErrorOptions } from 'graphql'
+import { type ErrorCode, errorEntry } from './error-catalogue.ts'
 
-/** The codes that an answer may carry; everything else leaves as INTERNAL, masked. */
-export type HubErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'UNAUTHORIZED_FIELD_OR_TYPE'
-  | 'PURPOSE_REQUIRED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'BAD_USER_INPUT'
-  | 'BAD_REQUEST'
-  | 'NOT_FOUND'
-  | 'OPERATION_TOO_COMPLEX'
-  | 'RATE_LIMITED'
-  | 'SUBGRAPH_UNAVAILABLE'
-  | 'CONFIG_INVALID'
-  | 'SOURCE_UNAVAILABLE'
-  | 'SOURCE_CHANGED'
-  | 'RESUBSCRIBE_REQUIRED'
-  | 'PERSISTED_QUERY_NOT_FOUND'
-  | 'OPERATION_NOT_TRUSTED'
-  | 'INTERNAL'
-
-/** The HTTP status of an answer that is nothing but this error; the others answer 200 with data beside. */
-const statusOf: { readonly [code in HubErrorCode]?: number } = {
-  UNAUTHENTICATED: 401,
-  GRAPHQL_VALIDATION_FAILED: 400,
-  BAD_USER_INPUT: 400,
-  BAD_REQUEST: 400,
-  NOT_FOUND: 404,
-  OPERATION_TOO_COMPLEX: 400,
-  OPERATION_NOT_TRUSTED: 400,
-  RATE_LIMITED: 429,
-}
+/** The codes of errors that the hub makes on purpose; everything else leaves as INTERNAL, masked. */
+export type HubErrorCode = Exclude<ErrorCode, 'GRAPHQL_PARSE_FAILED' | 'OPERATION_RESOLUTION_FAILURE'>
 
 /** An error made on purpose: its message and code reach the client as they are, so neither holds a value of the request. */
 export class HubError extends GraphQLError {
@@ -50,7 +22,7 @@ export function hubError(code: HubErrorCode, message: string, options: GraphQLEr
 }
 
 /** HTTP status for an answer without data that fails with this code. */
-export const statusOfCode = (code: HubErrorCode): number => statusOf[code] ?? (code === 'INTERNAL' ? 500 : 200)
+export const statusOfCode = (code: HubErrorCode): number => errorEntry(code).status ?? 200
 
 /** The error made on purpose that this error is, or that a resolver threw and graphql-js wrapped; else null. */
 export function hubErrorIn(error: unknown): HubError | null {

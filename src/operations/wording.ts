@@ -12,7 +12,8 @@ export function whoActs(code: 'CONFIG_INVALID' | 'SOURCE_UNAVAILABLE' | 'SOURCE_
   }
 }
 
-const reasons: Readonly<Record<string, readonly [vi: string, en: string]>> = {
+/** What each reason of a rejection means. */
+export const rejectReasons: Readonly<Record<string, readonly [vi: string, en: string]>> = {
   MISSING: ['thiếu giá trị bắt buộc', 'a required value is missing'],
   WRONG_TYPE: ['sai kiểu dữ liệu', 'the value is of the wrong type'],
   UNKNOWN_VALUE: ['giá trị ngoài danh mục', 'the value is not in the code list'],
@@ -26,13 +27,13 @@ const reasons: Readonly<Record<string, readonly [vi: string, en: string]>> = {
   TOO_LARGE: ['bản ghi quá lớn', 'the record is too large'],
   DRIFT: [
     'cấu trúc bản ghi khác trước, chờ người xác nhận',
-    'the record has another mapping than before and waits for a person',
+    'the record has another structure than before and waits for a person',
   ],
 }
 
 /** The reason of a rejection as a clerk reads it: its code, both languages, what was found and what is expected. */
 export function reasonText(reason: string, found: string | null, expected: string | null): string {
-  const [vi, en] = reasons[reason] ?? [reason, reason]
+  const [vi, en] = rejectReasons[reason] ?? [reason, reason]
   const parts = [
     `${reason}: ${vi} · ${en}`,
     ...(found === null ? [] : [`found: ${found}`]),

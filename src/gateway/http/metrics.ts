@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
-import type { HubErrorCode } from '../../access/error.ts'
+import { errorCatalogue } from '../../access/error-catalogue.ts'
 
 /** The process's figures; other rooms register theirs in `registry`. No label holds a value of a request. */
 export interface Metrics {
@@ -7,29 +7,6 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void
   /** One error of an answer, by its code; those that other agencies make up are one. */
   error(code: string): void
-}
-
-/** The hub's codes and those of Apollo Server. */
-const ownCodes: Readonly<Record<HubErrorCode | 'GRAPHQL_PARSE_FAILED' | 'OPERATION_RESOLUTION_FAILURE', true>> = {
-  UNAUTHENTICATED: true,
-  UNAUTHORIZED_FIELD_OR_TYPE: true,
-  PURPOSE_REQUIRED: true,
-  GRAPHQL_VALIDATION_FAILED: true,
-  GRAPHQL_PARSE_FAILED: true,
-  OPERATION_RESOLUTION_FAILURE: true,
-  BAD_USER_INPUT: true,
-  BAD_REQUEST: true,
-  NOT_FOUND: true,
-  OPERATION_TOO_COMPLEX: true,
-  RATE_LIMITED: true,
-  SUBGRAPH_UNAVAILABLE: true,
-  CONFIG_INVALID: true,
-  SOURCE_UNAVAILABLE: true,
-  SOURCE_CHANGED: true,
-  RESUBSCRIBE_REQUIRED: true,
-  PERSISTED_QUERY_NOT_FOUND: true,
-  OPERATION_NOT_TRUSTED: true,
-  INTERNAL: true,
 }
 
 export function openMetrics(): Metrics {
@@ -60,6 +37,6 @@ export function openMetrics(): Metrics {
       requests.inc({ route, method, status })
       seconds.observe({ route }, took)
     },
-    error: (code) => errors.inc({ code: Object.hasOwn(ownCodes, code) ? code : 'OTHER' }),
+    error: (code) => errors.inc({ code: Object.hasOwn(errorCatalogue, code) ? code : 'OTHER' }),
   }
 }
