@@ -2,12 +2,12 @@ import { type Kysely, sql } from 'kysely'
 
 /** What a stream's records look like and how they came to differ; how a run's records stood in order; what a record is by itself. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // `proposed`: the shape with what waits for a person's word; `learnt_by`: the run that first learnt it.
+  // `proposed`: the structure with what waits for a person's word; `learnt_by`: the run that first learnt it.
   await sql`
     create table stream_shape (
       source_id text not null,
       stream_id text not null,
-      shape json not null,
+      structure json not null,
       proposed json,
       learnt_by bigint not null,
       primary key (source_id, stream_id)
