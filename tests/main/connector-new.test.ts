@@ -68,7 +68,9 @@ describe('a new connector', () => {
     }
     expect(said.join('\n')).toContain("connector: 'water-permits'")
     expect(said.join('\n')).toContain("token: { secret: 'WATER_PERMITS_TOKEN' }")
-    const texts = readdirSync(folder).filter((name) => name.endsWith('.ts'))
+    const texts = readdirSync(folder, { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith('.ts'))
     const marks = texts.flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/SOURCE \d of 5/g) ?? [])
     expect(marks.toSorted()).toEqual([1, 2, 3, 4, 5].map((number) => `SOURCE ${number} of 5`))
   })

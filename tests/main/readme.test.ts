@@ -76,7 +76,8 @@ describe.each(['README.md', 'README.vi.md'])('%s', (name) => {
       'graph',
       'operations',
       'reference',
-      'subgraphs',
+      'domains',
+      'federation',
       'sync',
     ]
     for (const room of [...rooms, 'transport', 'web', 'main', 'config']) expect(text).toContain(`src/${room}`)

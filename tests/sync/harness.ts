@@ -38,7 +38,7 @@ export interface Script {
   pages: Record<Stream, Page[]>
   /** Called before each page is given, with its number in the list: throws, waits, or does nothing. */
   before: (page: number, stream: Stream, signal: AbortSignal) => Promise<void> | void
-  /** Part of each normalised record: another mapping. */
+  /** Part of each normalised record: another structure. */
   mapping: string
   taken: string[][]
   acknowledge: () => void

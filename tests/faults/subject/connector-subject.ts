@@ -33,7 +33,7 @@ export async function connectorSubjects(): Promise<Subject[]> {
 }
 
 async function connectorSubject(name: string): Promise<Subject> {
-  const subject = await loadSubject(fileURLToPath(new URL(`../../connectors/${name}`, import.meta.url)))
+  const subject = await loadSubject(fileURLToPath(new URL(`../../../connectors/${name}`, import.meta.url)))
   const { manifest } = subject.connector
   const folder = Object.values(manifest.config).some((field) => field.kind === 'folder')
   return {

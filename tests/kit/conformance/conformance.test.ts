@@ -298,7 +298,7 @@ describe('a rule finds', () => {
     ],
     [
       'C07',
-      'an unknown mapping taken for the end',
+      'an unknown shape taken for the end',
       subject({ read: swallowing('SOURCE_CHANGED') }),
       "under 'unknown-shape' gives no failure",
     ],

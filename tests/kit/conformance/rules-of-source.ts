@@ -64,7 +64,7 @@ export const throttling: Rule = {
 export const unknownMapping: Rule = {
   id: 'C07',
   severity: 'MUST',
-  title: 'turns an unknown page mapping into SOURCE_CHANGED, not an empty stream',
+  title: 'turns an unknown page shape into SOURCE_CHANGED, not an empty stream',
   run: (subject) =>
     trial(subject, async (tried) => {
       const found = findings()
