@@ -1,10 +1,12 @@
+// Texts of operations that clients sent with their hash, so that the next time the hash suffices.
 import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 
-/** Texts of operations that clients sent with their hash, so that the next time the hash suffices. */
+/** Each client has texts of its own: what one sent is never given to another, and never makes room for another's. */
 export interface PersistedQueries {
-  /** The text that this client sent under the hash; another client's is not given. */
+  /** The text that this client sent under the hash; null when it sent none, or when it made room for later ones. */
   find(client: string, sha256: string): string | null
-  /** Keeps the text for this client; what it used longest ago makes room, never what another client keeps. */
+  /** Keeps the text for this client; what it used longest ago makes room. A text over `size` is not kept. Safe to repeat. */
   keep(client: string, sha256: string, text: string): void
 }
 
@@ -21,32 +23,15 @@ export const defaultPersistedLimits: PersistedLimits = { texts: 200, size: 256 *
 export const sha256Of = (text: string): string => hash('sha256', text, 'hex')
 
 export function openPersistedQueries(limits: PersistedLimits = defaultPersistedLimits): PersistedQueries {
-  const clients = new Map<string, { readonly texts: Map<string, string>; size: number }>()
-  const used = <Value>(map: Map<string, Value>, name: string): Value | undefined => {
-    const value = map.get(name)
-    if (value === undefined) return undefined
-    map.delete(name)
-    map.set(name, value)
-    return value
-  }
+  const clients = new LRUCache<string, LRUCache<string, string>>({ max: limits.clients })
+  const newClient = (): LRUCache<string, string> =>
+    new LRUCache({ max: limits.texts, maxSize: limits.size, sizeCalculation: ({ length }) => Math.max(1, length) })
   return {
-    find(client, sha256) {
-      const own = used(clients, client)
-      return own === undefined ? null : (used(own.texts, sha256) ?? null)
-    },
+    find: (client, sha256) => clients.get(client)?.get(sha256) ?? null,
     keep(client, sha256, text) {
-      if (text.length > limits.size) return
-      const own = used(clients, client) ?? { texts: new Map<string, string>(), size: 0 }
-      if (used(own.texts, sha256) !== undefined) return
-      for (const [oldest, kept] of own.texts) {
-        if (own.texts.size < limits.texts && own.size + text.length <= limits.size) break
-        own.texts.delete(oldest)
-        own.size -= kept.length
-      }
-      own.texts.set(sha256, text)
-      own.size += text.length
-      clients.set(client, own)
-      if (clients.size > limits.clients) clients.delete(clients.keys().next().value ?? '')
+      const own = clients.get(client) ?? newClient()
+      if (text.length <= limits.size) own.set(sha256, text)
+      if (own.size > 0) clients.set(client, own)
     },
   }
 }
