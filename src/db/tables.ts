@@ -224,6 +224,18 @@ export interface AgencyCodeTable {
   code: string
   agency_id: number
 }
+export interface AgencyLinkTable {
+  table_name: string
+  column_name: string
+  names_by: string
+  path_column: string | null
+  source_column: string | null
+  path_function: string | null
+  unique_columns: string[] | null
+  on_forget: string
+  merge_function: string | null
+  names_function: string | null
+}
 export interface AgencyExternalTable {
   source_id: string
   external_id: string
@@ -506,7 +518,7 @@ export interface Tables {
   record: RecordTable
   change: ChangeTable
   feed: FeedTable
-  stream_shape: StreamStructureTable
+  stream_structure: StreamStructureTable
   drift: DriftTable
   quarantine: QuarantineTable
   acknowledgement: AcknowledgementTable
@@ -518,6 +530,7 @@ export interface Tables {
   unit_change: UnitChangeTable
   agency: AgencyTable
   agency_code: AgencyCodeTable
+  agency_link: AgencyLinkTable
   agency_external: AgencyExternalTable
   agency_part: AgencyPartTable
   procedure: ProcedureTable

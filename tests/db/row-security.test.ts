@@ -2,6 +2,14 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { migrate } from '../../src/db/migrate.ts'
 import { type Database, openDatabase } from '../../src/db/open.ts'
+import {
+  seenByAll,
+  seenByNobody,
+  seenByPath,
+  seenWith,
+  tablesNobodySpokeFor,
+  within,
+} from '../../src/db/row-security.ts'
 import { everyPath, kyselyWithin, noRows, queryWithin, type RowScope } from '../../src/db/row-scope.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { seedRows } from './row-security-seed.ts'
@@ -66,9 +74,68 @@ describe('the role that answers are read under', () => {
     expect(rows.map(({ name }) => name)).toEqual(open)
   })
 
+  it('may read no table of which nobody has said who sees it, and those that nobody sees not either', async () => {
+    expect(await tablesNobodySpokeFor(database.db)).toEqual([])
+    const { rows } = await database.pool.query<{ name: string; unseen: boolean }>(`
+      select c.relname as name, c.relrowsecurity and not exists (select 1 from pg_policy p where p.polrelid = c.oid) as unseen
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`)
+    const unseen = rows.filter((row) => row.unseen).map(({ name }) => name)
+    expect(unseen).toEqual(expect.arrayContaining(['raw_page', 'record', 'document_part', 'audit_key', 'revocation']))
+    for (const { name } of rows) {
+      const read = queryWithin(reading.pool, everything, `select 1 from ${name} limit 1`, [])
+      if (unseen.includes(name) || name.startsWith('kysely_'))
+        await expect(read, name).rejects.toThrow('permission denied')
+      else await read
+    }
+
+    // One that is forgotten is found, and closed until somebody says what it is.
+    await database.pool.query('create table forgotten as select 1 as x')
+    const found = await tablesNobodySpokeFor(database.db)
+    expect(found).toEqual([expect.stringMatching(/^forgotten: seenByPath, /)])
+    await expect(queryWithin(reading.pool, everything, 'select 1 from forgotten', [])).rejects.toThrow(
+      'permission denied',
+    )
+    await database.pool.query(
+      'grant select on forgotten to hub_reader; alter table forgotten enable row level security',
+    )
+    expect(await tablesNobodySpokeFor(database.db)).toHaveLength(1)
+    await database.pool.query('drop table forgotten')
+  })
+
+  it('sees the rows of a table as its migration says them', async () => {
+    const { db } = database
+    await database.pool.query(`
+      create table permit (id integer, route text collate "C");
+      insert into permit select n, 'H53/H53.' || n || '/' from generate_series(1, 3) n;
+      create table permit_step as select 1 as permit_id union all select 2;
+      create table permit_kind as select 'x' as code;
+      create table permit_secret as select 'x' as code`)
+    await seenByPath(db, { table: 'permit', domain: 'report', path: 'route' })
+    await seenWith(db, { table: 'permit_step', condition: 'exists (select 1 from permit p where p.id = permit_id)' })
+    await seenWith(db, {
+      table: 'permit_step',
+      condition: `current_setting('hub.log', true) = 'on'`,
+      reason: 'by_auditors',
+    })
+    await seenByAll(db, 'permit_kind')
+    await seenByNobody(db, 'permit_secret')
+    expect(await tablesNobodySpokeFor(db)).toEqual([])
+    const second = { ...noRows, report: { from: 'H53/H53.2/', to: 'H53/H53.20' } }
+    expect([await count('permit', noRows), await count('permit', second), await count('permit', everything)]).toEqual([
+      0, 1, 3,
+    ])
+    expect([await count('permit_step', noRows), await count('permit_step', second)]).toEqual([0, 1])
+    expect(await count('permit_step', { ...noRows, log: true })).toBe(2)
+    expect(await count('permit_kind', noRows)).toBe(1)
+    await expect(count('permit_secret', everything)).rejects.toThrow('permission denied')
+    expect(() => within('path', `x'; drop`)).toThrow('no domain')
+    await database.pool.query('drop table permit, permit_step, permit_kind, permit_secret')
+  })
+
   it('sees of protected tables what the scope opens, and nothing without one', async () => {
     const { rows } = await database.pool.query<{ name: string }>(
-      `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relrowsecurity order by 1`,
+      `select c.relname as name from pg_class c where c.relnamespace = 'public'::regnamespace and c.relrowsecurity
+         and has_table_privilege('hub_reader', c.oid, 'select') order by 1`,
     )
     expect(rows.length).toBeGreaterThanOrEqual(15)
     for (const { name } of rows) {
@@ -148,23 +215,27 @@ describe('the scope of a connection', () => {
 describe('an account that may not create roles', () => {
   it('is told the statements for an administrator, and goes on once it may take the role', async () => {
     const server = openDatabase(inject('databaseUrl'), { max: 1 })
-    const name = `plain_${process.pid}`
+    // A name that has to be quoted, so that the statements can be run as they are printed.
+    const name = `plain-${process.pid}`
+    const quoted = `"${name}"`
     const url = new URL(inject('databaseUrl'))
     Object.assign(url, { username: name, password: 'x', pathname: `/${name}` })
     try {
-      await server.pool.query(`create role ${name} login password 'x'`)
-      await server.pool.query(`create database ${name} owner ${name}`)
+      await server.pool.query(`create role ${quoted} login password 'x'`)
+      await server.pool.query(`create database ${quoted} owner ${quoted}`)
       const own = openDatabase(url.href, { max: 1 })
-      await expect(migrate(own.db)).rejects.toThrow(`run as an administrator: grant hub_reader to ${name}`)
-      await server.pool.query(`grant hub_reader to ${name}`)
+      await expect(migrate(own.db)).rejects.toThrow(
+        `the account ${name} may not take the role hub_reader; run as an administrator: grant hub_reader to ${quoted};`,
+      )
+      await server.pool.query(`grant hub_reader to ${quoted}`)
       await migrate(own.db)
       await own.close()
       const reader = openDatabase(url.href, { max: 1, reads: true })
       expect((await reader.pool.query('select current_user as name')).rows).toEqual([{ name: 'hub_reader' }])
       await reader.close()
     } finally {
-      await server.pool.query(`drop database if exists ${name} with (force)`)
-      await server.pool.query(`drop role if exists ${name}`)
+      await server.pool.query(`drop database if exists ${quoted} with (force)`)
+      await server.pool.query(`drop role if exists ${quoted}`)
       await server.close()
     }
   })

@@ -4,13 +4,16 @@ import { BackupFailure } from './failure.ts'
 import { quoted, tableNames } from './tables.ts'
 import { onConnection } from '../on-connection.ts'
 
-/** Refuses a backup of newer code; the migrations that are to be run after its data are loaded. */
+/** Refuses a backup of another version, whose migrations are not the first of this code; the migrations that are to be run after its data are loaded. */
 export function laterMigrations(migrations: Readonly<Record<string, Migration>>, ran: readonly string[]): string[] {
   const known = Object.keys(migrations)
-  const newer = ran.filter((name) => !known.includes(name))
-  if (newer.length > 0) {
+  const other = [
+    ...ran.filter((name) => !known.includes(name)),
+    ...known.slice(0, ran.length).filter((name) => !ran.includes(name)),
+  ]
+  if (other.length > 0) {
     throw new BackupFailure(
-      `the backup is of a newer version (${newer.join(', ')}), this code knows up to ${known.at(-1)}; update the hub`,
+      `the backup is of another version (${other.join(', ')}), this code knows ${known[0]} – ${known.at(-1)}: restore it with the version that made it`,
     )
   }
   return known.filter((name) => !ran.includes(name))

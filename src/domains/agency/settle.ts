@@ -76,7 +76,6 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
       as n(id bigint, code text, name text, parent_id bigint, path text, unit_id bigint, others text[])
     where a.id = n.id
   `.execute(trx)
-  await sql`select agency_rows_follow(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
   await sql`select pg_notify('hub_agency', '')`.execute(trx)
 }
 

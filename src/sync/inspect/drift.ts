@@ -54,7 +54,7 @@ export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): Dr
 export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, held: Claim): Promise<DriftWatch> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
     select h.structure, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
-    from stream_shape h join stream s on s.source_id = h.source_id and s.id = h.stream_id
+    from stream_structure h join stream s on s.source_id = h.source_id and s.id = h.stream_id
     where h.source_id = ${held.source} and h.stream_id = ${held.stream}
   `.execute(engine.db)
   const row = rows[0]
@@ -169,17 +169,17 @@ const said = ({ kind, path, found, expected, records }: Finding & { records: num
 /** The structures stand as they have become, joined with what another has written meanwhile. */
 async function keepStructure(trx: Transaction<Tables>, held: Claim, watch: DriftWatch): Promise<void> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown }>`
-    select structure, proposed from stream_shape
+    select structure, proposed from stream_structure
     where source_id = ${held.source} and stream_id = ${held.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.structure), watch.next)
   const proposed = watch.proposed === null ? null : JSON.stringify(packed(watch.proposed))
   await sql`
-    insert into stream_shape (source_id, stream_id, structure, proposed, learnt_by)
+    insert into stream_structure (source_id, stream_id, structure, proposed, learnt_by)
     values (${held.source}, ${held.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${held.run})
     on conflict (source_id, stream_id) do update set structure = excluded.structure, proposed = excluded.proposed,
-      learnt_by = ${watch.known === null ? held.run : sql`stream_shape.learnt_by`}
+      learnt_by = ${watch.known === null ? held.run : sql`stream_structure.learnt_by`}
   `.execute(trx)
 }
 
@@ -220,7 +220,7 @@ export async function acceptStructure(
   maps: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<{ structure: unknown }>`
-    select structure from stream_shape where source_id = ${held.source} and stream_id = ${held.stream} for update
+    select structure from stream_structure where source_id = ${held.source} and stream_id = ${held.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row === undefined) return
@@ -230,7 +230,7 @@ export async function acceptStructure(
   learn(structure, record, learning)
   if (!learning.changed) return
   await sql`
-    update stream_shape set structure = ${JSON.stringify(packed(structure))}::json
+    update stream_structure set structure = ${JSON.stringify(packed(structure))}::json
     where source_id = ${held.source} and stream_id = ${held.stream}
   `.execute(trx)
   for (const { kind, path, found } of findings) {

@@ -44,6 +44,6 @@ export async function holdStream(trx: Transaction<Tables>, held: Claim, error: u
 export async function confirmDrift(trx: Transaction<Tables>, source: string): Promise<void> {
   await sql`update drift set confirmed_at = now() where source_id = ${source} and confirmed_at is null`.execute(trx)
   await sql`
-    update stream_shape set structure = proposed, proposed = null where source_id = ${source} and proposed is not null
+    update stream_structure set structure = proposed, proposed = null where source_id = ${source} and proposed is not null
   `.execute(trx)
 }

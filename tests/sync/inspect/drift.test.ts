@@ -69,7 +69,9 @@ describe('a policy of accept', () => {
     give(world, 'b', ...many(20, 3, { extra: 1 }))
     await world.sync()
     const state = () =>
-      world.rows('select xmin::text, ctid::text from stream_shape union all select xmin::text, ctid::text from drift')
+      world.rows(
+        'select xmin::text, ctid::text from stream_structure union all select xmin::text, ctid::text from drift',
+      )
     const before = await state()
     give(world, 'c', ...many(30, 3, { extra: 1 }), ...many(40, 3))
     await world.sync()
@@ -86,7 +88,7 @@ describe('a policy of accept', () => {
     await world.sync()
     const kept = await world.rows('select * from drift')
     expect(kept).toHaveLength(2)
-    const structures = await world.rows('select structure::text from stream_shape')
+    const structures = await world.rows('select structure::text from stream_structure')
     expect(JSON.stringify([kept, structures])).not.toContain('điều-riêng-tư')
   })
 })

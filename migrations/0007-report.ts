@@ -1,6 +1,14 @@
+// Reports of agencies, indicators, and the observations that come in reports or by themselves.
 import { type Kysely, sql } from 'kysely'
+import { followAgency } from '../src/db/agency-links.ts'
+import { seenByAll, seenByPath, seenWith, within } from '../src/db/row-security.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await reports(db)
+  await observations(db)
+}
+
+async function reports(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table report (
       id bigint generated always as identity primary key,
@@ -27,6 +35,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index report_period on report (period_from, id)`.execute(db)
   await sql`create index report_path on report (agency_path)`.execute(db)
   await sql`create index report_agency on report (agency_id)`.execute(db)
+  await sql`create index report_join on report (source_id, (code || '|' || agency_code || '|' || period_code))`.execute(
+    db,
+  )
+  await seenByPath(db, { table: 'report', domain: 'report' })
+  await followAgency(db, { table: 'report', path: 'agency_path' })
+}
+
+async function observations(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table indicator (
       id bigint generated always as identity primary key,
@@ -64,4 +80,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index observation_indicator on observation (indicator_id, period_from, id)`.execute(db)
   await sql`create index observation_area on observation (area_code)`.execute(db)
   await sql`create index observation_report on observation (report_key) where report_key is not null`.execute(db)
+  await seenByAll(db, 'indicator')
+
+  // Who sees an observation rests on reports that the caller does not see: this view reads them in the owner's place, and
+  // shows no more than the decision needs.
+  await sql`
+    create view report_reach as
+    select source_id, (code || '|' || agency_code || '|' || period_code) as report_key, agency_path,
+      submitted_at is not null as submitted
+    from report`.execute(db)
+  await seenByAll(db, 'report_reach')
+  await seenWith(db, {
+    table: 'observation',
+    condition: `report_key is null or exists (select 1 from report_reach r
+      where r.source_id = observation.source_id and r.report_key = observation.report_key
+        and (r.submitted or ${within('r.agency_path', 'report')}))`,
+  })
 }

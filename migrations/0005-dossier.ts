@@ -1,6 +1,17 @@
+// Dossiers of administrative procedures, their history, the working calendar, and the copy that open statistics rest on.
 import { type Kysely, sql } from 'kysely'
+import { followAgency, recomputedForAgencies } from '../src/db/agency-links.ts'
+import { seenByAll, seenByNobody, seenByPath, seenWith } from '../src/db/row-security.ts'
+import { searchByText } from '../src/db/text-index.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await dossiers(db)
+  await history(db)
+  await calendar(db)
+  await statisticsTables(db)
+}
+
+async function dossiers(db: Kysely<unknown>): Promise<void> {
   // due_limit: the moment from which the dossier is late (a deadline at local midnight means 17:00 of that day).
   await sql`
     create table dossier (
@@ -42,7 +53,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create index dossier_procedure on dossier (procedure_id)`.execute(db)
   await sql`create index dossier_agency on dossier (agency_id)`.execute(db)
   await sql`create index dossier_personal on dossier using gin (personal_tokens)`.execute(db)
+  await sql`create index dossier_without_agency on dossier (source_id) where agency_id is null`.execute(db)
+  await searchByText(db, 'dossier')
+  await seenByPath(db, { table: 'dossier', domain: 'dossier' })
+  // A caller who sees a dossier sees its source.
+  await seenWith(db, {
+    table: 'source',
+    reason: 'with_dossier',
+    condition: 'exists (select 1 from dossier d where d.source_id = source.id)',
+  })
+  await followAgency(db, { table: 'dossier', path: 'agency_path', withoutAgency: { source: 'source_id' } })
+}
 
+async function history(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table dossier_event (
       dossier_id bigint not null references dossier on delete cascade,
@@ -63,8 +86,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       seq integer not null,
       primary key (dossier_id, seq)
     )`.execute(db)
+  for (const table of ['dossier_event', 'dossier_due_date']) {
+    await seenWith(db, { table, condition: 'exists (select 1 from dossier d where d.id = dossier_id)' })
+  }
+  await followAgency(db, { table: 'dossier_event' })
+}
 
-  // What the open statistics rest on: a copy, renewed nightly, so that two looks on one day cannot be subtracted.
+/** Holidays, and days that are worked instead: deadlines are counted in working days. */
+async function calendar(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table calendar_day (
+      day date primary key,
+      kind text not null check (kind in ('HOLIDAY', 'WORKING')),
+      name text,
+      source text not null
+    )`.execute(db)
+  await seenByNobody(db, 'calendar_day')
+}
+
+/** What the open statistics rest on: a copy, renewed nightly, so that two looks on one day cannot be subtracted. */
+async function statisticsTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table dossier_published (
       dossier_id bigint primary key,
@@ -78,9 +119,26 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       processing_days integer,
       overdue boolean not null
     )`.execute(db)
+  await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
+  // What of the copy may be released, decided over all agencies, groups and months together.
+  await sql`
+    create table dossier_told (
+      grouped text not null,
+      agency_id bigint not null,
+      month text not null,
+      value text not null,
+      count integer not null,
+      overdue_told boolean not null,
+      rate_told boolean not null,
+      primary key (grouped, agency_id, month, value)
+    )`.execute(db)
   // On which day, by Vietnam's date, the copy was made.
   await sql`create table publication (single boolean primary key default true check (single), day date not null)`.execute(
     db,
   )
-  await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
+  // The copy bears no name, code or text, and is only ever counted, over all agencies at once.
+  await seenByAll(db, 'dossier_published', 'dossier_told')
+  await seenByNobody(db, 'publication')
+  await followAgency(db, { table: 'dossier_published', path: 'agency_path', onForget: 'ignore' })
+  await recomputedForAgencies(db, { table: 'dossier_told' })
 }
