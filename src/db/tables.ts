@@ -478,14 +478,14 @@ export interface CameraEventTable {
   changed_at: string
   run_id: number
 }
-export interface DossierToldTable {
+export interface DossierReleasedCellTable {
   grouped: string
   agency_id: number
   month: string
   value: string
   count: number
-  overdue_told: boolean
-  rate_told: boolean
+  overdue_released: boolean
+  rate_released: boolean
 }
 export interface PublicationTable {
   single: Generated<boolean>
@@ -540,7 +540,7 @@ export interface Tables {
   dossier_event: DossierEventTable
   dossier_due_date: DossierDueDateTable
   dossier_published: DossierPublishedTable
-  dossier_told: DossierToldTable
+  dossier_released_cell: DossierReleasedCellTable
   document: DocumentTable
   document_part: DocumentPartTable
   document_agency: DocumentAgencyTable

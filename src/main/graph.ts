@@ -39,6 +39,7 @@ import {
   reportRoot,
   reportMapping,
 } from '../domains/report/index.ts'
+import { assertStatistics, statisticsIn } from '../statistics/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { quarantinedText } from '../sync/quarantine/quarantine.ts'
 import type { Store } from './store.ts'
@@ -60,6 +61,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
   const logged = personalReads(audit, purposes)
   const budget = subjectBudget(engine)
   const own = declaredMappings(store.keyring, engine, audit, purposes, budget)
+  assertStatistics(published.schema, own)
   const subgraph = publishedSubgraph(published, own)
   const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
   const generation = (schema: GraphQLSchema, mappings: TypeMappings, followed?: SourceEvents): Generation => {
@@ -103,6 +105,11 @@ export function composedSdl(): string {
   // Keys are data: what answers fields is never called.
   const [keyring, engine, audit] = [{} as Keyring, {} as Engine, {} as AuditLog]
   return publishedSubgraph(loadSchema(), declaredMappings(keyring, engine, audit, null)).sdl
+}
+
+/** The statistics that the domains declare; needs no database. */
+export function declaredStatistics(): ReturnType<typeof statisticsIn> {
+  return statisticsIn(declaredMappings({} as Keyring, {} as Engine, {} as AuditLog, null))
 }
 
 /** Where every type of the published schema comes from. */

@@ -1,10 +1,11 @@
-import { publishStatistics } from '../domains/dossier/index.ts'
+import { publishStatistics } from '../statistics/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { startWorker, type Worker } from '../sync/queue/worker.ts'
 import { buildPages } from '../web/build.ts'
 import { type Config, ConfigError } from '../config/index.ts'
 import { keepAccess } from './access-upkeep.ts'
 import { DemonstrationFailure } from './emulators.ts'
+import { declaredStatistics } from './graph.ts'
 import { type Hub, openHub } from './hub.ts'
 import { pagesFolder } from './places.ts'
 import { watchFirstPull } from './progress.ts'
@@ -89,7 +90,7 @@ async function publishDue(engine: Engine, now = false): Promise<void> {
     const today = new Date(engine.now().getTime() + 7 * 3_600_000).toISOString().slice(0, 10)
     const published = await engine.db.selectFrom('publication').select('day').executeTakeFirst()
     if (!now && published?.day === today) return
-    await publishStatistics(engine.db, engine.now())
+    await publishStatistics(engine.db, declaredStatistics(), engine.now())
   } catch (error) {
     engine.log.error({ err: error }, 'the open statistics could not be renewed')
   }

@@ -21,7 +21,7 @@ const open = [
   'agency_code',
   'document_reach',
   'dossier_published',
-  'dossier_told',
+  'dossier_released_cell',
   'indicator',
   'procedure',
   'report_reach',

@@ -1,4 +1,5 @@
-import { publishStatistics } from '../../src/domains/dossier/index.ts'
+import { declaredStatistics } from '../../src/main/graph.ts'
+import { publishStatistics } from '../../src/statistics/index.ts'
 import { openAgencies } from './truth/agencies.ts'
 import type { Client } from './client.ts'
 import { watchDossiers } from './truth/dossiers.ts'
@@ -43,7 +44,7 @@ export async function pull(): Promise<void> {
   runs = await hub.sync()
   agencies.learn(province)
   watchDossiers(dossiers, province)
-  await publishStatistics(hub.engine.db, province.now())
+  await publishStatistics(hub.engine.db, declaredStatistics(), province.now())
 }
 
 /** How many facts each stream has: what it must have written on its first read. */

@@ -1,5 +1,4 @@
 export { tokensOfWord } from './applicant.ts'
-export { publishStatistics } from './statistics/published.ts'
 export { dossierParts, dossierRoot, dossierMapping, type DossierAccess } from './mapping.ts'
 export { sealedDossiers } from './reseal.ts'
 export { openDossierSink } from './store.ts'

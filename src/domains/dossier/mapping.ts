@@ -15,19 +15,13 @@ import {
   list,
   one,
   type Order,
-  type RowSql,
   type TypeMapping,
   value,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
 import { identityTokens, maskApplicant, openApplicant } from './applicant.ts'
-import { statisticsField } from './statistics/statistics.ts'
-
-/** Open, not waiting for the citizen and past its limit; or finished after it. */
-export const overdue: RowSql = (row, scope) => `coalesce(case
-  when ${row}.finished_at is not null then ${row}.finished_at > ${row}.due_limit
-  when ${row}.status in ('REGISTERED', 'ACCEPTED', 'PROCESSING') then ${scope.statement.value(scope.now, 'timestamptz')} > ${row}.due_limit
-  else false end, false)`
+import { overdue } from './overdue.ts'
+import { dossierStatistics } from './statistics.ts'
 
 const byTime = (name: string, descending: boolean): Order => ({
   by: (row) => `coalesce(${row}.${name}, '-infinity'::timestamptz)`,
@@ -186,21 +180,7 @@ export const dossierParts: readonly TypeMapping[] = [
       observed: column('observed'),
     },
   },
-  {
-    type: 'DossierStatistic',
-    fields: {
-      agency: one('Agency', (row, other) => `${other}.id = ${row}.agency_id`),
-      status: column('status'),
-      procedure: one('Procedure', (row, other) => `${other}.id = ${row}.procedure_id`),
-      channel: column('channel'),
-      month: column('month'),
-      count: column('count'),
-      overdueCount: column('overdue_count'),
-      onTimeRate: column('on_time_rate'),
-      medianProcessingDays: column('median_days'),
-      suppressed: value(() => 'false'),
-    },
-  },
+  dossierStatistics.cell,
 ]
 
 export const dossierRoot: TypeMapping = {
@@ -219,6 +199,6 @@ export const dossierRoot: TypeMapping = {
       orderBy: (other) => `${other}.source_id, ${other}.id`,
     },
     dossiers: connection('Dossier'),
-    dossierStatistics: statisticsField,
+    dossierStatistics: dossierStatistics.field,
   },
 }

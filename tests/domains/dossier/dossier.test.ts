@@ -1,8 +1,7 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { publishStatistics } from '../../../src/domains/dossier/index.ts'
-import { type Cell, suppressCells } from '../../../src/domains/dossier/statistics/suppress.ts'
+import { declaredStatistics } from '../../../src/main/graph.ts'
+import { publishStatistics } from '../../../src/statistics/index.ts'
 import { agencyOf, dossierOf, mention, openGraph, type OpenGraph } from '../../graph/open.ts'
 
 let graph: OpenGraph
@@ -145,7 +144,7 @@ describe('statistics', () => {
   it('that are open come from the published copy, with few withheld and the next beside them', async () => {
     const query = '{ dossierStatistics(groupBy: [AGENCY]) { agency { code } count overdueCount suppressed } }'
     expect((await graph.ask(query)).data.dossierStatistics).toEqual([])
-    await publishStatistics(graph.database.db, graph.clock.now)
+    await publishStatistics(graph.database.db, declaredStatistics(), graph.clock.now)
     for (const caller of [undefined, await graph.caller(null, ['dossier:read']), await graph.caller('H53.1', [])]) {
       const { data, errors } = await graph.ask(query, caller)
       expect(errors).toBeUndefined()
@@ -189,51 +188,5 @@ describe('statistics', () => {
     )
     // Withheld among the agencies, it is not told by its months.
     expect(one).toEqual({ data: { dossierStatistics: [{ month: '2026-02', count: null }] } })
-  })
-})
-
-describe('open cells', () => {
-  const cell = fc
-    .record({
-      count: fc.integer({ min: 1, max: 30 }),
-      share: fc.integer({ min: 0, max: 100 }),
-      siblings: fc.constantFrom(null, 1, 2),
-    })
-    .map(({ count, share, siblings }): Cell => ({
-      count,
-      overdue: Math.floor((count * share) / 100),
-      finished: count,
-      timed: count,
-      rate: 0.5,
-      median: 1,
-      siblings,
-    }))
-  it('show no count below five, and none that a total of its family gives away', () => {
-    fc.assert(
-      fc.property(fc.array(cell, { maxLength: 9 }), (cells) => {
-        const shown = suppressCells(cells)
-        const families = [[...cells.keys()], ...Map.groupBy(cells.keys(), (place) => cells[place]!.siblings).values()]
-        for (const [place, one] of shown.entries()) {
-          expect(one.count === null || (one.count >= 5 && one.count === cells[place]!.count)).toBe(true)
-          expect(one.overdue === null || one.overdue >= 5).toBe(true)
-          expect(one.suppressed).toBe([one.count, one.overdue, one.rate, one.median].includes(null))
-        }
-        for (const family of families) {
-          for (const name of ['count', 'overdue'] as const) {
-            const hidden = family.filter((place) => shown[place]![name] === null)
-            expect(hidden.length === 1 && family.length > 1).toBe(false)
-            const sum = hidden.reduce((total, place) => total + cells[place]!.count, 0)
-            if (name === 'count' && hidden.length > 0 && hidden.length < family.length)
-              expect(sum).toBeGreaterThan(hidden.length)
-          }
-        }
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  it('stand as they are where all are large', () => {
-    const cells = [{ count: 9, overdue: 8, finished: 9, timed: 9, rate: 0.5, median: 2, siblings: null }]
-    expect(suppressCells(cells)).toEqual([{ count: 9, overdue: 8, rate: 0.5, median: 2, suppressed: false }])
   })
 })
