@@ -56,9 +56,9 @@ const worldsOf = ({ dimensions, values }: Universe): fc.Arbitrary<Combination[]>
 
 const declared: [name: string, dimensions: Dimensions, runs: number][] = [
   ['dossiers', dossiers.dimensions, 400],
-  ['permits of a made-up domain', dimensionsOf(permitStatistics.field.statistics), 150],
-  ['documents by their sender', dimensionsOf(documentStatistics.field.statistics), 150],
-  ['rows without agency', { agency: null, month: 'MONTH', groups: [{ name: 'KIND', many: false }] }, 200],
+  ['permits of a made-up domain', dimensionsOf(permitStatistics.field.statistics), 80],
+  ['documents by their sender', dimensionsOf(documentStatistics.field.statistics), 80],
+  ['rows without agency', { agency: null, month: 'MONTH', groups: [{ name: 'KIND', many: false }] }, 80],
   [
     'rows without agency and time',
     {
@@ -69,7 +69,7 @@ const declared: [name: string, dimensions: Dimensions, runs: number][] = [
         { name: 'SIZE', many: false },
       ],
     },
-    200,
+    80,
   ],
 ]
 
@@ -87,15 +87,16 @@ describe.each(declared)('the released cells of %s', (_name, dimensions, runs) =>
           released += 1
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     )
-    expect(released).toBeGreaterThan(100)
+    expect(released).toBeGreaterThan(50)
   })
 
   it('let nobody who asks everything and solves it derive a count below five', { timeout: 60_000 }, () => {
     let released = 0
     fc.assert(
-      fc.property(worldsOf(universe), (rows) => {
+      fc.property(worldsOf(universe), (drawn) => {
+        const rows = drawn.map((row) => ({ ...row, measures: [] }))
         const cells = releasedCells(rows, dimensions, agencies)
         released += cells.length
         const known = cells.map((cell) => (row: Combination) => partOf(universe, row, cell))
