@@ -49,7 +49,7 @@ export function openConditions(declaration: AnyDeclaration, row: string, filter:
   const [wanted, span] = [agency && filter[agency.filter], month && filter[month.filter]]
   return [
     ...(agency && given(wanted) ? [agencyFilter((of) => `${of}.${agency.path}`)(row, wanted as never, scope)] : []),
-    ...(month && given(span) ? [spanFilter((of) => `${of}.${month.column}`, month.of)(row, span as Span, scope)] : []),
+    ...(month && given(span) ? [spanFilter((of) => `${of}.${month.column}`, month.of)(row, span as never, scope)] : []),
   ]
 }
 
