@@ -15,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await accessLog(db)
   await revocations(db)
   await subgraphs(db)
+  await publication(db)
 }
 
 async function textSearch(db: Kysely<unknown>): Promise<void> {
@@ -377,4 +378,12 @@ async function subgraphs(db: Kysely<unknown>): Promise<void> {
       made_at timestamptz not null default now()
     )`.execute(db)
   await seenByNobody(db, 'subgraph', 'supergraph')
+}
+
+async function publication(db: Kysely<unknown>): Promise<void> {
+  // On which day, by Vietnam's date, the copies that open statistics rest on were made.
+  await sql`create table publication (single boolean primary key default true check (single), day date not null)`.execute(
+    db,
+  )
+  await seenByNobody(db, 'publication')
 }

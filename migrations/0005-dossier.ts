@@ -1,14 +1,15 @@
 // Dossiers of administrative procedures, their history, the working calendar, and the copy that open statistics rest on.
 import { type Kysely, sql } from 'kysely'
-import { followAgency, recomputedForAgencies } from '../src/db/agency-links.ts'
-import { seenByAll, seenByNobody, seenByPath, seenWith } from '../src/db/row-security.ts'
+import { followAgency } from '../src/db/agency-links.ts'
+import { seenByNobody, seenByPath, seenWith } from '../src/db/row-security.ts'
 import { searchByText } from '../src/db/text-index.ts'
+import { statisticTables } from '../src/statistics/tables.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await dossiers(db)
   await history(db)
   await calendar(db)
-  await statisticsTables(db)
+  await statistics(db)
 }
 
 async function dossiers(db: Kysely<unknown>): Promise<void> {
@@ -105,40 +106,23 @@ async function calendar(db: Kysely<unknown>): Promise<void> {
 }
 
 /** What the open statistics rest on: a copy, renewed nightly, so that two looks on one day cannot be subtracted. */
-async function statisticsTables(db: Kysely<unknown>): Promise<void> {
-  await sql`
-    create table dossier_published (
-      dossier_id bigint primary key,
-      agency_id bigint,
-      agency_path text collate "C" not null,
-      procedure_id bigint,
-      status text not null,
-      received_at timestamptz,
-      due_limit timestamptz,
-      finished_at timestamptz,
-      processing_days integer,
-      overdue boolean not null
-    )`.execute(db)
-  await sql`create index dossier_published_path on dossier_published (agency_path)`.execute(db)
-  // What of the copy may be released, decided over all agencies, groups and months together.
-  await sql`
-    create table dossier_told (
-      grouped text not null,
-      agency_id bigint not null,
-      month text not null,
-      value text not null,
-      count integer not null,
-      overdue_told boolean not null,
-      rate_told boolean not null,
-      primary key (grouped, agency_id, month, value)
-    )`.execute(db)
-  // On which day, by Vietnam's date, the copy was made.
-  await sql`create table publication (single boolean primary key default true check (single), day date not null)`.execute(
-    db,
-  )
-  // The copy bears no name, code or text, and is only ever counted, over all agencies at once.
-  await seenByAll(db, 'dossier_published', 'dossier_told')
-  await seenByNobody(db, 'publication')
-  await followAgency(db, { table: 'dossier_published', path: 'agency_path', onForget: 'ignore' })
-  await recomputedForAgencies(db, { table: 'dossier_told' })
+async function statistics(db: Kysely<unknown>): Promise<void> {
+  await statisticTables(db, {
+    published: 'dossier_published',
+    key: 'dossier_id',
+    columns: {
+      agency_id: 'bigint',
+      agency_path: 'text collate "C" not null',
+      procedure_id: 'bigint',
+      status: 'text not null',
+      received_at: 'timestamptz',
+      due_limit: 'timestamptz',
+      finished_at: 'timestamptz',
+      processing_days: 'integer',
+      overdue: 'boolean not null',
+    },
+    path: 'agency_path',
+    releasedCells: 'dossier_released_cell',
+    measures: ['overdue', 'rate'],
+  })
 }

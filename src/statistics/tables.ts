@@ -1,5 +1,7 @@
 // The tables of a domain's statistics, for its migration.
 import { type Kysely, sql } from 'kysely'
+import { followAgency, recomputedForAgencies } from '../db/agency-links.ts'
+import { seenByAll } from '../db/row-security.ts'
 
 export interface StatisticTables {
   /** The published copy, the column that numbers the rows that it is a copy of, and its other columns. */
@@ -36,5 +38,8 @@ export async function statisticTables<T>(db: Kysely<T>, tables: StatisticTables)
     'primary key (grouped, agency_id, month, value)',
   ]
   await run(`create table ${releasedCells} (${released.join(', ')})`)
-  await run(`grant select on ${published}, ${releasedCells} to hub_reader`)
+  await seenByAll(db, published, releasedCells)
+  // The copy moves with its agencies until it is made the next time; what of it may be released is computed again then.
+  if (path !== undefined) await followAgency(db, { table: published, path, onForget: 'ignore' })
+  await recomputedForAgencies(db, { table: releasedCells })
 }
