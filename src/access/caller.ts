@@ -7,7 +7,7 @@ export interface AgencyRange {
 }
 
 /** Where an agency code (in any known shape) stands in the tree; null for a code that no agency has. */
-export type PlaceOf = (code: string) => AgencyRange | null
+export type AgencyRangeOf = (code: string) => AgencyRange | null
 
 /** Who asks, as a verified token says it; a caller without a token has `subject: null` and no scope. */
 export interface Caller {
@@ -47,7 +47,7 @@ export const isAnonymous = (caller: Caller): boolean => caller.subject === null
  * Whether the request's purpose is one that the token may claim and, where the configuration lists purposes, one of those.
  * The mask of personal fields rests on it: unmasked only with the personal scope and this.
  */
-export function purposeHolds(caller: Caller, configured: ReadonlySet<string> | null): boolean {
+export function isPurposeAllowed(caller: Caller, configured: ReadonlySet<string> | null): boolean {
   const { purpose } = caller
   return purpose !== null && caller.purposes.has(purpose) && (configured === null || configured.has(purpose))
 }

@@ -149,7 +149,7 @@ const retention = z.strictObject({
   audit: time.optional(),
 })
 
-export const fileShape = z.strictObject(
+export const fileSchema = z.strictObject(
   {
     sources: list(source, 'a list of sources').default([]),
     issuers: list(issuer, 'a list of issuers').optional(),
@@ -161,11 +161,11 @@ export const fileShape = z.strictObject(
   },
   { error: 'an object like { sources: […] }' },
 )
-export type FileConfig = z.output<typeof fileShape>
+export type FileConfig = z.output<typeof fileSchema>
 
 /** The file's content with its defaults, or a ConfigError that names the first member that is wrong. */
 export function parseFile(content: unknown, file: string): FileConfig {
-  const parsed = fileShape.safeParse(content)
+  const parsed = fileSchema.safeParse(content)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const path = issue?.path ?? []
@@ -187,7 +187,7 @@ function membersAt(path: readonly PropertyKey[]): string[] {
     trustedDocuments,
     retention,
   }
-  const shape = path.length === 0 ? fileShape : items[String(path[0])]
+  const shape = path.length === 0 ? fileSchema : items[String(path[0])]
   return Object.keys(shape?.shape ?? {})
 }
 

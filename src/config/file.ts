@@ -31,9 +31,9 @@ function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8')) as unknown
   } catch (cause) {
     // The parser's own message quotes what stands around the fault, which may be a secret.
-    const place = /(?:at position \d+|line \d+ column \d+)/.exec((cause as Error).message)?.[0]
+    const position = /(?:at position \d+|line \d+ column \d+)/.exec((cause as Error).message)?.[0]
     throw new ConfigError(
-      `${path} is not JSON${place === undefined ? '' : ` (${place})`}, expected { "sources": […] }`,
+      `${path} is not JSON${position === undefined ? '' : ` (${position})`}, expected { "sources": […] }`,
       {
         cause,
       },

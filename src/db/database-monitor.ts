@@ -12,7 +12,7 @@ export interface MonitorOptions {
   readonly everyMs?: number
 }
 
-export interface Watch {
+export interface DatabaseMonitor {
   /** Safe to repeat. */
   close(): Promise<void>
 }
@@ -22,7 +22,7 @@ export interface Watch {
  * own; when that is lost, what was read last holds until there is another one, over which it is read anew. Rejects where
  * the first connection or reading fails.
  */
-export async function monitorDatabase(url: string, options: MonitorOptions): Promise<Watch> {
+export async function monitorDatabase(url: string, options: MonitorOptions): Promise<DatabaseMonitor> {
   const { channel, name, read, onError, everyMs } = options
   let client: pg.Client | null = null
   let closed = false

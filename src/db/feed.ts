@@ -23,17 +23,17 @@ export class FeedGone extends Error {
 }
 
 /** A place in the feed. `seen`: a snapshot whose transactions were behind the place where it was taken, while they still matter. */
-interface Place {
+interface FeedPosition {
   readonly epoch: string
   readonly xid: bigint
   readonly seq: bigint
   readonly seen: string | null
 }
 
-const written = ({ epoch, xid, seq, seen }: Place): string =>
+const written = ({ epoch, xid, seq, seen }: FeedPosition): string =>
   [epoch, xid, seq, ...(seen === null ? [] : [seen])].join('/')
 
-function placeOf(cursor: string): Place {
+function positionOf(cursor: string): FeedPosition {
   const found = /^([0-9a-f-]{36})\/(\d{1,20})\/(\d{1,19})(?:\/(\d{1,20}:\d{1,20}:[\d,]{0,100000}))?$/.exec(cursor)
   if (found === null) throw new FeedGone('the cursor of the feed cannot be read')
   return { epoch: found[1]!, xid: BigInt(found[2]!), seq: BigInt(found[3]!), seen: found[4] ?? null }
@@ -59,26 +59,27 @@ export async function readFeed(
   after: string,
   limit: number,
 ): Promise<{ readonly changes: readonly FeedChange[]; readonly next: string }> {
-  const place = placeOf(after)
-  const unseen = place.seen === null ? sql`` : sql`and not pg_visible_in_snapshot(c.xid, ${place.seen}::pg_snapshot)`
+  const position = positionOf(after)
+  const unseen =
+    position.seen === null ? sql`` : sql`and not pg_visible_in_snapshot(c.xid, ${position.seen}::pg_snapshot)`
   const { rows } = await sql<Row>`
     select f.epoch, f.pruned_xid::text, f.pruned_seq::text,
       pg_snapshot_xmin(pg_current_snapshot())::text as horizon, pg_snapshot_xmax(pg_current_snapshot())::text as newest, c.*
     from feed f left join lateral (
       select c.xid::text, c.seq::text, c.entity, c.source_id, c.stream_id, c.key, c.kind, c.run_id, c.at
       from change c
-      where (c.xid, c.seq) > (${place.xid.toString()}::xid8, ${place.seq.toString()}::bigint)
+      where (c.xid, c.seq) > (${position.xid.toString()}::xid8, ${position.seq.toString()}::bigint)
         and c.xid < pg_snapshot_xmin(pg_current_snapshot()) ${unseen}
       order by c.xid, c.seq limit ${limit}
     ) c on true
     order by c.xid::xid8, c.seq::bigint
   `.execute(db)
   const first = rows[0]!
-  if (first.epoch !== place.epoch || place.xid > BigInt(first.newest)) {
+  if (first.epoch !== position.epoch || position.xid > BigInt(first.newest)) {
     throw new FeedGone('the store was restored since: the cursor of the feed is of another history')
   }
   const pruned = { xid: BigInt(first.pruned_xid), seq: BigInt(first.pruned_seq) }
-  if (place.xid < pruned.xid || (place.xid === pruned.xid && place.seq < pruned.seq)) {
+  if (position.xid < pruned.xid || (position.xid === pruned.xid && position.seq < pruned.seq)) {
     throw new FeedGone('what followed the cursor of the feed is no longer kept')
   }
   const found = rows.filter((row) => row.xid !== null)
@@ -88,10 +89,10 @@ export async function readFeed(
   const at =
     last !== undefined && found.length >= limit
       ? { xid: BigInt(last.xid!), seq: BigInt(last.seq) }
-      : place.xid < horizon
+      : position.xid < horizon
         ? { xid: horizon, seq: 0n }
-        : place
-  const seen = place.seen !== null && at.xid < BigInt(place.seen.split(':')[1]!) ? place.seen : null
+        : position
+  const seen = position.seen !== null && at.xid < BigInt(position.seen.split(':')[1]!) ? position.seen : null
   return {
     changes: found.map((row) => ({
       entity: row.entity,
@@ -102,7 +103,7 @@ export async function readFeed(
       run: row.run_id,
       at: row.at,
     })),
-    next: written({ epoch: place.epoch, ...at, seen }),
+    next: written({ epoch: position.epoch, ...at, seen }),
   }
 }
 

@@ -45,7 +45,7 @@ export interface RunTable {
   stream_id: string
   kind: string
   range: Json
-  place: string | null
+  position: string | null
   state: string
   requested_at: Generated<string>
   started_at: string | null

@@ -1,11 +1,11 @@
-import type { AgencyRange, PlaceOf } from '../access/caller.ts'
+import type { AgencyRange, AgencyRangeOf } from '../access/caller.ts'
 import { monitorDatabase } from '../db/database-monitor.ts'
 
 /** The province: whoever belongs to it sees every row, also those of agencies that no list knows yet. */
 export const provinceCode = 'H53'
 
 export interface AgencyPlaces {
-  readonly placeOf: PlaceOf
+  readonly placeOf: AgencyRangeOf
   close(): Promise<void>
 }
 

@@ -120,7 +120,7 @@ function openIssuer(
   const verifier = openVerifier({
     issuers: [{ issuer, audience, keys: discovered(issuer, transport) }],
     now: Date.now,
-    placeOf: () => null,
+    agencyRangeOf: () => null,
     isScope: () => true,
     alarm: (name, what) => log.warn({ issuer: name }, what),
   })

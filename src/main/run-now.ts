@@ -31,9 +31,9 @@ export async function askForRuns(
     const requested = await requestRuns(hub.engine, streams, kind, range)
     for (const one of requested) {
       const name = `${one.source}/${one.stream}`
-      if (one.held !== null) {
+      if (one.halted !== null) {
         held.push(one)
-        console.error(`${name} is held (${one.held}): hub resume ${one.source} first`)
+        console.error(`${name} is held (${one.halted}): hub resume ${one.source} first`)
       } else if (one.answers) {
         ids.push(one.run)
         if (one.joined) console.error(`${name}: joined the run that is going`)
@@ -42,7 +42,7 @@ export async function askForRuns(
         console.error(`${name}: waits for run ${one.run}, which is going`)
       }
     }
-    behind = [...behind, ...requested.filter((one) => one.held === null && !one.answers)]
+    behind = [...behind, ...requested.filter((one) => one.halted === null && !one.answers)]
   }
   await request(wanted)
   return {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { holds, processMark } from '../db/embedded/lock.ts'
+import { isOwnerAlive, processMark } from '../db/embedded/lock.ts'
 
 /** What a hub that serves tells the other commands of its home: one file a hub, since several may serve from one home. */
 interface RunningHub {
@@ -25,7 +25,7 @@ export function forgetRunning(home: string): void {
 /** Where the youngest hub that serves from this home listens, or null; the notes of killed ones are cleared away. */
 export function runningUrl(home: string): string | null {
   const living = notesOf(home).filter(({ path, note }) => {
-    if (note !== null && holds(note.mark)) return true
+    if (note !== null && isOwnerAlive(note.mark)) return true
     rmSync(path, { force: true })
     return false
   })

@@ -1,7 +1,7 @@
 import { openDevelopmentIssuer, type DevelopmentIssuer } from '../access/token/development-issuer.ts'
 import { discovered } from '../access/token/discovery.ts'
 import type { Issuer } from '../access/token/issuer.ts'
-import { watchRevocations } from '../access/token/revocation.ts'
+import { openRevocations } from '../access/token/revocation.ts'
 import { openVerifier } from '../access/token/verifier.ts'
 import type { Listener } from '../gateway/http/listen.ts'
 import { openMetrics } from '../gateway/http/metrics.ts'
@@ -29,7 +29,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
   const places = await watchAgencyPlaces(hub.store.url, (error) =>
     log.warn({ err: error }, 'the agency tree could not be read'),
   )
-  const revocations = await watchRevocations(hub.store.url, {
+  const revocations = await openRevocations(hub.store.url, {
     now: Date.now,
     onError: (error) => log.warn({ err: error }, 'the revocations could not be read'),
   })
@@ -57,7 +57,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
   const verifier = openVerifier({
     issuers,
     now: Date.now,
-    placeOf: places.placeOf,
+    agencyRangeOf: places.placeOf,
     revoked: revocations.revoked,
     // Scopes of other agencies' fields are theirs to name; the hub's own rules know none of them.
     ...(hub.subgraphs.length === 0 ? {} : { isScope: () => true }),

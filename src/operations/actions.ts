@@ -35,7 +35,7 @@ async function askedRuns(engine: Engine, wanted: readonly Wanted[], kind: RunKin
   const requested = await requestRuns(engine, wanted, kind, kind === 'FULL' ? { all: true } : null)
   const ids: number[] = []
   for (const one of requested) {
-    if (one.held !== null) {
+    if (one.halted !== null) {
       throw hubError(
         'BAD_USER_INPUT',
         'Nguồn đang bị giữ lại: hãy cho chạy tiếp trước. · The source is held: resume it first.',

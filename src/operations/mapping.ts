@@ -1,4 +1,4 @@
-import { purposeHolds } from '../access/caller.ts'
+import { isPurposeAllowed } from '../access/caller.ts'
 import { deniedError } from '../access/error.ts'
 import type { GraphContext } from '../graph/execute/context.ts'
 import { spanFilter } from '../graph/sql/filter.ts'
@@ -282,7 +282,7 @@ export function operationMappings({ openRecord, purposes, log, reasonText }: Ope
           },
           async resolve(row, _args, context) {
             if (row['_may'] !== true) throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
-            if (!purposeHolds(context.caller, purposes)) throw deniedError('PURPOSE_REQUIRED')
+            if (!isPurposeAllowed(context.caller, purposes)) throw deniedError('PURPOSE_REQUIRED')
             const body = row['_body'] as string | null
             if (body === null) return null
             await context.load(log, { subject: row['_subject'] as string, field: 'QuarantinedRecord.raw' })

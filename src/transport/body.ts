@@ -29,7 +29,7 @@ export interface WholeBody {
 export async function wholeBody(
   source: Readable,
   headers: Readonly<Record<string, string>>,
-  place: string,
+  target: string,
   limits: BodyLimits,
   progress: () => void,
 ): Promise<WholeBody> {
@@ -38,9 +38,9 @@ export async function wholeBody(
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity')
   const [encoding] = encodings
-  if (encodings.length > 1) throw changed(`${place} is encoded ${encodings.length} times; expected at most once`)
-  const length = declaredLength(headers, place)
-  if (length !== null && length > limits.bodyBytes) throw tooLarge(`${place} has ${length} bytes`, limits.bodyBytes)
+  if (encodings.length > 1) throw changed(`${target} is encoded ${encodings.length} times; expected at most once`)
+  const length = declaredLength(headers, target)
+  if (length !== null && length > limits.bodyBytes) throw tooLarge(`${target} has ${length} bytes`, limits.bodyBytes)
 
   let received = 0
   let inflated = 0
@@ -49,48 +49,48 @@ export async function wholeBody(
     for await (const chunk of wire) {
       progress()
       received += chunk.length
-      if (received > limits.bodyBytes) throw tooLarge(`${place} goes on`, limits.bodyBytes)
+      if (received > limits.bodyBytes) throw tooLarge(`${target} goes on`, limits.bodyBytes)
       yield chunk
     }
   }
   const collected = async (plain: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const chunk of plain) {
       inflated += chunk.length
-      if (inflated > limits.inflatedBytes) throw tooLarge(`${place} inflates`, limits.inflatedBytes)
+      if (inflated > limits.inflatedBytes) throw tooLarge(`${target} inflates`, limits.inflatedBytes)
       if (inflated > 1_048_576 && inflated > received * limits.inflationRatio) {
-        throw tooLarge(`${place} inflates ${limits.inflationRatio} times`, limits.inflatedBytes)
+        throw tooLarge(`${target} inflates ${limits.inflationRatio} times`, limits.inflatedBytes)
       }
       chunks.push(chunk)
     }
   }
   try {
     if (encoding === undefined) await collected(counted(source))
-    else await pipeline(source, counted, inflater(encoding, place), collected)
+    else await pipeline(source, counted, inflater(encoding, target), collected)
   } catch (error) {
-    throw zlibFailure(error, place) ?? error
+    throw zlibFailure(error, target) ?? error
   }
   if (length !== null && received !== length) {
-    throw unavailable(`${place} ended after ${received} bytes; expected ${length}`)
+    throw unavailable(`${target} ended after ${received} bytes; expected ${length}`)
   }
   const chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '')
   return { bytes: joined(chunks, inflated), end: length !== null || chunked ? 'counted' : 'closed' }
 }
 
-function declaredLength(headers: Readonly<Record<string, string>>, place: string): number | null {
+function declaredLength(headers: Readonly<Record<string, string>>, target: string): number | null {
   const text = headers['content-length']
   if (text === undefined || headers['transfer-encoding'] !== undefined) return null
-  if (!/^\d{1,15}$/.test(text)) throw changed(`${place} sends a content-length that is no number`)
+  if (!/^\d{1,15}$/.test(text)) throw changed(`${target} sends a content-length that is no number`)
   return Number(text)
 }
 
 type Transform = (source: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
 
-function inflater(encoding: string, place: string): Transform | ReturnType<typeof createGunzip> {
+function inflater(encoding: string, target: string): Transform | ReturnType<typeof createGunzip> {
   const options = { chunkSize: 65_536 }
   if (encoding === 'gzip' || encoding === 'x-gzip') return createGunzip(options)
   if (encoding === 'br') return createBrotliDecompress(options)
   if (encoding !== 'deflate')
-    throw changed(`${place} is encoded as '${encoding.slice(0, 40)}'; expected gzip, deflate or br`)
+    throw changed(`${target} is encoded as '${encoding.slice(0, 40)}'; expected gzip, deflate or br`)
   // Servers mean two things by "deflate": with a zlib header (RFC 1950) and without one. The first byte tells.
   return async function* (source) {
     const iterator = source[Symbol.asyncIterator]()
@@ -107,13 +107,13 @@ function inflater(encoding: string, place: string): Transform | ReturnType<typeo
   }
 }
 
-function zlibFailure(error: unknown, place: string): TransportFailure | null {
+function zlibFailure(error: unknown, target: string): TransportFailure | null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (!code.startsWith('Z_') && !code.startsWith('ERR_BROTLI') && !code.startsWith('ERR__ERROR')) return null
   const notEncoded = /incorrect header check|unknown compression/.test((error as Error).message)
   return notEncoded
-    ? changed(`${place} is not encoded as it says`)
-    : unavailable(`${place} was cut or damaged: its compressed body does not end properly`)
+    ? changed(`${target} is not encoded as it says`)
+    : unavailable(`${target} was cut or damaged: its compressed body does not end properly`)
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

@@ -10,12 +10,12 @@ export interface Deadline {
 
 /** The two deadlines of one try, in milliseconds: without any byte, and altogether. */
 export function deadline(
-  place: string,
+  target: string,
   limits: { readonly idleMs: number; readonly totalMs: number },
   caller: AbortSignal | undefined,
 ): Deadline {
   const controller = new AbortController()
-  const over = (what: string): void => controller.abort(new TransportFailure('SOURCE_UNAVAILABLE', `${place} ${what}`))
+  const over = (what: string): void => controller.abort(new TransportFailure('SOURCE_UNAVAILABLE', `${target} ${what}`))
   const idle = setTimeout(() => over(`sent nothing for ${limits.idleMs} ms`), limits.idleMs)
   const total = setTimeout(() => over(`was not done in ${limits.totalMs} ms`), limits.totalMs)
   const aborted = (): void => controller.abort(caller!.reason)

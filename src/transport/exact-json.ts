@@ -8,13 +8,13 @@ const deepest = 2_000
  * other. Throws SyntaxError, without a piece of the text in it, for what is not JSON or is nested deeper than 2,000.
  */
 export function exactJson(text: string): unknown {
-  const place: Place = { text, at: 0 }
-  const value = valueAt(place, 0)
-  if (nextCode(place) !== -1) throw unexpected(place)
+  const reader: Reader = { text, at: 0 }
+  const value = valueAt(reader, 0)
+  if (nextCode(reader) !== -1) throw unexpected(reader)
   return value
 }
 
-interface Place {
+interface Reader {
   readonly text: string
   at: number
 }
@@ -28,39 +28,39 @@ const words: readonly (readonly [string, unknown])[] = [
   ['null', null],
 ]
 
-function valueAt(place: Place, depth: number): unknown {
-  const code = nextCode(place)
-  if (code === quote) return stringAt(place)
-  if (code === openObject) return objectAt(place, depth + 1)
-  if (code === openList) return listAt(place, depth + 1)
+function valueAt(reader: Reader, depth: number): unknown {
+  const code = nextCode(reader)
+  if (code === quote) return stringAt(reader)
+  if (code === openObject) return objectAt(reader, depth + 1)
+  if (code === openList) return listAt(reader, depth + 1)
   if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
-    numberAt.lastIndex = place.at
-    const source = numberAt.exec(place.text)?.[0]
-    if (source === undefined) throw unexpected(place)
-    place.at += source.length
+    numberAt.lastIndex = reader.at
+    const source = numberAt.exec(reader.text)?.[0]
+    if (source === undefined) throw unexpected(reader)
+    reader.at += source.length
     return exactNumber(source)
   }
-  const word = words.find(([name]) => place.text.startsWith(name, place.at))
-  if (word === undefined) throw unexpected(place)
-  place.at += word[0].length
+  const word = words.find(([name]) => reader.text.startsWith(name, reader.at))
+  if (word === undefined) throw unexpected(reader)
+  reader.at += word[0].length
   return word[1]
 }
 
-function objectAt(place: Place, depth: number): Record<string, unknown> {
+function objectAt(reader: Reader, depth: number): Record<string, unknown> {
   if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
   const object: Record<string, unknown> = {}
   const repeated = new Map<string, unknown[]>()
-  place.at++
-  if (nextCode(place) === closeObject) {
-    place.at++
+  reader.at++
+  if (nextCode(reader) === closeObject) {
+    reader.at++
     return object
   }
   for (;;) {
-    if (nextCode(place) !== quote) throw unexpected(place)
-    const name = stringAt(place)
-    if (nextCode(place) !== colon) throw unexpected(place)
-    place.at++
-    const value = valueAt(place, depth)
+    if (nextCode(reader) !== quote) throw unexpected(reader)
+    const name = stringAt(reader)
+    if (nextCode(reader) !== colon) throw unexpected(reader)
+    reader.at++
+    const value = valueAt(reader, depth)
     if (Object.hasOwn(object, name)) {
       const values = repeated.get(name) ?? [object[name]]
       repeated.set(name, [...values, value])
@@ -69,9 +69,9 @@ function objectAt(place: Place, depth: number): Record<string, unknown> {
     } else {
       object[name] = value
     }
-    const after = nextCode(place)
-    if (after !== comma && after !== closeObject) throw unexpected(place)
-    place.at++
+    const after = nextCode(reader)
+    if (after !== comma && after !== closeObject) throw unexpected(reader)
+    reader.at++
     if (after === closeObject) break
   }
   for (const [name, values] of repeated) {
@@ -82,38 +82,38 @@ function objectAt(place: Place, depth: number): Record<string, unknown> {
   return object
 }
 
-function listAt(place: Place, depth: number): unknown[] {
+function listAt(reader: Reader, depth: number): unknown[] {
   if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
   const list: unknown[] = []
-  place.at++
-  if (nextCode(place) === closeList) {
-    place.at++
+  reader.at++
+  if (nextCode(reader) === closeList) {
+    reader.at++
     return list
   }
   for (;;) {
-    list.push(valueAt(place, depth))
-    const after = nextCode(place)
-    if (after !== comma && after !== closeList) throw unexpected(place)
-    place.at++
+    list.push(valueAt(reader, depth))
+    const after = nextCode(reader)
+    if (after !== comma && after !== closeList) throw unexpected(reader)
+    reader.at++
     if (after === closeList) return list
   }
 }
 
 /** The text from quote to quote; one with an escape or a control character is left to JSON.parse. */
-function stringAt(place: Place): string {
-  const { text } = place
-  const start = place.at + 1
+function stringAt(reader: Reader): string {
+  const { text } = reader
+  const start = reader.at + 1
   let plain = true
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === quote) {
-      place.at = at + 1
+      reader.at = at + 1
       if (plain) return text.slice(start, at)
       try {
         return JSON.parse(text.slice(start - 1, at + 1)) as string
       } catch {
-        place.at = start
-        throw unexpected(place)
+        reader.at = start
+        throw unexpected(reader)
       }
     }
     if (code === backslash) {
@@ -126,19 +126,19 @@ function stringAt(place: Place): string {
   throw unexpected({ text, at: text.length })
 }
 
-/** The code of the next character that is no white space, which `place` is then at; -1 at the end. */
-function nextCode(place: Place): number {
-  const { text } = place
-  for (; place.at < text.length; place.at++) {
-    const code = text.charCodeAt(place.at)
+/** The code of the next character that is no white space, which `reader` is then at; -1 at the end. */
+function nextCode(reader: Reader): number {
+  const { text } = reader
+  for (; reader.at < text.length; reader.at++) {
+    const code = text.charCodeAt(reader.at)
     if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return code
   }
   return -1
 }
 
-function unexpected(place: Place): SyntaxError {
+function unexpected(reader: Reader): SyntaxError {
   return new SyntaxError(
-    place.at >= place.text.length ? 'JSON ends too early' : `JSON is broken at position ${place.at}`,
+    reader.at >= reader.text.length ? 'JSON ends too early' : `JSON is broken at position ${reader.at}`,
   )
 }
 

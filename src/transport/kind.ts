@@ -8,13 +8,13 @@ export type Kind = 'json' | 'xml' | 'csv' | 'any'
  * by its type where that says HTML, an image or a document. An XML document with a DOCTYPE is refused here, before any
  * parser sees it. `text` is called only where it is needed.
  */
-export function checkKind(kind: Kind, contentType: string | undefined, text: () => string, place: string): void {
+export function checkKind(kind: Kind, contentType: string | undefined, text: () => string, target: string): void {
   if (kind === 'any') return
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? ''
   const start = text().trimStart()
   const found = foundKind(type, start)
   const wrong = (what: string): never => {
-    throw new TransportFailure('SOURCE_CHANGED', `${place} answered 200 with ${what}; expected ${kind.toUpperCase()}`)
+    throw new TransportFailure('SOURCE_CHANGED', `${target} answered 200 with ${what}; expected ${kind.toUpperCase()}`)
   }
   if (start === '' && kind !== 'csv') wrong('an empty body')
   if (found === 'HTML') wrong('an HTML page')

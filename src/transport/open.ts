@@ -78,9 +78,9 @@ export function openTransport(options: TransportOptions = {}): Transport & { clo
   const pace = pacing(limits, () => performance.now(), wait)
 
   const once = async (asked: TransportRequest, url: URL, signal: AbortSignal | undefined): Promise<TransportAnswer> => {
-    const place = redact(`${url.host}${url.pathname}`)
+    const target = redact(`${url.host}${url.pathname}`)
     const expect = asked.expect ?? 'json'
-    const until = deadline(place, limits, signal)
+    const until = deadline(target, limits, signal)
     try {
       const answer = await send(url, {
         dispatcher: agent,
@@ -90,31 +90,31 @@ export function openTransport(options: TransportOptions = {}): Transport & { clo
       })
       until.progress()
       const headers = flatHeaders(answer.headers)
-      const failure = statusFailure(place, answer.statusCode, headers, asked.accept ?? [], now())
+      const failure = statusFailure(target, answer.statusCode, headers, asked.accept ?? [], now())
       if (failure !== null) {
         answer.body.on('error', () => {}).destroy()
         throw failure
       }
-      const { bytes, end } = await wholeBody(answer.body, headers, place, limits, until.progress)
+      const { bytes, end } = await wholeBody(answer.body, headers, target, limits, until.progress)
       let decoded: string | undefined
-      const text = (): string => (decoded ??= decodeText(bytes, headers['content-type'], place))
+      const text = (): string => (decoded ??= decodeText(bytes, headers['content-type'], target))
       const good = answer.statusCode >= 200 && answer.statusCode < 300
       if (good && answer.statusCode !== 204 && answer.statusCode !== 205) {
         const type = headers['content-type']
         if (end === 'closed' && !wholeByContent(expect, text)) {
           // A page that is not ours, such as a login, is told as that; what remains may be ours, cut anywhere.
-          if (bytes.length > 0) checkKind(expect, type, () => new TextDecoder().decode(bytes.subarray(0, 4096)), place)
+          if (bytes.length > 0) checkKind(expect, type, () => new TextDecoder().decode(bytes.subarray(0, 4096)), target)
           throw new TransportFailure(
             'SOURCE_UNAVAILABLE',
-            `${place} ended without a proof that it is whole; expected a content-length or chunks`,
+            `${target} ended without a proof that it is whole; expected a content-length or chunks`,
           )
         }
-        checkKind(expect, type, () => sniffed(bytes, text), place)
+        checkKind(expect, type, () => sniffed(bytes, text), target)
       }
-      return { status: answer.statusCode, headers, body: bytes, text, json: () => parsedJson(text(), place) }
+      return { status: answer.statusCode, headers, body: bytes, text, json: () => parsedJson(text(), target) }
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason
-      throw asFailure(until.signal.aborted ? until.signal.reason : error, place, redact)
+      throw asFailure(until.signal.aborted ? until.signal.reason : error, target, redact)
     } finally {
       until.end()
     }
@@ -219,27 +219,27 @@ function sniffed(bytes: Uint8Array, text: () => string): string {
 }
 
 /** V8's own message quotes the body, so it is not passed on. */
-function parsedJson(text: string, place: string): unknown {
+function parsedJson(text: string, target: string): unknown {
   try {
     return exactJson(text)
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1]
     throw new TransportFailure(
       'SOURCE_CHANGED',
-      `${place} is not JSON${at === undefined ? '' : ` (from character ${at} of ${text.length} on)`}; expected JSON`,
+      `${target} is not JSON${at === undefined ? '' : ` (from character ${at} of ${text.length} on)`}; expected JSON`,
     )
   }
 }
 
-function asFailure(error: unknown, place: string, redact: (text: string) => string): unknown {
+function asFailure(error: unknown, target: string, redact: (text: string) => string): unknown {
   if (error instanceof TransportFailure) return error
   if (!(error instanceof Error)) return error
   const code = 'code' in error ? String(error.code) : error.name
   if (code === 'UND_ERR_INVALID_ARG') {
-    return new TransportFailure('CONFIG_INVALID', `${place} cannot be asked: ${redact(error.message)}`)
+    return new TransportFailure('CONFIG_INVALID', `${target} cannot be asked: ${redact(error.message)}`)
   }
   const cause = Object.assign(new Error(redact(error.message)), { code })
-  return new TransportFailure('SOURCE_UNAVAILABLE', `${place} cannot be reached or broke off (${code})`, { cause })
+  return new TransportFailure('SOURCE_UNAVAILABLE', `${target} cannot be reached or broke off (${code})`, { cause })
 }
 
 /** The breaker lets others wait while one exchange tries a resting host; an abort ends that wait too. */

@@ -8,7 +8,7 @@ import { retryAfterSeconds } from './retry.ts'
  * longer understands (400, 405, 406, 415, 422 …).
  */
 export function statusFailure(
-  place: string,
+  target: string,
   status: number,
   headers: Readonly<Record<string, string>>,
   accept: readonly number[],
@@ -18,9 +18,9 @@ export function statusFailure(
   const code = codeOf(status)
   const found =
     status >= 300 && status < 400
-      ? `redirects with ${status}${elsewhere(place, headers['location'])}`
+      ? `redirects with ${status}${elsewhere(target, headers['location'])}`
       : `answered ${status}`
-  return new TransportFailure(code, `${place} ${found}${meaning(status)}; expected 200`, {
+  return new TransportFailure(code, `${target} ${found}${meaning(status)}; expected 200`, {
     status,
     retryAfterSeconds: code === 'SOURCE_UNAVAILABLE' ? retryAfterSeconds(headers['retry-after'], now) : undefined,
   })
@@ -40,9 +40,9 @@ function meaning(status: number): string {
 }
 
 /** Only the host: the path and query of a redirect may hold a session. */
-function elsewhere(place: string, location: string | undefined): string {
+function elsewhere(target: string, location: string | undefined): string {
   if (location === undefined) return ''
-  const from = place.slice(place.indexOf(' ') + 1)
+  const from = target.slice(target.indexOf(' ') + 1)
   try {
     const { protocol, host } = new URL(location, `http://${from}`)
     return ` to ${protocol}//${host}`

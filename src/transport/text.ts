@@ -11,7 +11,7 @@ const marks: readonly (readonly [string, readonly number[]])[] = [
  * declaration, else UTF-8. SOURCE_CHANGED for a charset that is unknown and for bytes that it does not have: no
  * replacement character stands in the text that the source did not send.
  */
-export function decodeText(bytes: Uint8Array, contentType: string | undefined, place: string): string {
+export function decodeText(bytes: Uint8Array, contentType: string | undefined, target: string): string {
   const charset = charsetOf(bytes, contentType)
   let decoder: TextDecoder
   try {
@@ -19,7 +19,7 @@ export function decodeText(bytes: Uint8Array, contentType: string | undefined, p
   } catch {
     throw new TransportFailure(
       'SOURCE_CHANGED',
-      `${place} is in the charset '${charset.slice(0, 40)}', which is unknown`,
+      `${target} is in the charset '${charset.slice(0, 40)}', which is unknown`,
     )
   }
   try {
@@ -27,7 +27,7 @@ export function decodeText(bytes: Uint8Array, contentType: string | undefined, p
   } catch {
     throw new TransportFailure(
       'SOURCE_CHANGED',
-      `${place} holds bytes that are not ${charset}; expected ${charset} text`,
+      `${target} holds bytes that are not ${charset}; expected ${charset} text`,
     )
   }
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   verifier = openVerifier({
     issuers: [issuer.trusted()],
     now: () => clock,
-    placeOf: () => null,
+    agencyRangeOf: () => null,
     alarm: (_name, what) => void alarms.push(what),
   })
 })

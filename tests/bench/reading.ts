@@ -94,7 +94,7 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
       agencyRange: everywhere,
     }
     const [on, off] = [await serverOf(published.schema, reading.pool), await serverOf(bare, owning.pool)]
-    const verifier = openVerifier({ issuers: [issuer.trusted()], now: Date.now, placeOf: () => everywhere })
+    const verifier = openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => everywhere })
     const header = `Bearer ${await issuer.mint({ scope: 'dossier:read', agency: 'H53', ttlSeconds: 3600 })}`
     const open: Verifier = { verify: () => Promise.resolve(caller) }
     const { signal } = new AbortController()

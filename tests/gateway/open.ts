@@ -41,7 +41,7 @@ export async function openSmallGateway(
       policy: openPolicy({ schema, purposes: null }),
       execute: plainExecute(smallSchema(), fetched),
     },
-    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, placeOf: () => null }),
+    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => null }),
     developmentIssuer: null,
     ready: async () => true,
     pages: null,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 
 import { openEmbedded } from '../../src/db/embedded/embedded.ts'
-import { holds, processMark } from '../../src/db/embedded/lock.ts'
+import { isOwnerAlive, processMark } from '../../src/db/embedded/lock.ts'
 import { migrate } from '../../src/db/migrate.ts'
 import { openDatabase } from '../../src/db/open.ts'
 
@@ -59,7 +59,7 @@ async function clearAbandoned(): Promise<void> {
     const home = join(tmpdir(), name)
     try {
       if (statSync(home).uid !== process.getuid?.()) continue
-      if (holds(readFileSync(join(home, 'owner'), 'utf8'))) continue
+      if (isOwnerAlive(readFileSync(join(home, 'owner'), 'utf8'))) continue
       const left = await openEmbedded({ home })
       await left.stop()
       removeHome(home)

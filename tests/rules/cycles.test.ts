@@ -12,10 +12,7 @@ const leftOver: readonly (readonly string[])[] = [
     'src/graph/sql/compile.ts',
     'src/graph/sql/connection.ts',
   ],
-  [
-    'src/domains/dossier/statistics/complementary-suppression.ts',
-    'src/domains/dossier/statistics/linear-system.ts',
-  ],
+  ['src/domains/dossier/statistics/complementary-suppression.ts', 'src/domains/dossier/statistics/linear-system.ts'],
 ]
 
 const specifier = /^(?:import|export)\b[^'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm

@@ -111,7 +111,10 @@ it('no function is longer than eighty lines, and the whole house is seen', () =>
   const found = functionLengths(files)
   expect(found.length).toBeGreaterThan(500)
   for (const room of ['src/sync/', 'src/web/', 'connectors/', 'bin/']) {
-    expect(found.some(({ name }) => name.startsWith(room)), room).toBe(true)
+    expect(
+      found.some(({ name }) => name.startsWith(room)),
+      room,
+    ).toBe(true)
   }
   expect(lengthFaults(found)).toEqual([])
 })

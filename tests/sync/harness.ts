@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Connector, Context, Manifest, Normalised, Page, Range, SourceRecord } from '#connector'
 import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import type { Sink } from '../../src/db/sink.ts'
-import { type Claim, claim, type RunKind } from '../../src/sync/queue/claim.ts'
+import { type Claim, claimStream, type RunKind } from '../../src/sync/queue/claim.ts'
 import type { Engine, SourceSetup } from '../../src/sync/engine.ts'
 import { registerSources } from '../../src/sync/queue/register.ts'
 import { requestRuns } from '../../src/sync/queue/request.ts'
@@ -12,7 +12,7 @@ import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 
 const title = { vi: 'Thử', en: 'Trial' }
 
-/** Streams of each temper: changes with places, whole lists, messages that wait for an answer. */
+/** Streams of each temper: changes with positions, whole lists, messages that wait for an answer. */
 export const manifest = {
   name: 'scripted',
   title,
@@ -70,7 +70,7 @@ export interface World {
   sync(stream?: Stream, kind?: RunKind, range?: Range | null): Promise<RunRow>
   /** Claims with a session that lives as long as the test. */
   claim(): Promise<Claim | null>
-  execute(held: Claim, signal?: AbortSignal): ReturnType<typeof executeRun>
+  execute(claim: Claim, signal?: AbortSignal): ReturnType<typeof executeRun>
   runs(stream?: Stream): Promise<RunRow[]>
   things(): Promise<Record<string, string>>
   rows<T>(text: string): Promise<T[]>
@@ -81,7 +81,7 @@ export interface RunRow {
   readonly id: number
   readonly kind: string
   readonly state: string
-  readonly place: string | null
+  readonly position: string | null
   readonly pages: number
   readonly read: number
   readonly written: number
@@ -226,13 +226,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       range = kind === 'FULL' || kind === 'CENSUS' ? { all: true } : null,
     ) {
       await requestRuns(engine, [{ source: 's', stream }], kind, range)
-      const held = await world.claim()
-      if (held === null) throw new Error('nothing was due')
-      await world.execute(held)
+      const claim = await world.claim()
+      if (claim === null) throw new Error('nothing was due')
+      await world.execute(claim)
       return (await runs(stream)).at(-1)!
     },
-    claim: () => claim(engine, { id: `test/${pid}`, pid }),
-    execute: (held, signal = new AbortController().signal) => executeRun(engine, held, signal),
+    claim: () => claimStream(engine, { id: `test/${pid}`, pid }),
+    execute: (claim, signal = new AbortController().signal) => executeRun(engine, claim, signal),
     runs,
     async things() {
       const found = await rows<{ key: string; name: string }>('select key, name from thing order by key')

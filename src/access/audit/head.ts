@@ -4,7 +4,7 @@ import { type AuditEntry, type Head, macOf, sealOf, utcText } from './entry.ts'
 import { addAuditKey, AuditFailure, type AuditKey, type Queries, readAuditKeys } from './key.ts'
 
 /** The head as it stands, its keys, and the database's time. */
-export interface HeldHead extends Head {
+export interface LockedHead extends Head {
   readonly keys: ReadonlyMap<number, AuditKey>
   /** Of its `keyId`. */
   readonly key: AuditKey
@@ -40,11 +40,11 @@ export const isSealed = (head: Head, seal: Uint8Array, key: AuditKey): boolean =
  * Within a transaction: the head, locked until its end. The first time the chain is begun, with the entries of before it. Throws
  * AuditFailure where the head is gone or was not written by a hub with this key: then nothing may be added.
  */
-export async function holdHead(
+export async function lockHead(
   trx: Queries,
   keyring: Keyring,
   known: ReadonlyMap<number, AuditKey>,
-): Promise<HeldHead> {
+): Promise<LockedHead> {
   const row = (await lock(trx)) ?? (await begin(trx, keyring))
   let keys = known
   if (!keys.has(row.key_id)) keys = await readAuditKeys(trx, keyring)

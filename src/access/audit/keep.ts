@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
-import { holdHead, moveHead } from './head.ts'
+import { lockHead, moveHead } from './head.ts'
 import { AuditFailure } from './key.ts'
 import { walkChain } from './walk.ts'
 
@@ -25,7 +25,7 @@ async function pruneSome(pool: pg.Pool, keyring: Keyring, before: Date): Promise
   let fault: unknown
   try {
     await client.query(`begin; set local lock_timeout = '10s'`)
-    const head = await holdHead(client, keyring, new Map())
+    const head = await lockHead(client, keyring, new Map())
     const { rows } = await client.query<{ last: number }>(
       'select least(coalesce((select min(id) from access_entry where at >= $1) - 1, $2), $3) as last',
       [before.toISOString(), head.seq, head.baseSeq + atOnce],

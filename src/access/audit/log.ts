@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type AccessRead, macOf, storableRead } from './entry.ts'
-import { holdHead, moveHead } from './head.ts'
+import { lockHead, moveHead } from './head.ts'
 import type { AuditKey } from './key.ts'
 
 export interface AuditLog {
@@ -40,7 +40,7 @@ export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
     let fault: unknown
     try {
       await client.query(begin)
-      const head = await holdHead(client, keyring, keys)
+      const head = await lockHead(client, keyring, keys)
       keys = head.keys
       let { seq, mac } = head
       const rows = reads.map((read) => {

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
-import { holdHead, moveHead } from './head.ts'
+import { lockHead, moveHead } from './head.ts'
 import { addAuditKey, auditKeyContext } from './key.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function rotateAuditKeys(pool: pg.Pool, keyring: Keyring): Promise<
     )
     const old = rows.filter(({ sealed }) => !keyring.isCurrent(sealed))
     if (old.length > 0) {
-      const head = await holdHead(client, keyring, new Map())
+      const head = await lockHead(client, keyring, new Map())
       for (const { id, sealed } of old) {
         const content = keyring.open(sealed, auditKeyContext)
         await client.query('update audit_key set sealed = $2 where id = $1', [

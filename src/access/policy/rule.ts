@@ -1,6 +1,6 @@
 import { isInputObjectType, isInterfaceType, isObjectType, isEnumType, valueFromASTUntyped } from 'graphql'
 import type { ConstDirectiveNode, GraphQLNamedType, GraphQLSchema } from 'graphql'
-import { isAnonymous, purposeHolds } from '../caller.ts'
+import { isAnonymous, isPurposeAllowed } from '../caller.ts'
 import type { Caller } from '../caller.ts'
 import type { DenialCode } from '../error.ts'
 
@@ -28,7 +28,7 @@ export function allowed(rule: Rule | null, caller: Caller, purposes: ReadonlySet
   const has = (scope: string): boolean => (caller.scopes as ReadonlySet<string>).has(scope)
   const held = rule.scopes.map((alternatives) => alternatives.filter((all) => all.every(has)))
   if (held.some((alternatives) => alternatives.length === 0)) return 'UNAUTHORIZED_FIELD_OR_TYPE'
-  if (rule.personal === null || purposeHolds(caller, purposes)) return 'ALLOWED'
+  if (rule.personal === null || isPurposeAllowed(caller, purposes)) return 'ALLOWED'
   const masked = held.flat(2).some((scope) => scope.endsWith(':masked'))
   return masked ? 'ALLOWED' : 'PURPOSE_REQUIRED'
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import { exportJWK, type JWK, SignJWT } from 'jose'
-import { type Caller, isAnonymous, purposeHolds } from '../caller.ts'
+import { type Caller, isAnonymous, isPurposeAllowed } from '../caller.ts'
 
 export interface HubIdentity {
   /** What the tokens call the hub; its discovery document stands below. */
@@ -48,7 +48,7 @@ export async function openHubIdentity(options: HubIdentityOptions): Promise<HubI
         client_id: caller.client ?? undefined,
         scope: [...caller.scopes].toSorted().join(' '),
         agency: caller.agency ?? undefined,
-        purpose: purposeHolds(caller, purposes) ? caller.purpose : undefined,
+        purpose: isPurposeAllowed(caller, purposes) ? caller.purpose : undefined,
         act: { iss: caller.issuer },
       }
       const name = JSON.stringify([audience, caller.issuer, caller.subject, caller.jti, claims])

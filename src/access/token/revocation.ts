@@ -47,7 +47,7 @@ export interface Revocations {
   close(): Promise<void>
 }
 
-export interface WatchRevocationsOptions {
+export interface RevocationsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly onError: (error: unknown) => void
@@ -59,7 +59,7 @@ export interface WatchRevocationsOptions {
  * What is refused, in memory and kept up with the database: a change is heard at once on every hub. While the database is
  * out of reach, what was known last holds.
  */
-export async function watchRevocations(url: string, options: WatchRevocationsOptions): Promise<Revocations> {
+export async function openRevocations(url: string, options: RevocationsOptions): Promise<Revocations> {
   const { now, onError, everyMs = 5000 } = options
   // The end of each in milliseconds since 1970.
   let ends: ReadonlyMap<string, number> = new Map()

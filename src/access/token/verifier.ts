@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { anonymous } from '../caller.ts'
-import type { AgencyRange, Caller, PlaceOf } from '../caller.ts'
+import type { AgencyRange, Caller, AgencyRangeOf } from '../caller.ts'
 import { isAgencyCode, isPurposeCode, purposesOf, readToken, textClaim } from './claims.ts'
 import { unauthenticated } from '../error.ts'
 import type { Issuer } from './issuer.ts'
@@ -19,7 +19,7 @@ export interface VerifierOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Finds an agency's rows; asked anew for each request, as agencies move. */
-  readonly placeOf: PlaceOf
+  readonly agencyRangeOf: AgencyRangeOf
   /** Whether this token or its client was revoked; asked for each request. */
   readonly revoked?: (token: { issuer: string; jti: string; client: string | null }) => boolean
   /** Scopes that count besides the hub's own: those of the rules of other agencies' subgraphs. Default: none. */
@@ -45,7 +45,7 @@ interface Proof {
   readonly generation: number
 }
 
-export function openVerifier({ issuers, now, placeOf, revoked, isScope, alarm }: VerifierOptions): Verifier {
+export function openVerifier({ issuers, now, agencyRangeOf, revoked, isScope, alarm }: VerifierOptions): Verifier {
   const known = new Map(
     issuers.map((issuer) => {
       const tell = (what: string, cause?: unknown): void => alarm?.(issuer.issuer, what, cause)
@@ -124,8 +124,12 @@ export function openVerifier({ issuers, now, placeOf, revoked, isScope, alarm }:
     const { caller, agencies } = proof
     if (revoked?.({ issuer: caller.issuer ?? '', jti: caller.jti ?? '', client: caller.client }))
       throw unauthenticated()
-    const agencyRange = caller.agency === null ? null : placeOf(caller.agency)
-    if (caller.agency !== null && agencies !== undefined && !lies(caller.agency, agencyRange, agencies, placeOf)) {
+    const agencyRange = caller.agency === null ? null : agencyRangeOf(caller.agency)
+    if (
+      caller.agency !== null &&
+      agencies !== undefined &&
+      !lies(caller.agency, agencyRange, agencies, agencyRangeOf)
+    ) {
       throw unauthenticated()
     }
     return { ...caller, agencyRange, purpose: claimed }
@@ -141,10 +145,15 @@ function audienceFits(aud: unknown, { audience, otherAudiences = [] }: Issuer): 
 }
 
 /** Whether the claimed agency is one of these or beneath one: by its place where that is known, else by its code. */
-function lies(code: string, range: AgencyRange | null, agencies: readonly string[], placeOf: PlaceOf): boolean {
+function lies(
+  code: string,
+  range: AgencyRange | null,
+  agencies: readonly string[],
+  agencyRangeOf: AgencyRangeOf,
+): boolean {
   return agencies.some((agency) => {
     if (code === agency || code.startsWith(`${agency}.`)) return true
-    const bound = range === null ? null : placeOf(agency)
+    const bound = range === null ? null : agencyRangeOf(agency)
     if (bound === null || range === null) return false
     const from = bound.from === null || (range.from !== null && range.from >= bound.from)
     const to = bound.to === null || (range.to !== null && range.to <= bound.to)

@@ -17,14 +17,14 @@ const platforms = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm
 
 /**
  * The binaries for this machine, whole and runnable by the account: those of the installed package or, where the account
- * cannot reach them, a copy in `place`. Throws EmbeddedFailure where there are none.
+ * cannot reach them, a copy in `directory`. Throws EmbeddedFailure where there are none.
  */
-export async function findBinaries(place: string, account: Account | undefined): Promise<Binaries> {
+export async function findBinaries(directory: string, account: Account | undefined): Promise<Binaries> {
   const { folder: installed, version } = installedPackage()
   const installedBinaries = binariesIn(installed)
   const whole = await makeLinks(installed)
   if (whole && canRun(installedBinaries.program('postgres'), account)) return installedBinaries
-  const copy = join(place, `binaries-${version}`)
+  const copy = join(directory, `binaries-${version}`)
   if (!existsSync(copy)) {
     const unfinished = `${copy}.unfinished`
     await rm(unfinished, { recursive: true, force: true })

@@ -63,10 +63,10 @@ export function openHome(folder: string, account: Account | undefined): string {
  * What the home remembers, made up where it is new: the place is the home itself or, where the database's account cannot
  * enter it, a folder under /var/tmp that only this home leads to. To be called under the home's lock.
  */
-export function openPlace(home: string, account: Account | undefined): Remembered {
+export function openDataDirectory(home: string, account: Account | undefined): Remembered {
   const known = recall(home)
   if (known !== undefined) return known
-  const outside = canEnter(home, account) ? undefined : outsidePlace(home)
+  const outside = canEnter(home, account) ? undefined : outsideDirectory(home)
   const remembered = { outside, password: randomBytes(24).toString('base64url'), port: undefined }
   if (existsSync(join(outside ?? home, 'postgres'))) dropForgotten(outside, home)
   remember(home, remembered)
@@ -86,13 +86,15 @@ function dropForgotten(outside: string | undefined, home: string): void {
   rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
 }
 
-function outsidePlace(home: string): string {
-  const place = `/var/tmp/hub-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`
-  mkdirSync(place, { recursive: true, mode: 0o711 })
-  const found = lstatSync(place)
+function outsideDirectory(home: string): string {
+  const directory = `/var/tmp/hub-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`
+  mkdirSync(directory, { recursive: true, mode: 0o711 })
+  const found = lstatSync(directory)
   if (!found.isDirectory() || found.uid !== 0 || (found.mode & 0o022) !== 0) {
-    throw new EmbeddedFailure(`${place} belongs to somebody else; set HUB_HOME to a folder that all accounts may enter`)
+    throw new EmbeddedFailure(
+      `${directory} belongs to somebody else; set HUB_HOME to a folder that all accounts may enter`,
+    )
   }
-  chmodSync(place, 0o711)
-  return place
+  chmodSync(directory, 0o711)
+  return directory
 }

@@ -14,7 +14,7 @@ import { findBinaries } from './binaries.ts'
 import { EmbeddedFailure, plainReason } from './failure.ts'
 import { countUses, exclusively, noteUse } from './lock.ts'
 import type { Remembered } from './data-directory.ts'
-import { openHome, openPlace, remember } from './data-directory.ts'
+import { openHome, openDataDirectory, remember } from './data-directory.ts'
 import { ask, postmasterOf } from './postmaster.ts'
 import { serverSettings } from './settings.ts'
 
@@ -55,14 +55,14 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const account = databaseAccount()
   const home = openHome(resolve(options.home), account)
   const opened = await exclusively(home, async () => {
-    const remembered = openPlace(home, account)
-    const { outside: place = home, password } = remembered
+    const remembered = openDataDirectory(home, account)
+    const { outside: directory = home, password } = remembered
     const server: Server = {
       home,
       account,
-      data: join(place, 'postgres'),
-      log: join(place, 'postgres.log'),
-      binaries: await findBinaries(place, account),
+      data: join(directory, 'postgres'),
+      log: join(directory, 'postgres.log'),
+      binaries: await findBinaries(directory, account),
     }
     if (!existsSync(join(server.data, 'PG_VERSION'))) await create(server, password)
     checkOwner(server)

@@ -27,7 +27,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** True while the process that wrote this mark lives. */
-export function holds(mark: string): boolean {
+export function isOwnerAlive(mark: string): boolean {
   const pid = Number(mark.split(' ')[0])
   return isAlive(pid) && processMark(pid) === mark.trim()
 }
@@ -66,7 +66,7 @@ function claim(own: string, path: string): boolean {
   }
   try {
     const seen = statSync(path)
-    if (!holds(readFileSync(path, 'utf8')) && statSync(path).ino === seen.ino) unlinkSync(path)
+    if (!isOwnerAlive(readFileSync(path, 'utf8')) && statSync(path).ino === seen.ino) unlinkSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
   }
@@ -88,7 +88,7 @@ export function countUses(folder: string): number {
   let count = 0
   for (const name of listed(users)) {
     const path = join(users, name)
-    if (holds(readText(path))) count += 1
+    if (isOwnerAlive(readText(path))) count += 1
     else rmSync(path, { force: true })
   }
   return count

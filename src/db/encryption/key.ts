@@ -13,7 +13,7 @@ export interface LoadedKey {
   readonly warning: string | undefined
 }
 
-export interface KeyPlace {
+export interface KeyLocation {
   readonly HUB_KEY?: string | undefined
   readonly HUB_KEY_FILE?: string | undefined
   /** Folder that holds `key` when neither is given. */
@@ -25,8 +25,8 @@ export interface KeyPlace {
  * home, where one is made (0600) at the first time. A key is 32 bytes in base64 or hexadecimal; the first is current.
  * Throws DecryptionError with one line, never with the key.
  */
-export function loadKey(place: KeyPlace): LoadedKey {
-  const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = place
+export function loadKey(location: KeyLocation): LoadedKey {
+  const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = location
   if (text !== '' && file !== '')
     throw new DecryptionError('HUB_KEY and HUB_KEY_FILE are both set, expected one of them')
   if (text !== '') return { keys: parse(text, 'HUB_KEY'), path: null, warning: undefined }

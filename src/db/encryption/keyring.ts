@@ -11,13 +11,13 @@ export interface Keyring {
    */
   seal(content: Uint8Array | string, context: string): Buffer
   /** The content. Throws DecryptionError. Any of the keys opens what it sealed. */
-  open(keyring: Uint8Array, context: string): Buffer
+  open(sealed: Uint8Array, context: string): Buffer
   /** 16 bytes by which equal texts of one context are found without being read, under the current key. */
   hash(text: string, context: string): Buffer
   /** The hash under each key, the current one first: what a search compares while rows are still to be hashed anew. */
   hashes(text: string, context: string): Buffer[]
   /** False for a value sealed under an older key, which `hub key rotate` has yet to seal anew. */
-  isCurrent(keyring: Uint8Array): boolean
+  isCurrent(sealed: Uint8Array): boolean
 }
 
 interface Key {
@@ -63,7 +63,7 @@ export function openKeyring(secrets: Uint8Array | readonly Uint8Array[]): Keyrin
         cipher.setAAD(bound(head, context)).setAuthTag(bytes.subarray(nonceEnd, tagEnd))
         return Buffer.concat([cipher.update(bytes.subarray(tagEnd)), cipher.final()])
       } catch (cause) {
-        throw new DecryptionError('altered, or sealed for another place', { cause })
+        throw new DecryptionError('altered, or sealed for another context', { cause })
       }
     },
     hash: (text, context) => hashUnder(current, text, context),
@@ -81,4 +81,4 @@ function derive(secret: Uint8Array): Key {
 }
 
 export { loadKey, newKey } from './key.ts'
-export type { KeyPlace, LoadedKey } from './key.ts'
+export type { KeyLocation as KeyPlace, LoadedKey } from './key.ts'

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { purposeHolds } from '../../access/caller.ts'
+import { isPurposeAllowed } from '../../access/caller.ts'
 import { deniedError } from '../../access/error.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import type { StringFilter } from '../../generated/schema.ts'
@@ -75,7 +75,8 @@ export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeM
           if (sealed === null) return null
           const applicant = openApplicant(keyring, Buffer.from(sealed, 'base64'))
           const { caller } = context
-          const whole = (caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(caller, codes)
+          const whole =
+            (caller.scopes as ReadonlySet<string>).has('dossier:personal') && isPurposeAllowed(caller, codes)
           if (!whole) return maskApplicant(applicant)
           await context.load(batch, {
             subject: row['_subject'] as string,
@@ -133,7 +134,7 @@ export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeM
         if (!(scope.caller.scopes as ReadonlySet<string>).has('dossier:personal')) {
           throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
         }
-        if (!purposeHolds(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
+        if (!isPurposeAllowed(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
         const tokens = numbers.map((number) => identityTokens(keyring, number))
         for (const one of tokens) scope.lookedUp?.('DossierFilter.identityNumber', one)
         return `${row}.personal_tokens && ${scope.statement.value(tokens.flat(), 'bigint[]')}`

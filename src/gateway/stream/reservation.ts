@@ -21,7 +21,7 @@ export interface Reservations {
 
 export interface ReservationsOptions {
   readonly maxOfOwner: number
-  readonly most: number
+  readonly maxInAll: number
   /** Lets go of what is kept elsewhere for a reservation that nobody came for. */
   readonly release: (token: string) => Promise<void>
 }
@@ -29,7 +29,7 @@ export interface ReservationsOptions {
 /** How long a reservation waits for its stream. */
 const waitMs = 30_000
 
-export function openReservations({ maxOfOwner, most, release }: ReservationsOptions): Reservations {
+export function openReservations({ maxOfOwner, maxInAll: most, release }: ReservationsOptions): Reservations {
   interface Kept extends Reservation {
     readonly since: number
     stream: { readonly still: () => Promise<unknown>; readonly end: () => void } | null

@@ -101,7 +101,7 @@ export function streamEndpoint(options: StreamEndpointOptions): StreamEndpoint {
       return token === null ? once(result) : refusal(400, result)
     },
   })
-  const reservations = openReservations({ maxOfOwner: streams.perClient, most: streams.inAll, release })
+  const reservations = openReservations({ maxOfOwner: streams.perClient, maxInAll: streams.inAll, release })
 
   /** The library forgets a stream when its messages end. */
   async function release(token: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
 } from 'graphql'
 import { getVariableValues } from 'graphql/execution/values.js'
 import type pg from 'pg'
-import { type Caller, purposeHolds } from '../../access/caller.ts'
+import { type Caller, isPurposeAllowed } from '../../access/caller.ts'
 import { deniedError, type HubError, hubError } from '../../access/error.ts'
 import type { Policy } from '../../access/policy/policy.ts'
 import { rowScopeOf } from '../../access/policy/row-scope.ts'
@@ -180,7 +180,7 @@ const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation take
 
 /** Personal texts are found only by whoever may read them unmasked in this request. */
 export const mayMatchPersonal = (caller: Caller, policy: Policy): boolean =>
-  (caller.scopes as ReadonlySet<string>).has('dossier:personal') && purposeHolds(caller, policy.purposes)
+  (caller.scopes as ReadonlySet<string>).has('dossier:personal') && isPurposeAllowed(caller, policy.purposes)
 
 const isRawConnection = (found: unknown): boolean => typeof found === 'object' && found !== null && 'rows' in found
 

@@ -11,7 +11,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql'
-import { type Caller, purposeHolds } from '../../access/caller.ts'
+import { type Caller, isPurposeAllowed } from '../../access/caller.ts'
 import type { Policy } from '../../access/policy/policy.ts'
 import { typeNameOf } from '../entities/entities.ts'
 import { memberOf } from '../entities/keys.ts'
@@ -43,7 +43,7 @@ export function missedLookUps(
   answer: Answer,
 ): MissedLookUp[] {
   const { data } = answer
-  if (typeof data !== 'object' || data === null || !purposeHolds(caller, policy.purposes)) return []
+  if (typeof data !== 'object' || data === null || !isPurposeAllowed(caller, policy.purposes)) return []
   const { schema } = policy
   const operation = getOperationAST(document, operationName)
   const root = schema.getQueryType()

@@ -3,7 +3,7 @@ import type { SourceRecord } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 import type { DriftPolicy, Engine, SourceSetup } from '../engine.ts'
-import { StreamHeld } from './hold.ts'
+import { StreamHalted } from './halt.ts'
 import { note, type Outcome } from '../run/outcome.ts'
 import {
   compare,
@@ -19,7 +19,7 @@ import {
 } from './record-structure.ts'
 
 /** What a run of a stream goes by: the structure as it was known when the run began, and as it has become. */
-export interface DriftWatch {
+export interface DriftState {
   readonly policy: DriftPolicy
   /** null while the stream's first run learns. */
   readonly known: Structure | null
@@ -51,21 +51,21 @@ export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): Dr
 }
 
 /** The watch of a run; it goes on from what the run's former owner learnt. */
-export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, held: Claim): Promise<DriftWatch> {
+export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, claim: Claim): Promise<DriftState> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
     select h.structure, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
-    from stream_structure h join stream s on s.source_id = h.source_id and s.id = h.stream_id
-    where h.source_id = ${held.source} and h.stream_id = ${held.stream}
+    from stream_shape h join stream s on s.source_id = h.source_id and s.id = h.stream_id
+    where h.source_id = ${claim.source} and h.stream_id = ${claim.stream}
   `.execute(engine.db)
   const row = rows[0]
   const next = row === undefined ? newStructure() : unpacked(row.structure)
-  const learnt = row !== undefined && row.learnt && row.learnt_by !== held.run && next.seen >= enough
+  const learnt = row !== undefined && row.learnt && row.learnt_by !== claim.run && next.seen >= enough
   return {
-    policy: policyOf(source, held.stream),
+    policy: policyOf(source, claim.stream),
     known: learnt ? unpacked(row.structure) : null,
     next,
     proposed: row === undefined || row.proposed === null ? null : unpacked(row.proposed),
-    maps: source.connector.manifest.streams[held.stream]!.maps ?? [],
+    maps: source.connector.manifest.streams[claim.stream]!.maps ?? [],
   }
 }
 
@@ -74,8 +74,8 @@ export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup,
  * DRIFT, `stop` throws StreamHeld before anything of the page is written.
  */
 export function driftOf(
-  watch: DriftWatch,
-  held: Claim,
+  watch: DriftState,
+  claim: Claim,
   outcomes: readonly Outcome[],
   records: readonly SourceRecord[],
   now: string,
@@ -83,7 +83,7 @@ export function driftOf(
   const { known } = watch
   if (known === null) {
     const taken = outcomes.flatMap((one) => (one.do === 'store' ? [records[one.index]!] : []))
-    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepStructure(trx, held, watch) : null }
+    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepStructure(trx, claim, watch) : null }
   }
   const drifts: Drifts = new Map()
   const rejected: Drifts = new Map()
@@ -125,10 +125,10 @@ export function driftOf(
   const proposes = proposing(watch, waits)
   const teaching = learnt(watch, teaches)
   const keep = async (trx: Transaction<Tables>): Promise<void> => {
-    await keepDrifts(trx, held, drifts, now)
-    if (teaching || proposes) await keepStructure(trx, held, watch)
+    await keepDrifts(trx, claim, drifts, now)
+    if (teaching || proposes) await keepStructure(trx, claim, watch)
   }
-  if (watch.policy === 'stop' && drifts.size > 0) throw new StreamHeld('DRIFT', message(held, drifts), keep)
+  if (watch.policy === 'stop' && drifts.size > 0) throw new StreamHalted('DRIFT', message(claim, drifts), keep)
   return { outcomes: judged, keep: drifts.size > 0 || teaching || proposes ? keep : null }
 }
 
@@ -143,14 +143,14 @@ function count(drifts: Drifts, finding: Finding): void {
   else known.records += 1
 }
 
-function learnt(watch: DriftWatch, records: readonly SourceRecord[]): boolean {
+function learnt(watch: DriftState, records: readonly SourceRecord[]): boolean {
   if (records.length === 0) return false
   const learning = learningOf(watch.next, watch.maps)
   for (const record of records) learn(watch.next, record, learning)
   return learning.changed
 }
 
-function proposing(watch: DriftWatch, records: readonly SourceRecord[]): boolean {
+function proposing(watch: DriftState, records: readonly SourceRecord[]): boolean {
   if (records.length === 0) return false
   watch.proposed ??= unpacked(packed(watch.next))
   const learning = learningOf(watch.proposed, watch.maps)
@@ -158,33 +158,33 @@ function proposing(watch: DriftWatch, records: readonly SourceRecord[]): boolean
   return learning.changed
 }
 
-const message = (held: Claim, drifts: Drifts): string => {
+const message = (claim: Claim, drifts: Drifts): string => {
   const told = [...drifts.values()].slice(0, 5).map(said).join('; ')
-  return `${held.source}: the records of ${held.stream} have another structure: ${told}; nothing is taken until a person confirms (hub resume ${held.source})`
+  return `${claim.source}: the records of ${claim.stream} have another structure: ${told}; nothing is taken until a person confirms (hub resume ${claim.source})`
 }
 
 const said = ({ kind, path, found, expected, records }: Finding & { records: number }): string =>
   `${kind} ${note(path)}: found ${note(found)}${expected === null ? '' : `, expected ${note(expected)}`} (${records} records)`
 
 /** The structures stand as they have become, joined with what another has written meanwhile. */
-async function keepStructure(trx: Transaction<Tables>, held: Claim, watch: DriftWatch): Promise<void> {
+async function keepStructure(trx: Transaction<Tables>, claim: Claim, watch: DriftState): Promise<void> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown }>`
-    select structure, proposed from stream_structure
-    where source_id = ${held.source} and stream_id = ${held.stream} for update
+    select structure, proposed from stream_shape
+    where source_id = ${claim.source} and stream_id = ${claim.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.structure), watch.next)
   const proposed = watch.proposed === null ? null : JSON.stringify(packed(watch.proposed))
   await sql`
-    insert into stream_structure (source_id, stream_id, structure, proposed, learnt_by)
-    values (${held.source}, ${held.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${held.run})
+    insert into stream_shape (source_id, stream_id, structure, proposed, learnt_by)
+    values (${claim.source}, ${claim.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${claim.run})
     on conflict (source_id, stream_id) do update set structure = excluded.structure, proposed = excluded.proposed,
-      learnt_by = ${watch.known === null ? held.run : sql`stream_structure.learnt_by`}
+      learnt_by = ${watch.known === null ? claim.run : sql`stream_shape.learnt_by`}
   `.execute(trx)
 }
 
 /** A drift is counted in the run that first met it. One that was confirmed and is met again is shown again. */
-async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts, now: string): Promise<void> {
+async function keepDrifts(trx: Transaction<Tables>, claim: Claim, drifts: Drifts, now: string): Promise<void> {
   if (drifts.size === 0) return
   const rows = [...drifts.values()].map((one) => ({
     kind: one.kind,
@@ -195,11 +195,11 @@ async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts,
   }))
   await sql`
     insert into drift as d (source_id, stream_id, kind, path, found, expected, records, first_seen_at, run_id)
-    select ${held.source}, ${held.stream}, r.kind, r.path, r.found, min(r.expected), sum(r.records), ${now}::timestamptz, ${held.run}
+    select ${claim.source}, ${claim.stream}, r.kind, r.path, r.found, min(r.expected), sum(r.records), ${now}::timestamptz, ${claim.run}
     from json_to_recordset(${JSON.stringify(rows)}) as r(kind text, path text, found text, expected text, records bigint)
-    where (select count(*) from drift where source_id = ${held.source} and stream_id = ${held.stream}
+    where (select count(*) from drift where source_id = ${claim.source} and stream_id = ${claim.stream}
       and confirmed_at is null) < ${maxShown}
-      or exists (select 1 from drift k where k.source_id = ${held.source} and k.stream_id = ${held.stream}
+      or exists (select 1 from drift k where k.source_id = ${claim.source} and k.stream_id = ${claim.stream}
         and k.kind = r.kind and k.path = r.path and k.found = r.found)
     group by r.kind, r.path, r.found
     on conflict (source_id, stream_id, kind, path, found) do update set
@@ -215,12 +215,12 @@ async function keepDrifts(trx: Transaction<Tables>, held: Claim, drifts: Drifts,
 /** A record whose structure was drift has been let in by a person: its structure is known from now on. Safe to repeat. */
 export async function acceptStructure(
   trx: Transaction<Tables>,
-  held: Pick<Claim, 'source' | 'stream'>,
+  claim: Pick<Claim, 'source' | 'stream'>,
   record: SourceRecord,
   maps: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<{ structure: unknown }>`
-    select structure from stream_structure where source_id = ${held.source} and stream_id = ${held.stream} for update
+    select structure from stream_shape where source_id = ${claim.source} and stream_id = ${claim.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row === undefined) return
@@ -230,12 +230,12 @@ export async function acceptStructure(
   learn(structure, record, learning)
   if (!learning.changed) return
   await sql`
-    update stream_structure set structure = ${JSON.stringify(packed(structure))}::json
-    where source_id = ${held.source} and stream_id = ${held.stream}
+    update stream_shape set structure = ${JSON.stringify(packed(structure))}::json
+    where source_id = ${claim.source} and stream_id = ${claim.stream}
   `.execute(trx)
   for (const { kind, path, found } of findings) {
     await sql`
-      update drift set confirmed_at = now() where source_id = ${held.source} and stream_id = ${held.stream}
+      update drift set confirmed_at = now() where source_id = ${claim.source} and stream_id = ${claim.stream}
         and kind = ${kind} and path = ${note(path)} and found = ${note(found)}
     `.execute(trx)
   }

@@ -1,7 +1,7 @@
 import type { SourceRecord, StreamManifest } from '../../contract/connector.ts'
 
 /** Watches the order that a source claims, over all the pages of a run. */
-export interface OrderWatch {
+export interface OrderCheck {
   look(records: readonly SourceRecord[]): void
   /** The source is looked at from its beginning once more. */
   again(): void
@@ -13,7 +13,7 @@ export interface OrderWatch {
 const remembered = 1000
 
 /** Records without the member, or with another type of it than the one before, say nothing of the order. */
-export function watchOrder(order: StreamManifest['order'], keyName = ''): OrderWatch {
+export function openOrderCheck(order: StreamManifest['order'], keyName = ''): OrderCheck {
   let before: string | number | null = null
   let broken = 0
   const seen = new Set<unknown>()

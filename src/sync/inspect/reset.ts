@@ -1,4 +1,4 @@
-import { StreamHeld } from './hold.ts'
+import { StreamHalted } from './halt.ts'
 
 /** Fewer known records than this that came back as others are no evidence of a source that was set back. */
 const fewest = 10
@@ -35,7 +35,7 @@ export function openResetGuard(source: string, stream: string, confirmed: boolea
       const all = sum(before, comebacks)
       const shown = isReset(comebacks) ? comebacks : isReset(all) ? all : null
       if (shown === null) return
-      throw new StreamHeld(
+      throw new StreamHalted(
         'SOURCE_RESET',
         `${source}: of ${shown.known} known records of ${stream}, ${shown.reborn} came back as others under the same key and ${shown.older} in an older version: the source seems to have been set back; nothing is overwritten until a person confirms (hub resume ${source})`,
       )

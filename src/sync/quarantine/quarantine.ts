@@ -6,7 +6,7 @@ import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 import type { Engine } from '../engine.ts'
 import type { Outcome } from '../run/outcome.ts'
-import { likeOf, type RawPlace } from '../run/plan.ts'
+import { likeOf, type RawPosition } from '../run/plan.ts'
 
 type Rejected = Outcome & { do: 'quarantine' }
 
@@ -21,18 +21,18 @@ export const marksOf = (keyring: Keyring, keys: readonly string[]): string[] =>
   keys.flatMap((key) => keyring.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
 
 /**
- * Records that were not taken wait with reason, place and sealed bytes; the same one met again counts as another try. One that
+ * Records that were not taken wait with reason, position and sealed bytes; the same one met again counts as another try. One that
  * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is. A correction was made for the bytes
  * that stood there then: it goes with them (`renewed`).
  */
 export async function quarantineRejected(
   trx: Transaction<Tables>,
   engine: Engine,
-  held: Claim,
+  claim: Claim,
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
   now: string,
-  from: RawPlace | undefined,
+  from: RawPosition | undefined,
   renewed: readonly string[],
 ): Promise<void> {
   if (rejected.length === 0) return
@@ -53,8 +53,8 @@ export async function quarantineRejected(
   }
   await sql`
     insert into quarantine (source_id, stream_id, key, mark, reason, path, found, expected, body, run_id, seen_at)
-    select ${held.source}, ${held.stream}, key, decode(mark, 'hex'), reason, path, found, expected,
-      decode(body, 'base64'), ${held.run}, ${now}
+    select ${claim.source}, ${claim.stream}, key, decode(mark, 'hex'), reason, path, found, expected,
+      decode(body, 'base64'), ${claim.run}, ${now}
     from json_to_recordset(${JSON.stringify([...rows.values()])})
       as r(key text, mark text, reason text, path text, found text, expected text, body text)
     on conflict (source_id, stream_id, mark) where left_at is null ${
@@ -87,7 +87,7 @@ export interface TriedAgain {
  */
 export async function quarantineTriedAgain(
   trx: Transaction<Tables>,
-  held: Claim,
+  claim: Claim,
   { waits, taken, rejected }: TriedAgain,
   now: string,
 ): Promise<void> {
@@ -105,7 +105,7 @@ export async function quarantineTriedAgain(
     }
   })
   await sql`
-    update quarantine q set run_id = ${held.run},
+    update quarantine q set run_id = ${claim.run},
       reason = coalesce(r.reason, q.reason), path = coalesce(r.path, q.path),
       found = case when r.reason is null then q.found else r.found end,
       expected = case when r.reason is null then q.expected else r.expected end,
@@ -132,19 +132,19 @@ export interface Corrected {
 export async function correctedBefore(
   trx: Transaction<Tables>,
   engine: Engine,
-  held: Claim,
+  claim: Claim,
   keyName: string,
   rejected: readonly Rejected[],
   records: readonly SourceRecord[],
 ): Promise<Corrected> {
   const { keyring } = engine
   const asked = new Map(
-    held.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(keyring, one, textOf(records, one)), one] as const),
+    claim.kind === 'REPLAY' ? [] : rejected.map((one) => [markOf(keyring, one, textOf(records, one)), one] as const),
   )
   if (asked.size === 0) return { answered: new Map(), renewed: [] }
   const { rows } = await sql<Known>`
     select distinct on (mark) mark, body, patch, left_because from quarantine
-    where source_id = ${held.source} and stream_id = ${held.stream}
+    where source_id = ${claim.source} and stream_id = ${claim.stream}
       and mark in (select decode(m, 'hex') from unnest(${[...asked.keys()]}::text[]) m)
     order by mark, id desc
   `.execute(trx)
@@ -162,7 +162,7 @@ export async function correctedBefore(
   if (same.length === 0) return { answered: new Map(), renewed }
   const standing = await sql<{ key: string }>`
     select r.key from record r join run w on w.id = r.run_id
-    where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null
+    where r.source_id = ${claim.source} and r.stream_id = ${claim.stream} and r.removed_at is null
       and r.key = any(${same.map(([, key]) => key)}::text[]) and w.kind in ('RELEASE', 'REPLAY')
   `.execute(trx)
   const keys = new Set<unknown>(standing.rows.map((row) => row.key))
@@ -179,7 +179,7 @@ interface Known {
 /** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */
 export async function quarantineTakenBack(
   trx: Transaction<Tables>,
-  held: Claim,
+  claim: Claim,
   takenBack: readonly string[],
   now: string,
 ): Promise<void> {
@@ -187,7 +187,7 @@ export async function quarantineTakenBack(
   const patterns = takenBack.filter((key) => key.includes('*'))
   await sql`
     update quarantine set left_at = ${now}, left_because = 'REMOVED'
-    where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
+    where source_id = ${claim.source} and stream_id = ${claim.stream} and left_at is null
       and (key = any(${[...takenBack]}::text[])
            ${patterns.length === 0 ? sql`` : sql`or key ~ ${likeOf(patterns)}`})
   `.execute(trx)

@@ -26,7 +26,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
     const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.keyring)
     const now = engine.now().toISOString()
     left += await engine.db.transaction().execute(async (trx) => {
-      // The stream's row is held, so that a run of it commits before or after and not in between.
+      // The stream's row is claim, so that a run of it commits before or after and not in between.
       await sql`select 1 from stream where source_id = ${row.source_id} and id = ${row.stream_id} for update`.execute(
         trx,
       )
@@ -49,7 +49,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         })
         .returning('id')
         .executeTakeFirstOrThrow()
-      const held: Claim = {
+      const claim: Claim = {
         source: row.source_id,
         stream: row.stream_id,
         owner: '',
@@ -57,18 +57,18 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         run: run.id,
         kind: 'REPLAY',
         range: { all: true },
-        place: null,
+        position: null,
         pages: 0,
         startedAt: now,
       }
       // Moves the run that has just been opened to its one page.
-      const { rejected } = await applyOutcomes(trx, engine, source, held, page, outcomes)
+      const { rejected } = await applyOutcomes(trx, engine, source, claim, page, outcomes)
       if (rejected > 0) {
         await sql`update run set state = 'SUCCEEDED_WITH_REJECTS' where id = ${run.id}`.execute(trx)
         return 0
       }
       if (row.reason === 'DRIFT') {
-        await acceptStructure(trx, held, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
+        await acceptStructure(trx, claim, record, source.connector.manifest.streams[row.stream_id]?.maps ?? [])
       }
       await sql`
         update quarantine set left_at = ${now}, left_because = ${row.patch === null ? 'RELEASED' : 'CORRECTED'} where id = ${id}

@@ -22,7 +22,7 @@ export interface Claim {
   readonly kind: RunKind
   readonly range: Range
   /** How far the run has come: null at its start. */
-  readonly place: string | null
+  readonly position: string | null
   readonly pages: number
   /** Moment at which the run was first started. */
   readonly startedAt: string
@@ -45,7 +45,7 @@ export interface Wanted {
  * Takes the stream that is due for longest and is nobody's, and opens or carries on its run; null when there is none. Two
  * callers never get the same stream: the row is locked while it is taken, and its epoch grows with each taking.
  */
-export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted[]): Promise<Claim | null> {
+export async function claimStream(engine: Engine, owner: Owner, only?: readonly Wanted[]): Promise<Claim | null> {
   const { db } = engine
   // Only streams that the connectors still have: one that left its manifest keeps its rows and is not run.
   const known = (
@@ -114,7 +114,7 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
                 started_at = coalesce(started_at, ${engine.now().toISOString()}),
                 advanced_at = coalesce(advanced_at, clock_timestamp())
               where id = ${stream.run_id} and state in ('WAITING', 'RUNNING')
-              returning id, kind, range, place, pages, started_at, pass, tries,
+              returning id, kind, range, position, pages, started_at, pass, tries,
                 advanced_at < clock_timestamp() - ${positionLivesHours} * interval '1 hour' as stale
             `.execute(trx)
           ).rows[0]
@@ -125,7 +125,7 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
         run: cutOff.id,
         kind: cutOff.kind,
         range: cutOff.range,
-        place: cutOff.place,
+        position: cutOff.position,
         pages: cutOff.pages,
         startedAt: cutOff.started_at,
         pass: cutOff.pass,
@@ -134,7 +134,7 @@ export async function claim(engine: Engine, owner: Owner, only?: readonly Wanted
     }
     const start: Start = stream.ordinary
       ? await startOf(trx, stream.source_id, stream.id, stream.kind, stream.checkpoint)
-      : { kind: 'CENSUS', range: { all: true }, place: null }
+      : { kind: 'CENSUS', range: { all: true }, position: null }
     const startedAt = engine.now().toISOString()
     const run = await openRun(trx, stream.source_id, stream.id, start, startedAt)
     return { ...mine, ...start, run, pages: 0, startedAt }
@@ -145,7 +145,7 @@ interface CutOff {
   readonly id: number
   readonly kind: RunKind
   readonly range: Range
-  readonly place: string | null
+  readonly position: string | null
   readonly pages: number
   readonly started_at: string
   readonly pass: number
@@ -158,7 +158,7 @@ export async function openRun(
   trx: Transaction<Tables>,
   source: string,
   stream: string,
-  { kind, range, place }: Start,
+  { kind, range, position: position }: Start,
   startedAt: string | null,
 ): Promise<number> {
   const run = await trx
@@ -168,7 +168,7 @@ export async function openRun(
       stream_id: stream,
       kind,
       range: JSON.stringify(range),
-      place,
+      position,
       state: startedAt === null ? 'WAITING' : 'RUNNING',
       started_at: startedAt,
       advanced_at: startedAt === null ? null : sql<string>`clock_timestamp()`,
@@ -181,23 +181,23 @@ export async function openRun(
 }
 
 /** Lengthens the lease; false when it is no longer this owner's. */
-export async function renew(engine: Engine, held: Claim): Promise<boolean> {
+export async function renew(engine: Engine, claim: Claim): Promise<boolean> {
   const renewed = await sql`
     update stream set lease_until = now() + ${engine.leaseMs} * interval '1 millisecond'
-    where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+    where source_id = ${claim.source} and id = ${claim.stream} and lease_epoch = ${claim.epoch} and lease_owner = ${claim.owner}
   `.execute(engine.db)
   return (renewed.numAffectedRows ?? 0n) > 0n
 }
 
-/** Gives the stream back with its run unfinished: the next owner, woken at once, carries it on from its place. */
-export async function release(engine: Engine, held: Claim): Promise<void> {
+/** Gives the stream back with its run unfinished: the next owner, woken at once, carries it on from its position. */
+export async function release(engine: Engine, claim: Claim): Promise<void> {
   // Given back in good order, the taking does not count as one that ended the process.
   const given = await sql`
     with given as (
       update stream set lease_until = null, lease_owner = null, lease_pid = null
-      where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+      where source_id = ${claim.source} and id = ${claim.stream} and lease_epoch = ${claim.epoch} and lease_owner = ${claim.owner}
       returning 1)
-    update run set tries = greatest(tries - 1, 0) where id = ${held.run} and exists (select 1 from given)
+    update run set tries = greatest(tries - 1, 0) where id = ${claim.run} and exists (select 1 from given)
   `.execute(engine.db)
   if ((given.numAffectedRows ?? 0n) > 0n) await sql`select pg_notify('hub_due', '')`.execute(engine.db)
 }

@@ -3,18 +3,18 @@ import type { Range } from '../../contract/connector.ts'
 import { backfillOf, startOf } from './resume-range.ts'
 import { openRun, type RunKind, type Wanted } from './claim.ts'
 import type { Engine } from '../engine.ts'
-import { confirmDrift } from '../inspect/hold.ts'
+import { confirmDrift } from '../inspect/halt.ts'
 import { retryTransient } from '../retry-transient.ts'
 
 export interface Requested extends Wanted {
-  /** The run that will answer the request; 0 where the stream is held. */
+  /** The run that will answer the request; 0 where the stream is claim. */
   readonly run: number
   /** That run was there already: the request joined it. */
   readonly joined: boolean
   /** That run does what was asked for; else it goes first, and the request is to be made again after it. */
   readonly answers: boolean
   /** Why a brake or a drift stop holds the stream: nothing was asked for. */
-  readonly held: string | null
+  readonly halted: string | null
 }
 
 /**
@@ -59,19 +59,19 @@ async function requestOnce(
       const stream = locked.rows[0]
       if (stream === undefined) throw new Error(`there is no stream ${one.source}/${one.stream}`)
       if (stream.held_at !== null) {
-        requested.push({ ...one, run: 0, joined: false, answers: false, held: stream.held_reason })
+        requested.push({ ...one, run: 0, joined: false, answers: false, halted: stream.held_reason })
       } else if (stream.going === null) {
         const start =
           range === null && kind === 'CHANGES'
             ? await startOf(trx, one.source, one.stream, stream.kind, stream.checkpoint)
             : kind === 'BACKFILL' && range !== null
               ? await backfillOf(trx, one.source, one.stream, range)
-              : { kind, range: range ?? { all: true as const }, place: null }
+              : { kind, range: range ?? { all: true as const }, position: null }
         const run = await openRun(trx, one.source, one.stream, start, null)
-        requested.push({ ...one, run, joined: false, answers: true, held: null })
+        requested.push({ ...one, run, joined: false, answers: true, halted: null })
       } else {
         const does = answers({ kind: stream.going_kind!, range: stream.going_range! }, kind, range)
-        requested.push({ ...one, run: stream.going, joined: true, answers: does, held: null })
+        requested.push({ ...one, run: stream.going, joined: true, answers: does, halted: null })
       }
     }
     await sql`select pg_notify('hub_due', '')`.execute(trx)
@@ -103,7 +103,7 @@ export async function pauseSource(engine: Pick<Engine, 'db'>, source: string): P
 }
 
 /**
- * The schedule goes on, due at once; a person has thereby confirmed what a brake held and the drift that was shown. A source
+ * The schedule goes on, due at once; a person has thereby confirmed what a brake claim and the drift that was shown. A source
  * that was set back is read anew from its beginning, and then counted: what it has lost is gone with evidence.
  */
 export async function resumeSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {

@@ -4,14 +4,14 @@ import type { Tables } from '../../db/tables.ts'
 
 export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY' | 'CENSUS'
 
-/** What the next scheduled run of a stream reads, and from which place on. */
+/** What the next scheduled run of a stream reads, and from which position on. */
 export interface Start {
   readonly kind: RunKind
   readonly range: Range
-  readonly place: string | null
+  readonly position: string | null
 }
 
-/** After this many hours of failures a place is old, and the range is read from its beginning again. */
+/** After this many hours of failures a position is old, and the range is read from its beginning again. */
 export const positionLivesHours = 24
 
 /**
@@ -26,18 +26,18 @@ export async function startOf(
   kind: string,
   checkpoint: string | null,
 ): Promise<Start> {
-  if (kind === 'snapshot') return { kind: 'CHANGES', range: { all: true }, place: null }
-  const { rows } = await sql<{ kind: RunKind; range: Range; place: string | null; carries: boolean }>`
-    select r.kind, r.range, r.place,
-      r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE' and r.place is not null
+  if (kind === 'snapshot') return { kind: 'CHANGES', range: { all: true }, position: null }
+  const { rows } = await sql<{ kind: RunKind; range: Range; position: string | null; carries: boolean }>`
+    select r.kind, r.range, r.position,
+      r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE' and r.position is not null
         and s.failing_since > r.finished_at - ${positionLivesHours} * interval '1 hour' as carries
     from run r join stream s on s.source_id = r.source_id and s.id = r.stream_id
     where r.source_id = ${source} and r.stream_id = ${stream} and r.kind in ('CHANGES', 'FULL')
     order by r.id desc limit 1
   `.execute(trx)
   const last = rows[0]
-  if (last?.carries === true) return { kind: last.kind, range: last.range, place: last.place }
-  return { kind: 'CHANGES', range: checkpoint === null ? { all: true } : { since: checkpoint }, place: null }
+  if (last?.carries === true) return { kind: last.kind, range: last.range, position: last.position }
+  return { kind: 'CHANGES', range: checkpoint === null ? { all: true } : { since: checkpoint }, position: null }
 }
 
 /** On from where the last run of the same window stopped when its source was unavailable, else from the window's beginning. */
@@ -47,12 +47,12 @@ export async function backfillOf(
   stream: string,
   range: Range,
 ): Promise<Start> {
-  const { rows } = await sql<{ place: string | null }>`
+  const { rows } = await sql<{ position: string | null }>`
     select case when r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE'
-      and r.advanced_at > now() - ${positionLivesHours} * interval '1 hour' then r.place end as place
+      and r.advanced_at > now() - ${positionLivesHours} * interval '1 hour' then r.position end as position
     from run r
     where r.source_id = ${source} and r.stream_id = ${stream} and r.kind = 'BACKFILL' and r.range = ${JSON.stringify(range)}
     order by r.id desc limit 1
   `.execute(trx)
-  return { kind: 'BACKFILL', range, place: rows[0]?.place ?? null }
+  return { kind: 'BACKFILL', range, position: rows[0]?.position ?? null }
 }

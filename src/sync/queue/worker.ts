@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { acknowledgeDue } from '../run/acknowledge.ts'
-import { type Claim, claim, type Owner, type Wanted } from './claim.ts'
+import { type Claim, claimStream, type Owner, type Wanted } from './claim.ts'
 import type { Engine } from '../engine.ts'
 import { loggable } from '../failure.ts'
 import { prune } from './prune.ts'
@@ -9,7 +9,7 @@ import { executeRun } from '../run/run.ts'
 export interface Worker {
   /** Settles when everything that is due has been carried to an end and nothing runs. */
   idle(): Promise<void>
-  /** Takes no more work, gives back what runs (its place is kept) and settles when nothing of it is left. */
+  /** Takes no more work, gives back what runs (its position is kept) and settles when nothing of it is left. */
   stop(): Promise<void>
 }
 
@@ -90,8 +90,8 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
   }
 
   /** A database in trouble is not asked for the same thing without a pause: a quarter of a second first, ten at most. */
-  function rest(held: Claim, troubled: boolean): void {
-    const name = `${held.source}/${held.stream}`
+  function rest(claim: Claim, troubled: boolean): void {
+    const name = `${claim.source}/${claim.stream}`
     const times = (resting.get(name)?.times ?? 0) + 1
     if (!troubled) resting.delete(name)
     else resting.set(name, { until: performance.now() + Math.min(250 * 2 ** (times - 1), 10_000), times })
@@ -116,16 +116,16 @@ export async function startWorker(engine: Engine, options: WorkerOptions): Promi
         const mine = (session ??= await open())
         pruneHourly()
         while (running.size < concurrency && !stopping.signal.aborted && !mine.lost.aborted) {
-          const held = await claim(engine, mine.owner, rested())
-          if (held === null) break
+          const claim = await claimStream(engine, mine.owner, rested())
+          if (claim === null) break
           found = true
-          const run: Promise<unknown> = executeRun(engine, held, AbortSignal.any([stopping.signal, mine.lost]))
+          const run: Promise<unknown> = executeRun(engine, claim, AbortSignal.any([stopping.signal, mine.lost]))
             .then((end) => {
-              rest(held, end === 'RELEASED' && !mine.lost.aborted)
-              return acknowledgeDue(engine, held.source, stopping.signal)
+              rest(claim, end === 'RELEASED' && !mine.lost.aborted)
+              return acknowledgeDue(engine, claim.source, stopping.signal)
             })
             .catch((error: unknown) =>
-              engine.log.error({ err: loggable(error, []), run: held.run }, 'a run ended by a bug'),
+              engine.log.error({ err: loggable(error, []), run: claim.run }, 'a run ended by a bug'),
             )
             .finally(() => {
               running.delete(run)

@@ -19,12 +19,12 @@ export const isCountable = (kind: StreamKind): boolean => kind !== 'pending' && 
 /** Whether a census of its own is due on such a stream: every run of a whole list is one already. */
 export const isCensusScheduled = (kind: StreamKind): boolean => isCountable(kind) && kind !== 'snapshot'
 
-const streamOf = (source: SourceSetup, held: Claim): StreamManifest => source.connector.manifest.streams[held.stream]!
+const streamOf = (source: SourceSetup, claim: Claim): StreamManifest => source.connector.manifest.streams[claim.stream]!
 
 /** Whether a run reads the whole stream, so that the keys that it meets are remembered. */
-export function isWholeList(source: SourceSetup, held: Claim): boolean {
-  if (held.kind === 'CENSUS') return true
-  return streamOf(source, held).kind === 'snapshot' && (held.kind === 'CHANGES' || held.kind === 'FULL')
+export function isWholeList(source: SourceSetup, claim: Claim): boolean {
+  if (claim.kind === 'CENSUS') return true
+  return streamOf(source, claim).kind === 'snapshot' && (claim.kind === 'CHANGES' || claim.kind === 'FULL')
 }
 
 /** Stands among the keys that a whole reading has met, where something of the source could not be had: no record has it. */
@@ -42,20 +42,20 @@ export interface Count {
 }
 
 /** A record that another run has written since this one was asked for is no evidence of anything. */
-const leftOver = (held: Claim) => sql`
-  r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.removed_at is null and r.run_id <= ${held.run}
-    and not exists (select 1 from run_seen s where s.run_id = ${held.run} and s.key = r.key)`
+const leftOver = (claim: Claim) => sql`
+  r.source_id = ${claim.source} and r.stream_id = ${claim.stream} and r.removed_at is null and r.run_id <= ${claim.run}
+    and not exists (select 1 from run_seen s where s.run_id = ${claim.run} and s.key = r.key)`
 
-export async function countOf(trx: Transaction<Tables>, source: SourceSetup, held: Claim): Promise<Count> {
+export async function countOf(trx: Transaction<Tables>, source: SourceSetup, claim: Claim): Promise<Count> {
   const { rows } = await sql<{ found: number; gaps: boolean; stored: number; confirmed: boolean; absent: number }>`
-    select (select count(*) from run_seen where run_id = ${held.run} and key <> ${gapMark}) as found,
-      exists (select 1 from run_seen where run_id = ${held.run} and key = ${gapMark}) as gaps, s.record_count as stored,
+    select (select count(*) from run_seen where run_id = ${claim.run} and key <> ${gapMark}) as found,
+      exists (select 1 from run_seen where run_id = ${claim.run} and key = ${gapMark}) as gaps, s.record_count as stored,
       s.held_reason is not distinct from 'CONFIRMED' as confirmed,
-      (select count(*) from record r where ${leftOver(held)}) as absent
-    from stream s where s.source_id = ${held.source} and s.id = ${held.stream}
+      (select count(*) from record r where ${leftOver(claim)}) as absent
+    from stream s where s.source_id = ${claim.source} and s.id = ${claim.stream}
   `.execute(trx)
   const { found, gaps, stored, confirmed, absent } = rows[0]!
-  if (gaps || streamOf(source, held).forgets === true) return { found, stored, leftOver: null, implausible: false }
+  if (gaps || streamOf(source, claim).forgets === true) return { found, stored, leftOver: null, implausible: false }
   const short = found === 0 || (stored >= brakeFloor && found <= stored * (1 - shrinkBrake) + 1e-9)
   return { found, stored, leftOver: absent, implausible: absent > 0 && short && !confirmed }
 }
@@ -67,15 +67,15 @@ const atOnce = 5000
  * The keys of the records that the whole list does not name, in portions. None where the run has met records whose key it could
  * not read: any of the missing ones may be one of them.
  */
-export async function* absentKeys(trx: Transaction<Tables>, held: Claim): AsyncGenerator<readonly string[]> {
+export async function* absentKeys(trx: Transaction<Tables>, claim: Claim): AsyncGenerator<readonly string[]> {
   const { rows: nameless } = await sql`
-    select 1 from quarantine where source_id = ${held.source} and stream_id = ${held.stream} and run_id = ${held.run}
+    select 1 from quarantine where source_id = ${claim.source} and stream_id = ${claim.stream} and run_id = ${claim.run}
       and (key is null or starts_with(key, ${tooLargeKey})) and left_at is null limit 1
   `.execute(trx)
   if (nameless.length > 0) return
   for (let after = ''; ;) {
     const { rows } = await sql<{ key: string }>`
-      select r.key from record r where ${leftOver(held)} and r.key > ${after} order by r.key limit ${atOnce}
+      select r.key from record r where ${leftOver(claim)} and r.key > ${after} order by r.key limit ${atOnce}
     `.execute(trx)
     if (rows.length > 0) yield rows.map((row) => row.key)
     if (rows.length < atOnce) return

@@ -10,7 +10,7 @@ import type { Engine, SourceSetup } from '../engine.ts'
 import { eraseBytes } from './erase.ts'
 import { CommittedBefore, Fenced } from '../failure.ts'
 import { type Outcome, outcomesOf } from './outcome.ts'
-import { type Plan, planOf, type RawPlace } from './plan.ts'
+import { type Plan, planOf, type RawPosition } from './plan.ts'
 import type { ResetGuard } from '../inspect/reset.ts'
 import { refusedBySink } from './refuse.ts'
 import type { Judged } from '../inspect/page-inspector.ts'
@@ -31,10 +31,10 @@ export interface Tally {
 }
 
 /** Throws Fenced unless the lease is still this claim's; locks the stream's row until the transaction ends. */
-export async function fence(trx: Transaction<Tables>, engine: Engine, held: Claim): Promise<void> {
+export async function fence(trx: Transaction<Tables>, engine: Engine, claim: Claim): Promise<void> {
   const mine = await sql`
     update stream set lease_until = now() + ${engine.leaseMs} * interval '1 millisecond'
-    where source_id = ${held.source} and id = ${held.stream} and lease_epoch = ${held.epoch} and lease_owner = ${held.owner}
+    where source_id = ${claim.source} and id = ${claim.stream} and lease_epoch = ${claim.epoch} and lease_owner = ${claim.owner}
   `.execute(trx)
   if ((mine.numAffectedRows ?? 0n) === 0n) throw new Fenced()
 }
@@ -45,23 +45,23 @@ export interface Waiting {
 }
 
 /**
- * Raw page, upserts, removals, quarantine and the place in the run stand in the database, all or none of them. A record
+ * Raw page, upserts, removals, quarantine and the position in the run stand in the database, all or none of them. A record
  * whose hash is the stored one costs no write. Safe to repeat: the same page again is all unchanged. Throws CommittedBefore
  * where the run already has a page of this number.
  */
 export async function commitPage(
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   page: Page & Waiting,
-  from?: RawPlace,
+  from?: RawPosition,
   judged?: Judged,
 ): Promise<Tally> {
   const outcomes =
-    judged?.outcomes ?? outcomesOf(source.connector, source.settings, held.stream, page.records, engine.keyring)
+    judged?.outcomes ?? outcomesOf(source.connector, source.settings, claim.stream, page.records, engine.keyring)
   return engine.db.transaction().execute(async (trx) => {
-    await fence(trx, engine, held)
-    const tally = await applyOutcomes(trx, engine, source, held, page, outcomes, from, judged?.guard)
+    await fence(trx, engine, claim)
+    const tally = await applyOutcomes(trx, engine, source, claim, page, outcomes, from, judged?.guard)
     for (const keep of judged?.keep ?? []) await keep(trx)
     return tally
   })
@@ -72,26 +72,26 @@ export async function applyOutcomes(
   trx: Transaction<Tables>,
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   page: Page & Waiting,
   outcomes: readonly Outcome[],
-  from?: RawPlace,
+  from?: RawPosition,
   guard?: ResetGuard,
 ): Promise<Tally> {
   const now = engine.now().toISOString()
-  const plan = await refusedBySink(trx, engine, source, held, await planOf(trx, held, outcomes, from, guard))
-  if (plan.remove.size > 0) await removeRecords(trx, engine, held, [...plan.remove], now)
-  if (plan.store.length > 0) await storeRecords(trx, engine, source, held, page.records, plan, now, from)
-  const keyName = source.connector.manifest.streams[held.stream]!.key
-  await eraseBytes(trx, engine.keyring, held, keyName, plan)
-  const { answered, renewed } = await correctedBefore(trx, engine, held, keyName, plan.quarantine, page.records)
+  const plan = await refusedBySink(trx, engine, source, claim, await planOf(trx, claim, outcomes, from, guard))
+  if (plan.remove.size > 0) await removeRecords(trx, engine, claim, [...plan.remove], now)
+  if (plan.store.length > 0) await storeRecords(trx, engine, source, claim, page.records, plan, now, from)
+  const keyName = source.connector.manifest.streams[claim.stream]!.key
+  await eraseBytes(trx, engine.keyring, claim, keyName, plan)
+  const { answered, renewed } = await correctedBefore(trx, engine, claim, keyName, plan.quarantine, page.records)
   const rejected = plan.quarantine.filter((one) => !answered.has(one.index))
-  await quarantineTakenBack(trx, held, plan.takenBack, now)
+  await quarantineTakenBack(trx, claim, plan.takenBack, now)
   if (page.waits === undefined) {
-    await quarantineRejected(trx, engine, held, rejected, page.records, now, from, renewed)
+    await quarantineRejected(trx, engine, claim, rejected, page.records, now, from, renewed)
   } else {
     const taken = takenOf(outcomes, plan)
-    await quarantineTriedAgain(trx, held, { waits: page.waits, taken, rejected }, now)
+    await quarantineTriedAgain(trx, claim, { waits: page.waits, taken, rejected }, now)
   }
   const tally: Tally = {
     read: page.records.length + (page.tooLarge?.length ?? 0),
@@ -102,7 +102,7 @@ export async function applyOutcomes(
   }
   const named = outcomes.flatMap((one) => (one.do === 'remove' || one.key === null ? [] : [one.key]))
   const seen = [...named, ...answered.values(), ...(page.gaps === true ? [gapMark] : [])]
-  await moveOn(trx, engine, source, held, seen, plan, tally, page.next, now)
+  await moveOn(trx, engine, source, claim, seen, plan, tally, page.next, now)
   return tally
 }
 
@@ -114,25 +114,25 @@ function takenOf(outcomes: readonly Outcome[], { settled }: Plan): ReadonlySet<n
   )
 }
 
-/** The entity's rows by its sink, the raw page, and each record's place in it. */
+/** The entity's rows by its sink, the raw page, and each record's position in it. */
 async function storeRecords(
   trx: Transaction<Tables>,
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   records: readonly SourceRecord[],
   plan: Plan,
   now: string,
-  from: RawPlace | undefined,
+  from: RawPosition | undefined,
 ): Promise<void> {
-  const { entity } = source.connector.manifest.streams[held.stream]!
+  const { entity } = source.connector.manifest.streams[claim.stream]!
   const sink = engine.sinks[entity] as Sink<EntityRecord[EntityName]>
   const changes = plan.store.map((one): Change<EntityRecord[EntityName]> => ({
-    source: held.source,
-    stream: held.stream,
+    source: claim.source,
+    stream: claim.stream,
     key: one.key,
     record: one.record,
-    run: held.run,
+    run: claim.run,
     firstSeenAt: plan.stored.get(one.key)?.first_seen_at ?? now,
     changedAt: now,
   }))
@@ -147,14 +147,14 @@ async function storeRecords(
   const kept = records.map((record, index) => (plan.withheld.has(index) ? null : record))
   const raw =
     from === undefined
-      ? sql`insert into raw_page (run_id, source_id, stream_id, page, body) values (${held.run}, ${held.source},
-          ${held.stream}, ${held.pages}, ${engine.keyring.seal(gzipSync(JSON.stringify(kept)), 'raw')}) returning id`
+      ? sql`insert into raw_page (run_id, source_id, stream_id, page, body) values (${claim.run}, ${claim.source},
+          ${claim.stream}, ${claim.pages}, ${engine.keyring.seal(gzipSync(JSON.stringify(kept)), 'raw')}) returning id`
       : sql`select ${from.rawPage}::bigint as id`
   await sql`
     with raw as (${raw}), stored as (
     insert into record (source_id, stream_id, key, hash, raw_page_id, raw_index, run_id, first_seen_at, changed_at,
       identity, source_changed_at)
-    select ${held.source}, ${held.stream}, r.key, decode(r.hash, 'hex'), raw.id, r.raw_index, ${held.run}, ${now}, ${now},
+    select ${claim.source}, ${claim.stream}, r.key, decode(r.hash, 'hex'), raw.id, r.raw_index, ${claim.run}, ${now}, ${now},
       decode(r.identity, 'hex'), r.source_changed_at
     from raw, json_to_recordset(${JSON.stringify(rows)}) as r(key text, hash text, raw_index integer, identity text,
       source_changed_at timestamptz)
@@ -165,52 +165,52 @@ async function storeRecords(
       revived_at = case when record.removed_at is null then record.revived_at else excluded.changed_at end
     returning key)
     insert into change (entity, source_id, stream_id, key, kind, run_id)
-    select ${entity}, ${held.source}, ${held.stream}, key, 'UPSERT', ${held.run} from stored
+    select ${entity}, ${claim.source}, ${claim.stream}, key, 'UPSERT', ${claim.run} from stored
   `.execute(trx)
 }
 
-/** Everything that each page ends with, in one statement: what is settled, seen and owed, the counts and the place. */
+/** Everything that each page ends with, in one statement: what is settled, seen and owed, the counts and the position. */
 async function moveOn(
   trx: Transaction<Tables>,
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   seen: readonly string[],
   plan: Plan,
   tally: Tally,
-  place: string,
+  position: string,
   now: string,
 ): Promise<void> {
   const besides: RawBuilder<unknown>[] = []
   if (plan.settled.length > 0) {
     besides.push(sql`settled as (
       update quarantine set left_at = ${now}, left_because = 'TAKEN'
-      where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
+      where source_id = ${claim.source} and stream_id = ${claim.stream} and left_at is null
         and mark in (select decode(m, 'hex') from unnest(${marksOf(engine.keyring, plan.settled)}::text[]) m))`)
   }
-  if (isWholeList(source, held)) {
+  if (isWholeList(source, claim)) {
     besides.push(sql`seen as (
-      insert into run_seen (run_id, key) select ${held.run}::bigint, unnest(${[...seen]}::text[]) on conflict do nothing)`)
+      insert into run_seen (run_id, key) select ${claim.run}::bigint, unnest(${[...seen]}::text[]) on conflict do nothing)`)
   }
   if (source.connector.acknowledge !== undefined && source.settings['acknowledge'] === true) {
     besides.push(sql`owed as (
       insert into acknowledgement (source_id, stream_id, key)
-      select ${held.source}, ${held.stream}, unnest(${[...plan.settled]}::text[]) on conflict do nothing)`)
+      select ${claim.source}, ${claim.stream}, unnest(${[...plan.settled]}::text[]) on conflict do nothing)`)
   }
   const isNew = (key: string): boolean => plan.stored.get(key)?.removed_at !== null
   const missing = plan.store.filter((one) => isNew(one.key)).length
   const grown = missing - plan.remove.size
   if (grown !== 0) {
     besides.push(sql`counted as (
-      update stream set record_count = record_count + ${grown} where source_id = ${held.source} and id = ${held.stream})`)
+      update stream set record_count = record_count + ${grown} where source_id = ${claim.source} and id = ${claim.stream})`)
   }
   const moved = await sql`
     ${besides.length === 0 ? sql`` : sql`with ${sql.join(besides)}`}
     update run set pages = pages + 1, read = read + ${tally.read}, written = written + ${tally.written},
       unchanged = unchanged + ${tally.unchanged}, removed = removed + ${tally.removed},
-      rejected = rejected + ${tally.rejected}, missing = missing + ${missing}, place = ${place},
+      rejected = rejected + ${tally.rejected}, missing = missing + ${missing}, position = ${position},
       advanced_at = clock_timestamp(), tries = 0
-    where id = ${held.run} and pages = ${held.pages}
+    where id = ${claim.run} and pages = ${claim.pages}
   `.execute(trx)
   if ((moved.numAffectedRows ?? 0n) === 0n) throw new CommittedBefore()
 }
@@ -219,23 +219,23 @@ async function moveOn(
 export async function removeRecords(
   trx: Transaction<Tables>,
   engine: Engine,
-  held: Claim,
+  claim: Claim,
   keys: readonly (readonly [key: string, evidence: string])[],
   now: string,
 ): Promise<void> {
-  const entity = engine.sources.get(held.source)!.connector.manifest.streams[held.stream]!.entity
+  const entity = engine.sources.get(claim.source)!.connector.manifest.streams[claim.stream]!.entity
   await engine.sinks[entity].remove(
     trx,
-    keys.map(([key]) => ({ source: held.source, stream: held.stream, key })),
+    keys.map(([key]) => ({ source: claim.source, stream: claim.stream, key })),
   )
   await sql`
     with removed as (
-      update record r set removed_at = ${now}, removed_because = g.evidence, hash = '', run_id = ${held.run},
+      update record r set removed_at = ${now}, removed_because = g.evidence, hash = '', run_id = ${claim.run},
         version = r.version + 1
       from json_to_recordset(${JSON.stringify(keys.map(([key, evidence]) => ({ key, evidence })))}) as g(key text, evidence text)
-      where r.source_id = ${held.source} and r.stream_id = ${held.stream} and r.key = g.key
+      where r.source_id = ${claim.source} and r.stream_id = ${claim.stream} and r.key = g.key
       returning r.key)
     insert into change (entity, source_id, stream_id, key, kind, run_id)
-    select ${entity}, ${held.source}, ${held.stream}, key, 'REMOVE', ${held.run} from removed
+    select ${entity}, ${claim.source}, ${claim.stream}, key, 'REMOVE', ${claim.run} from removed
   `.execute(trx)
 }

@@ -15,36 +15,36 @@ export async function endRun(
   trx: Transaction<Tables>,
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   state: Exclude<RunEnd, 'RELEASED'>,
   failure: { readonly code: string; readonly message: string } | null,
   waitMs: number,
 ): Promise<RunEnd> {
   const now = engine.now().toISOString()
   // A replay or a window of the past says nothing of how the stream stands with its source now.
-  const tells = held.kind === 'CHANGES' || held.kind === 'FULL'
+  const tells = claim.kind === 'CHANGES' || claim.kind === 'FULL'
   const dueIn = Math.max(untilNextFire(source.schedule, source.timezone), waitMs)
-  const countIn = untilNextCensus(source, held.stream, failure?.code ?? null, waitMs)
+  const countIn = untilNextCensus(source, claim.stream, failure?.code ?? null, waitMs)
   const countAt = countIn === null ? null : sql`clock_timestamp() + ${countIn} * interval '1 millisecond'`
   // A person's confirmation lasts until a reading of the whole has used it.
-  const used = isWholeList(source, held) ? null : sql`nullif(held_reason, nullif(held_reason, 'CONFIRMED'))`
+  const used = isWholeList(source, claim) ? null : sql`nullif(held_reason, nullif(held_reason, 'CONFIRMED'))`
   await sql`
     with ended as (
       update run set state = ${state}, finished_at = ${now}, failure_code = ${failure?.code ?? null},
         failure_message = ${failure?.message ?? null}
-      where id = ${held.run}
+      where id = ${claim.run}
     ), forgotten as (
-      delete from run_seen where run_id = ${held.run}
+      delete from run_seen where run_id = ${claim.run}
     )
     update stream set run_id = null, lease_until = null, lease_owner = null, lease_pid = null,
       last_success_at = ${failure === null && tells ? now : sql`last_success_at`},
-      held_reason = ${failure === null && (tells || held.kind === 'CENSUS') ? used : sql`held_reason`},
-      census_due_at = ${held.kind === 'CENSUS' ? countAt : sql`coalesce(census_due_at, ${countAt})`},
+      held_reason = ${failure === null && (tells || claim.kind === 'CENSUS') ? used : sql`held_reason`},
+      census_due_at = ${claim.kind === 'CENSUS' ? countAt : sql`coalesce(census_due_at, ${countAt})`},
       failing_since = ${!tells ? sql`failing_since` : failure === null ? null : sql`coalesce(failing_since, ${now})`},
       due_at = least(due_at, clock_timestamp() + ${dueIn} * interval '1 millisecond')
-    where source_id = ${held.source} and id = ${held.stream}
+    where source_id = ${claim.source} and id = ${claim.stream}
   `.execute(trx)
-  await sql`select pg_notify('hub_run', ${`${held.source}/${held.stream}`})`.execute(trx)
+  await sql`select pg_notify('hub_run', ${`${claim.source}/${claim.stream}`})`.execute(trx)
   return state
 }
 

@@ -18,26 +18,26 @@ const atOnce = 20
 export async function eraseBytes(
   trx: Transaction<Tables>,
   keyring: Keyring,
-  held: Claim,
+  claim: Claim,
   keyName: string,
   { erase: { keys, stored } }: Pick<Plan, 'erase'>,
 ): Promise<void> {
   if (keys.length === 0) return
   const waited = await sql`
     update quarantine set body = null, patch = null
-    where source_id = ${held.source} and stream_id = ${held.stream} and (body is not null or patch is not null)
+    where source_id = ${claim.source} and stream_id = ${claim.stream} and (body is not null or patch is not null)
       and mark in (select decode(m, 'hex') from unnest(${marksOf(keyring, keys)}::text[]) m)
   `.execute(trx)
   if (stored.length === 0 && (waited.numAffectedRows ?? 0n) === 0n) return
   await sql`
     update record set removed_because = ${classified}
-    where source_id = ${held.source} and stream_id = ${held.stream} and key = any(${[...stored]}::text[])
+    where source_id = ${claim.source} and stream_id = ${claim.stream} and key = any(${[...stored]}::text[])
       and removed_at is not null
   `.execute(trx)
   const gone = new Set<unknown>(keys)
   for (let after = 0; ;) {
     const { rows } = await sql<{ id: number; body: Buffer }>`
-      select id, body from raw_page where source_id = ${held.source} and stream_id = ${held.stream} and id > ${after}
+      select id, body from raw_page where source_id = ${claim.source} and stream_id = ${claim.stream} and id > ${after}
       order by id limit ${atOnce}
     `.execute(trx)
     for (const { id, body } of rows) {

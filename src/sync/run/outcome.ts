@@ -75,18 +75,18 @@ export function outcomesOf(
 }
 
 /**
- * Records that could not even be read, by their places: they wait without bytes, under keys that begin with a mark of their
+ * Records that could not even be read, by their positions: they wait without bytes, under keys that begin with a mark of their
  * own, behind the page's records.
  */
-export const outcomesOfTooLarge = (places: readonly string[], after: number): Outcome[] =>
-  places.map((place, at) => ({
+export const outcomesOfTooLarge = (positions: readonly string[], after: number): Outcome[] =>
+  positions.map((position, at) => ({
     do: 'quarantine',
-    key: tooLargeKey + note(place),
+    key: tooLargeKey + note(position),
     rejection: { reject: 'TOO_LARGE', at: '', withoutBytes: true },
     index: after + at,
   }))
 
-/** How the keys of records begin that are known only by their place. */
+/** How the keys of records begin that are known only by their position. */
 export const tooLargeKey = '?too-large:'
 
 const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
@@ -112,8 +112,8 @@ function badTextAt(value: unknown, at: string): string | null {
   if (typeof value === 'string') return storableText(value) ? null : at
   if (typeof value !== 'object' || value === null) return null
   for (const [name, member] of Object.entries(value)) {
-    const place = Array.isArray(value) ? `${at}[${name}]` : at === '' ? name : `${at}.${name}`
-    const bad = storableText(name) ? badTextAt(member, place) : place
+    const path = Array.isArray(value) ? `${at}[${name}]` : at === '' ? name : `${at}.${name}`
+    const bad = storableText(name) ? badTextAt(member, path) : path
     if (bad !== null) return bad
   }
   return null

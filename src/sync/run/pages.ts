@@ -7,7 +7,7 @@ import { commitPage, fence, type Waiting } from './commit.ts'
 import type { Engine, SourceSetup } from '../engine.ts'
 import { CommittedBefore } from '../failure.ts'
 import { tooLargeKey } from './outcome.ts'
-import type { RawPlace } from './plan.ts'
+import type { RawPosition } from './plan.ts'
 import { rawPages } from './replay.ts'
 import { retryTransient } from '../retry-transient.ts'
 import { openPageInspector, type PageInspector } from '../inspect/page-inspector.ts'
@@ -15,18 +15,18 @@ import { openPageInspector, type PageInspector } from '../inspect/page-inspector
 /** So many pages in a row may be empty and stand still before the run ends. */
 const emptyPages = 100
 
-/** Every page that is left of the run stands in the database; answers the place after the last one. */
+/** Every page that is left of the run stands in the database; answers the position after the last one. */
 export async function readPages(
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const watch = await retryTransient(() => openPageInspector(engine, source, held))
-  const pages = pagesOf(engine, source, held, watch, signal)[Symbol.asyncIterator]()
-  const standsStill = watchPlaces(held.source)
-  let place = held.place
-  let number = held.pages
+  const watch = await retryTransient(() => openPageInspector(engine, source, claim))
+  const pages = pagesOf(engine, source, claim, watch, signal)[Symbol.asyncIterator]()
+  const standsStill = refuseCircles(claim.source)
+  let position = claim.position
+  let number = claim.pages
   let pending = within(engine, pages.next(), signal)
   try {
     for (;;) {
@@ -38,48 +38,48 @@ export async function readPages(
       pending = within(engine, pages.next(), signal)
       pending.catch(() => undefined)
       const judged = watch.look(page, page.from !== undefined)
-      const here = { ...held, pages: number }
+      const here = { ...claim, pages: number }
       await retryTransient(() => commitPage(engine, source, here, page, page.from, judged)).catch((error: unknown) => {
         // A try whose answer was lost had been committed after all: the page is done, and done once.
         if (!(error instanceof CommittedBefore)) throw error
       })
-      place = page.next
+      position = page.next
       number += 1
     }
   } finally {
     pages.return?.(undefined)?.catch(() => undefined)
   }
-  if ('all' in held.range && held.kind !== 'REPLAY') await retryTransient(() => settleTooLarge(engine, held))
-  return place
+  if ('all' in claim.range && claim.kind !== 'REPLAY') await retryTransient(() => settleTooLarge(engine, claim))
+  return position
 }
 
-/** What was too large in an earlier read and did not come as such in this whole one waits no more: a place is no key. */
-async function settleTooLarge(engine: Engine, held: Claim): Promise<void> {
+/** What was too large in an earlier read and did not come as such in this whole one waits no more: a position is no key. */
+async function settleTooLarge(engine: Engine, claim: Claim): Promise<void> {
   await engine.db.transaction().execute(async (trx) => {
-    await fence(trx, engine, held)
-    // What runs that failed have met since the last success may lie before the place from which this one was carried on.
+    await fence(trx, engine, claim)
+    // What runs that failed have met since the last success may lie before the position from which this one was carried on.
     await sql`
       update quarantine set left_at = ${engine.now().toISOString()}, left_because = 'TAKEN'
-      where source_id = ${held.source} and stream_id = ${held.stream} and left_at is null
+      where source_id = ${claim.source} and stream_id = ${claim.stream} and left_at is null
         and starts_with(key, ${tooLargeKey}) and run_id <= (
-          select max(r.id) from run r where r.source_id = ${held.source} and r.stream_id = ${held.stream}
-            and r.id < ${held.run} and r.kind in ('CHANGES', 'FULL') and r.state in ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS'))
+          select max(r.id) from run r where r.source_id = ${claim.source} and r.stream_id = ${claim.stream}
+            and r.id < ${claim.run} and r.kind in ('CHANGES', 'FULL') and r.state in ('SUCCEEDED', 'SUCCEEDED_WITH_REJECTS'))
     `.execute(trx)
   })
 }
 
 /**
- * Throws SOURCE_CHANGED at the first page whose place the run has had before: a source that gives its pages in a circle. A run
- * that is carried on does not know the places of its former owner and needs one more round.
+ * Throws SOURCE_CHANGED at the first page whose position the run has had before: a source that gives its pages in a circle. A run
+ * that is carried on does not know the positions of its former owner and needs one more round.
  */
-function watchPlaces(source: string): (page: Page) => void {
+function refuseCircles(source: string): (page: Page) => void {
   const seen = new Set<string>()
   let empty = 0
   return (page) => {
-    if (page.next.includes('\u0000')) throw new ConnectorFailure('SOURCE_CHANGED', `${source}: a place holds NUL`)
+    if (page.next.includes('\u0000')) throw new ConnectorFailure('SOURCE_CHANGED', `${source}: a position holds NUL`)
     empty = page.records.length === 0 && seen.has(page.next) ? empty + 1 : 0
     if ((page.records.length > 0 && seen.has(page.next)) || empty > emptyPages) {
-      throw new ConnectorFailure('SOURCE_CHANGED', `${source}: the source gives the same place again and again`)
+      throw new ConnectorFailure('SOURCE_CHANGED', `${source}: the source gives the same position again and again`)
     }
     seen.add(page.next)
   }
@@ -88,13 +88,13 @@ function watchPlaces(source: string): (page: Page) => void {
 function pagesOf(
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   watch: PageInspector,
   signal: AbortSignal,
-): AsyncIterable<Page & Waiting & { from?: RawPlace }> {
-  if (held.kind === 'REPLAY') return rawPages(engine, held, held.place)
-  const range = held.place === null ? held.range : { since: held.place }
-  return source.connector.read({ ...source.open(signal), pageShare: watch.pageShare }, held.stream, range)
+): AsyncIterable<Page & Waiting & { from?: RawPosition }> {
+  if (claim.kind === 'REPLAY') return rawPages(engine, claim, claim.position)
+  const range = claim.position === null ? claim.range : { since: claim.position }
+  return source.connector.read({ ...source.open(signal), pageShare: watch.pageShare }, claim.stream, range)
 }
 
 /** The next page, or SOURCE_UNAVAILABLE when it does not come in time, or the signal's reason as soon as it aborts. */

@@ -5,7 +5,7 @@ import { type Outcome, tooLargeKey } from './outcome.ts'
 import type { Comebacks, ResetGuard } from '../inspect/reset.ts'
 
 /** Where the records of a page already stand in raw: a replay writes no raw again. */
-export interface RawPlace {
+export interface RawPosition {
   readonly rawPage: number
   readonly indexes: readonly number[]
 }
@@ -41,12 +41,12 @@ export interface Plan {
 /** What a page's outcomes come to, applied in their order: the last word on a key holds. */
 export async function planOf(
   trx: Transaction<Tables>,
-  held: Claim,
+  claim: Claim,
   outcomes: readonly Outcome[],
-  from?: RawPlace,
+  from?: RawPosition,
   guard?: ResetGuard,
 ): Promise<Plan> {
-  const stored = await storedOf(trx, held, outcomes)
+  const stored = await storedOf(trx, claim, outcomes)
   const last = new Map<string, Outcome & { do: 'store' }>()
   const remove = new Map<string, string>()
   const rejected = new Map<string, Outcome & { do: 'quarantine' }>()
@@ -81,7 +81,7 @@ export async function planOf(
     const known = stored.get(one.key)
     return known === undefined || known.removed_at !== null || !one.hashes.some((hash) => known.hash.equals(hash))
   })
-  if (from === undefined) guard?.look(held.pages, comebacksOf(stored, [...last.values()], store))
+  if (from === undefined) guard?.look(claim.pages, comebacksOf(stored, [...last.values()], store))
   const erased = new Set(outcomes.flatMap((one) => (unkept(one) && one.key !== null ? [one.key] : [])))
   return {
     store,
@@ -132,13 +132,13 @@ const isOlder = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && Date.parse(one) < Date.parse(other)
 
 /** A record that a release or a correction has renewed since the replay looked is newer than its raw. */
-const stillThere = (known: Stored | undefined, one: Outcome, from: RawPlace): boolean =>
+const stillThere = (known: Stored | undefined, one: Outcome, from: RawPosition): boolean =>
   known === undefined ||
   (known.removed_at === null && known.raw_page_id === from.rawPage && known.raw_index === from.indexes[one.index])
 
 async function storedOf(
   trx: Transaction<Tables>,
-  held: Claim,
+  claim: Claim,
   outcomes: readonly Outcome[],
 ): Promise<Map<string, Stored>> {
   const patterns = outcomes.flatMap((one) => (one.do === 'remove' && one.key.includes('*') ? [one.key] : []))
@@ -147,7 +147,7 @@ async function storedOf(
   )
   const { rows } = await sql<Stored>`
     select key, hash, first_seen_at, removed_at, removed_because, raw_page_id, raw_index, identity, source_changed_at from record
-    where source_id = ${held.source} and stream_id = ${held.stream}
+    where source_id = ${claim.source} and stream_id = ${claim.stream}
       and (key = any(${keys}::text[])
            ${patterns.length === 0 ? sql`` : sql`or (removed_at is null and key ~ ${likeOf(patterns)})`})
   `.execute(trx)
@@ -171,8 +171,6 @@ export function matcher(pattern: string): (key: string) => boolean {
   if (!wanted.includes('*')) return (key) => key === pattern
   return (key) => {
     const found = key.split('|')
-    return (
-      wanted.length === found.length && wanted.every((segment, place) => segment === '*' || segment === found[place])
-    )
+    return wanted.length === found.length && wanted.every((segment, at) => segment === '*' || segment === found[at])
   }
 }

@@ -15,10 +15,10 @@ export async function refusedBySink(
   trx: Transaction<Tables>,
   engine: Engine,
   source: SourceSetup,
-  held: Claim,
+  claim: Claim,
   plan: Plan,
 ): Promise<Plan> {
-  const { entity } = source.connector.manifest.streams[held.stream]!
+  const { entity } = source.connector.manifest.streams[claim.stream]!
   const sink = engine.sinks[entity] as Sink<EntityRecord[EntityName]>
   if (sink.refuse === undefined || plan.store.length === 0) return plan
   const refused = await sink.refuse(

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { SourceRecord } from '../../contract/connector.ts'
 import type { Claim } from '../queue/claim.ts'
 import type { Engine } from '../engine.ts'
-import type { RawPlace } from './plan.ts'
+import type { RawPosition } from './plan.ts'
 import { correctedRecord } from '../quarantine/quarantine.ts'
 import { retryTransient } from '../retry-transient.ts'
 
@@ -11,7 +11,7 @@ export interface ReplayPage {
   readonly records: readonly SourceRecord[]
   readonly next: string
   /** Where the records stand in raw; absent for those from the quarantine, whose bytes are kept there. */
-  readonly from?: RawPlace
+  readonly from?: RawPosition
   /** Their rows there, one a record. */
   readonly waits?: readonly number[]
 }
@@ -22,13 +22,13 @@ const opened = 20
 
 /**
  * The stored raw records of a stream in pages, each in its latest version, and then what waits in quarantine: all that is
- * needed to normalise anew without asking the source. `place` goes on from a page's `next`.
+ * needed to normalise anew without asking the source. `position` goes on from a page's `next`.
  */
-export async function* rawPages(engine: Engine, held: Claim, place: string | null): AsyncGenerator<ReplayPage> {
-  if (place === null || !place.startsWith('q')) yield* storedPages(engine, held, Number(place ?? 0))
-  let last = place?.startsWith('q') === true ? Number(place.slice(1)) : 0
+export async function* rawPages(engine: Engine, claim: Claim, position: string | null): AsyncGenerator<ReplayPage> {
+  if (position === null || !position.startsWith('q')) yield* storedPages(engine, claim, Number(position ?? 0))
+  let last = position?.startsWith('q') === true ? Number(position.slice(1)) : 0
   for (;;) {
-    const waiting = await retryTransient(() => waitingAfter(engine, held, last))
+    const waiting = await retryTransient(() => waitingAfter(engine, claim, last))
     if (waiting.length === 0) return
     last = waiting.at(-1)!.id
     yield {
@@ -39,12 +39,12 @@ export async function* rawPages(engine: Engine, held: Claim, place: string | nul
   }
 }
 
-const waitingAfter = (engine: Engine, held: Claim, last: number) =>
+const waitingAfter = (engine: Engine, claim: Claim, last: number) =>
   engine.db
     .selectFrom('quarantine')
     .select(['id', 'body', 'patch'])
-    .where('source_id', '=', held.source)
-    .where('stream_id', '=', held.stream)
+    .where('source_id', '=', claim.source)
+    .where('stream_id', '=', claim.stream)
     .where('left_at', 'is', null)
     .where('body', 'is not', null)
     .where('id', '>', last)
@@ -52,12 +52,12 @@ const waitingAfter = (engine: Engine, held: Claim, last: number) =>
     .limit(200)
     .execute()
 
-async function* storedPages(engine: Engine, held: Claim, from: number): AsyncGenerator<ReplayPage> {
+async function* storedPages(engine: Engine, claim: Claim, from: number): AsyncGenerator<ReplayPage> {
   let after = from
   for (;;) {
     const query = sql<{ id: number; indexes: number[] }>`
       select raw_page_id as id, array_agg(raw_index order by raw_index) as indexes from record
-      where source_id = ${held.source} and stream_id = ${held.stream} and removed_at is null and raw_page_id > ${after}
+      where source_id = ${claim.source} and stream_id = ${claim.stream} and removed_at is null and raw_page_id > ${after}
       group by raw_page_id order by raw_page_id limit ${listed}
     `
     const { rows } = await retryTransient(() => query.execute(engine.db))

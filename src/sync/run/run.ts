@@ -5,7 +5,7 @@ import { complete } from './complete.ts'
 import { endRun, type RunEnd } from './end.ts'
 import type { Engine, SourceSetup } from '../engine.ts'
 import { failureOf, Fenced, loggable } from '../failure.ts'
-import { holdStream } from '../inspect/hold.ts'
+import { haltStream } from '../inspect/halt.ts'
 import { readPages } from './pages.ts'
 import { secondLook } from './second-look.ts'
 import { retryTransient, DatabaseUnavailable } from '../retry-transient.ts'
@@ -14,17 +14,17 @@ import { retryTransient, DatabaseUnavailable } from '../retry-transient.ts'
 const longestWaitSeconds = 86_400
 
 /**
- * Carries a claimed run to its end: pages are read one ahead of the commit, each is committed with its place, the
+ * Carries a claimed run to its end: pages are read one ahead of the commit, each is committed with its position, the
  * checkpoint moves with the end of the window. When `signal` aborts, or the database does not come back, the run is given
  * back unfinished ('RELEASED') and the next owner carries it on. Never throws for what a source does.
  */
-export async function executeRun(engine: Engine, held: Claim, signal: AbortSignal): Promise<RunEnd> {
-  const source = engine.sources.get(held.source)!
-  const { stream, run } = held
+export async function executeRun(engine: Engine, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
+  const source = engine.sources.get(claim.source)!
+  const { stream, run } = claim
   const stop = new AbortController()
   const ended = AbortSignal.any([signal, stop.signal])
   const heartbeat = setInterval(() => {
-    renew(engine, held).then(
+    renew(engine, claim).then(
       (mine) => mine || stop.abort(new Fenced()),
       (error: unknown) => engine.log.warn({ err: loggable(error, []), stream, run }, 'the lease could not be renewed'),
     )
@@ -33,8 +33,8 @@ export async function executeRun(engine: Engine, held: Claim, signal: AbortSigna
   try {
     // A stream that was claimed while the worker was told to stop is not asked for a page.
     signal.throwIfAborted()
-    if (held.spent !== undefined) return await giveUp(engine, source, held, held.spent)
-    for (let look = held; ;) {
+    if (claim.spent !== undefined) return await giveUp(engine, source, claim, claim.spent)
+    for (let look = claim; ;) {
       const here = look
       const last = await readPages(engine, source, here, ended)
       const again = await retryTransient(() => secondLook(engine, source, here))
@@ -44,13 +44,13 @@ export async function executeRun(engine: Engine, held: Claim, signal: AbortSigna
   } catch (error) {
     if (stop.signal.reason instanceof Fenced || error instanceof Fenced) return 'RELEASED'
     const passing = error instanceof DatabaseUnavailable
-    if (!signal.aborted && !passing) return await fail(engine, source, held, error)
+    if (!signal.aborted && !passing) return await fail(engine, source, claim, error)
     if (passing) {
-      engine.log.warn({ err: loggable(error, []), source: held.source, stream, run }, 'the database is in trouble')
+      engine.log.warn({ err: loggable(error, []), source: claim.source, stream, run }, 'the database is in trouble')
     }
     // Where even this fails, the lease ends by itself.
-    await retryTransient(() => release(engine, held)).catch((again: unknown) => {
-      engine.log.warn({ err: loggable(again, []), source: held.source, stream, run }, 'a run could not be given back')
+    await retryTransient(() => release(engine, claim)).catch((again: unknown) => {
+      engine.log.warn({ err: loggable(again, []), source: claim.source, stream, run }, 'a run could not be given back')
     })
     return 'RELEASED'
   } finally {
@@ -72,15 +72,15 @@ const reasonOf = {
   },
 } as const
 
-/** The run is ended without its place, and what it was to read is due from the checkpoint at once. */
-async function giveUp(engine: Engine, source: SourceSetup, held: Claim, why: keyof typeof reasonOf): Promise<RunEnd> {
+/** The run is ended without its position, and what it was to read is due from the checkpoint at once. */
+async function giveUp(engine: Engine, source: SourceSetup, claim: Claim, why: keyof typeof reasonOf): Promise<RunEnd> {
   return retryTransient(() =>
     engine.db.transaction().execute(async (trx) => {
-      await fence(trx, engine, held)
-      await sql`update run set place = null where id = ${held.run}`.execute(trx)
-      const end = await endRun(trx, engine, source, held, 'FAILED', reasonOf[why], 0)
-      if (why === 'STALE' && (held.kind === 'CHANGES' || held.kind === 'FULL')) {
-        await sql`update stream set due_at = now() where source_id = ${held.source} and id = ${held.stream}`.execute(
+      await fence(trx, engine, claim)
+      await sql`update run set position = null where id = ${claim.run}`.execute(trx)
+      const end = await endRun(trx, engine, source, claim, 'FAILED', reasonOf[why], 0)
+      if (why === 'STALE' && (claim.kind === 'CHANGES' || claim.kind === 'FULL')) {
+        await sql`update stream set due_at = now() where source_id = ${claim.source} and id = ${claim.stream}`.execute(
           trx,
         )
       }
@@ -89,9 +89,9 @@ async function giveUp(engine: Engine, source: SourceSetup, held: Claim, why: key
   )
 }
 
-async function fail(engine: Engine, source: SourceSetup, held: Claim, error: unknown): Promise<RunEnd> {
+async function fail(engine: Engine, source: SourceSetup, claim: Claim, error: unknown): Promise<RunEnd> {
   const failure = failureOf(error, source.secrets)
-  const what = { source: held.source, stream: held.stream, run: held.run }
+  const what = { source: claim.source, stream: claim.stream, run: claim.run }
   if (failure.code === 'INTERNAL') {
     engine.log.error({ err: loggable(error, source.secrets), ...what }, 'a run failed by a bug')
   }
@@ -100,9 +100,9 @@ async function fail(engine: Engine, source: SourceSetup, held: Claim, error: unk
   try {
     return await retryTransient(() =>
       engine.db.transaction().execute(async (trx) => {
-        await fence(trx, engine, held)
-        await holdStream(trx, held, error, engine.now().toISOString())
-        return endRun(trx, engine, source, held, 'FAILED', failure, wait * 1000)
+        await fence(trx, engine, claim)
+        await haltStream(trx, claim, error, engine.now().toISOString())
+        return endRun(trx, engine, source, claim, 'FAILED', failure, wait * 1000)
       }),
     )
   } catch (again) {

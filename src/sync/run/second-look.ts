@@ -8,23 +8,23 @@ import type { Engine, SourceSetup } from '../engine.ts'
  * The claim that reads a whole list once more before anything is removed, or null when what was read suffices: what a list
  * of several pages does not name may have slipped from one page to another while it was read. Safe to repeat.
  */
-export async function secondLook(engine: Engine, source: SourceSetup, held: Claim): Promise<Claim | null> {
-  if (!isWholeList(source, held) || (held.pass ?? 1) > 1) return null
+export async function secondLook(engine: Engine, source: SourceSetup, claim: Claim): Promise<Claim | null> {
+  if (!isWholeList(source, claim) || (claim.pass ?? 1) > 1) return null
   return engine.db.transaction().execute(async (trx) => {
-    await fence(trx, engine, held)
-    const { pages, pass, place } = await trx
+    await fence(trx, engine, claim)
+    const { pages, pass, position } = await trx
       .selectFrom('run')
-      .select(['pages', 'pass', 'place'])
-      .where('id', '=', held.run)
+      .select(['pages', 'pass', 'position'])
+      .where('id', '=', claim.run)
       .executeTakeFirstOrThrow()
     // The answer of a former try was lost: the second look has been noted.
-    if (pass > 1) return { ...held, pages, pass, place }
+    if (pass > 1) return { ...claim, pages, pass, position }
     if (pages <= 1) return null
-    const count = await countOf(trx, source, held)
+    const count = await countOf(trx, source, claim)
     if (count.leftOver === null || count.leftOver === 0 || count.implausible) return null
     await sql`
-      update run set pass = 2, place = null, advanced_at = clock_timestamp() where id = ${held.run}
+      update run set pass = 2, position = null, advanced_at = clock_timestamp() where id = ${claim.run}
     `.execute(trx)
-    return { ...held, pages, pass: 2, place: null }
+    return { ...claim, pages, pass: 2, position: null }
   })
 }

@@ -29,7 +29,7 @@ describe('the development issuer', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' })
     expect(decodeJwt(token)).toMatchObject({ scope: 'dossier:read dossier:personal', sub: 'an.officer', aud: 'hub' })
     const trusted = { issuer: issuer.issuer, audience: 'hub', keys: async () => issuer.jwks() }
-    const caller = await openVerifier({ issuers: [trusted], now, placeOf: () => null }).verify(`Bearer ${token}`)
+    const caller = await openVerifier({ issuers: [trusted], now, agencyRangeOf: () => null }).verify(`Bearer ${token}`)
     expect(caller).toMatchObject({ subject: 'an.officer', agency: 'H53' })
     expect([...caller.purposes]).toEqual(['audit'])
   })

@@ -6,7 +6,7 @@ import {
   pruneRevocations,
   revoke,
   type Revocations,
-  watchRevocations,
+  openRevocations,
 } from '../../../src/access/token/revocation.ts'
 import { openVerifier, type Verifier } from '../../../src/access/token/verifier.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
@@ -22,11 +22,11 @@ let issuer: TestIssuer
 const gateways: Gateway[] = []
 
 async function openGateway(now = Date.now): Promise<Gateway> {
-  const revocations = await watchRevocations(database.url, { now, onError: () => {} })
+  const revocations = await openRevocations(database.url, { now, onError: () => {} })
   const { revoked } = revocations
   return {
     revocations,
-    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, placeOf: () => null, revoked }),
+    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => null, revoked }),
   }
 }
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe('a revocation', () => {
 
   it('ends at its time and is forgotten then', async () => {
     let now = Date.now()
-    const slow = await watchRevocations(database.url, { now: () => now, onError: () => {} })
+    const slow = await openRevocations(database.url, { now: () => now, onError: () => {} })
     const end = new Date(now + 60_000)
     await revoke(database.db, { kind: 'TOKEN', value: 'short' }, end)
     const token = { jti: 'short', client: null }

@@ -26,7 +26,7 @@ function open(more: Partial<VerifierOptions> = {}): Verifier {
   return openVerifier({
     issuers: [one.trusted(), two.trusted({ agencies: ['H53.21'] })],
     now,
-    placeOf: (code) => places[code] ?? null,
+    agencyRangeOf: (code) => places[code] ?? null,
     ...more,
   })
 }

@@ -39,7 +39,7 @@ describe('a keyring', () => {
     for (let length = 0; length < sealed.length; length++) {
       expect(() => keyring.open(sealed.subarray(0, length), 'quarantine:1')).toThrow(DecryptionError)
     }
-    expect(() => keyring.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another place')
+    expect(() => keyring.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another context')
     expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that is not here')
   })
 

@@ -52,7 +52,11 @@ export async function openHub(): Promise<OpenedHub> {
     listener: await listen({ host: '127.0.0.1', port: 0 }),
     generation: graph.generation,
     subgraph: graph.generation.subgraph,
-    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, placeOf: (code) => places.get(code) ?? null }),
+    verifier: openVerifier({
+      issuers: [issuer.trusted()],
+      now: Date.now,
+      agencyRangeOf: (code) => places.get(code) ?? null,
+    }),
     developmentIssuer: null,
     ready: async () => true,
     pages: null,

@@ -27,7 +27,7 @@ beforeAll(async () => {
     const trusted = { issuer: listener.url, audience: 'hub', keys: async () => developmentIssuer.jwks() }
     return {
       developmentIssuer,
-      verifier: openVerifier({ issuers: [trusted], now: Date.now, placeOf: () => null }),
+      verifier: openVerifier({ issuers: [trusted], now: Date.now, agencyRangeOf: () => null }),
       pages: (request) => answerPage(join(folder, 'web'), request),
       ready: () => isReady(),
     }

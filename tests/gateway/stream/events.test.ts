@@ -192,7 +192,7 @@ it('an event over HTTP is masked, denied and logged as any other read', async ()
   const verifier = openVerifier({
     issuers: [issuer.trusted()],
     now: Date.now,
-    placeOf: (code) => (code === 'H53' ? { from: null, to: null } : null),
+    agencyRangeOf: (code) => (code === 'H53' ? { from: null, to: null } : null),
   })
   const small = await openSmallGateway(async () => ({ generation: graph.generation, verifier }))
   const { db } = graph.database

@@ -249,7 +249,7 @@ describe('a stream is ended', () => {
       verifier: openVerifier({
         issuers: [opened.issuer.trusted()],
         now: Date.now,
-        placeOf: () => null,
+        agencyRangeOf: () => null,
         revoked: ({ jti }) => revoked.has(jti),
       }),
     }))

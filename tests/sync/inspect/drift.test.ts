@@ -32,8 +32,8 @@ const drifts = (world: World) =>
   world.rows(
     'select kind, path, found, expected, records, confirmed_at is not null as confirmed from drift order by kind, path, found',
   )
-const give = (world: World, place: string, ...records: SourceRecord[]): void => {
-  world.script.pages.changes.push(page(place, ...records))
+const give = (world: World, position: string, ...records: SourceRecord[]): void => {
+  world.script.pages.changes.push(page(position, ...records))
 }
 
 describe('a policy of accept', () => {
@@ -132,12 +132,12 @@ describe('a policy of stop', () => {
     const run = await world.sync()
     expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', written: 0 })
     expect(run.failure_message).toContain('RENAMED at: found moment, expected at (1 records)')
-    const held = "select held_reason, held_at is not null as held, checkpoint from stream where id = 'changes'"
-    expect(await world.rows(held)).toEqual([{ held_reason: 'DRIFT', held: true, checkpoint: 'a' }])
+    const claim = "select held_reason, held_at is not null as claim, checkpoint from stream where id = 'changes'"
+    expect(await world.rows(claim)).toEqual([{ held_reason: 'DRIFT', claim: true, checkpoint: 'a' }])
     expect(await drifts(world)).toMatchObject([{ kind: 'RENAMED', records: 1, confirmed: false }])
     await expect(world.sync()).rejects.toThrow('nothing was due')
     await resumeSource(world.engine, 's')
-    expect(await world.rows(held)).toEqual([{ held_reason: null, held: false, checkpoint: 'a' }])
+    expect(await world.rows(claim)).toEqual([{ held_reason: null, claim: false, checkpoint: 'a' }])
     await world.work()
     expect((await world.runs()).at(-1)).toMatchObject({ state: 'SUCCEEDED', written: 4 })
     expect(await drifts(world)).toMatchObject([{ confirmed: true }])

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
-import { watchOrder } from '../../../src/sync/inspect/order.ts'
+import { openOrderCheck } from '../../../src/sync/inspect/order.ts'
 import { openWorld, page, record, type World } from '../harness.ts'
 
 const worlds: World[] = []
@@ -12,7 +12,7 @@ it('counts no disorder in what is sorted, and at least one in what is not', () =
   fc.assert(
     fc.property(fc.array(fc.nat(9), { minLength: 2 }), fc.constantFrom('asc', 'desc'), (values, direction) => {
       const broken = (given: readonly number[]): number => {
-        const watch = watchOrder({ by: 'at', direction })
+        const watch = openOrderCheck({ by: 'at', direction })
         for (const at of given) watch.look([{ at }])
         return watch.broken
       }

@@ -71,7 +71,7 @@ describe('a poisoned record', () => {
 })
 
 describe('a record that is too large even alone', () => {
-  it('waits by its place without bytes, and waits no more when a whole read no longer meets it', async () => {
+  it('waits by its position without bytes, and waits no more when a whole read no longer meets it', async () => {
     const world = await open()
     world.script.pages.changes = [{ ...page('a', record('1')), tooLarge: ['page 3 of 1'] }]
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', read: 2, written: 1, rejected: 1 })

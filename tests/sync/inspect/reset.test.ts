@@ -19,8 +19,8 @@ async function open(): Promise<World> {
   await world.sync()
   return world
 }
-const held = (world: World) =>
-  world.rows("select held_reason, held_at is not null as held, checkpoint from stream where id = 'changes'")
+const claim = (world: World) =>
+  world.rows("select held_reason, held_at is not null as claim, checkpoint from stream where id = 'changes'")
 
 describe('a source that was set back', () => {
   it.each([
@@ -34,17 +34,17 @@ describe('a source that was set back', () => {
     expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', written: 0 })
     expect(run.failure_message).toContain('set back')
     expect(await world.things()).toEqual(before)
-    expect(await held(world)).toEqual([{ held_reason: 'SOURCE_RESET', held: true, checkpoint: 'a' }])
+    expect(await claim(world)).toEqual([{ held_reason: 'SOURCE_RESET', claim: true, checkpoint: 'a' }])
 
     await resumeSource(world.engine, 's')
-    expect(await held(world)).toEqual([{ held_reason: 'RESET_CONFIRMED', held: false, checkpoint: null }])
+    expect(await claim(world)).toEqual([{ held_reason: 'RESET_CONFIRMED', claim: false, checkpoint: null }])
     await world.work()
     expect((await world.runs()).slice(-2)).toMatchObject([
       { kind: 'CHANGES', state: 'SUCCEEDED', range: { all: true }, written: 28 },
       { kind: 'CENSUS', state: 'SUCCEEDED', written: 0, removed: 2 },
     ])
     expect(Object.keys(await world.things())).toHaveLength(28)
-    expect(await held(world)).toEqual([{ held_reason: null, held: false, checkpoint: 'b' }])
+    expect(await claim(world)).toEqual([{ held_reason: null, claim: false, checkpoint: 'b' }])
   })
 
   it('is noticed over several small pages, with no more overwritten than is no evidence yet', async () => {
@@ -77,6 +77,6 @@ describe('a source that was set back', () => {
     }
     world.script.pages.changes = [page('a'), page('b')]
     expect(await world.sync()).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED' })
-    expect(await held(world)).toMatchObject([{ held_reason: 'SOURCE_RESET', held: true }])
+    expect(await claim(world)).toMatchObject([{ held_reason: 'SOURCE_RESET', claim: true }])
   })
 })

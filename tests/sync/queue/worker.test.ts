@@ -180,13 +180,13 @@ it('registers sources again without harm, and ends the run of one that left the 
   expect(await world.rows(rows)).toEqual(before)
 
   await requestRuns(world.engine, changes, 'CHANGES', null)
-  const held = (await world.claim())!
+  const claim = (await world.claim())!
   const none = { ...world.engine, sources: new Map() }
   await registerSources(none)
   await registerSources(none)
   expect(await world.rows('select configured from source')).toEqual([{ configured: false }])
   expect((await world.runs()).at(-1)).toMatchObject({ state: 'FAILED', failure_code: 'CONFIG_INVALID' })
-  expect(await world.execute(held)).toBe('RELEASED')
+  expect(await world.execute(claim)).toBe('RELEASED')
   await requestRuns(world.engine, changes, 'CHANGES', null)
   expect(await world.claim()).toBeNull()
   await registerSources(world.engine)
@@ -231,11 +231,11 @@ it('does not let a replay put back what a newer page has renewed meanwhile', asy
   world.script.pages.changes = [page('a', record('1')), page('b', record('1', { name: 'mới' }))]
   await world.sync()
   await requestRuns(world.engine, changes, 'REPLAY', null)
-  const held = (await world.claim())!
+  const claim = (await world.claim())!
   const first = Number((await world.rows<{ id: number }>('select min(id) as id from raw_page'))[0]!.id)
   world.script.mapping = 'Ông '
   const old = { records: [record('1')], next: '1' }
-  const tally = await commitPage(world.engine, world.engine.sources.get('s')!, held, old, {
+  const tally = await commitPage(world.engine, world.engine.sources.get('s')!, claim, old, {
     rawPage: first,
     indexes: [0],
   })

@@ -114,13 +114,13 @@ describe('a census', () => {
     expect(failing_since).toBeNull()
   })
 
-  it('goes on from its place after its worker was killed, and knows what was named before', async () => {
+  it('goes on from its position after its worker was killed, and knows what was named before', async () => {
     const world = await open()
     world.script.pages.changes = [page('a', ...some(2)), page('b', ...some(2, 2)), page('c', ...some(1, 4))]
     await world.sync()
     await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CENSUS', { all: true })
-    const held = (await world.claim())!
-    await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.changes[0]!)
+    const claim = (await world.claim())!
+    await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.changes[0]!)
     await world.rows('update stream set lease_until = now()')
     world.script.asked.splice(0)
     expect(await world.execute((await world.claim())!)).toBe('SUCCEEDED')
@@ -220,7 +220,7 @@ describe('a census', () => {
     })
     expect(
       await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CENSUS', { all: true }),
-    ).toMatchObject([{ run: 0, held: 'MASS_DELETE' }])
+    ).toMatchObject([{ run: 0, claim: 'MASS_DELETE' }])
     await resumeSource(world.engine, 's')
     await world.work({ only: [{ source: 's', stream: 'changes' }] })
     expect((await world.runs()).map((one) => [one.kind, one.state])).toEqual([
@@ -291,7 +291,7 @@ describe('the schedule of a census', () => {
     expect(Math.abs((await due(world))! - expected('0 5 * * *'))).toBeLessThan(3)
   })
 
-  it('runs a missed one once, after the ordinary run, and only for a stream that has succeeded and is not held', async () => {
+  it('runs a missed one once, after the ordinary run, and only for a stream that has succeeded and is not claim', async () => {
     const world = await open({ census: '30 2 1 1 *' })
     world.script.pages.changes = [page('a', ...some(3))]
     const missed = () => world.rows("update stream set census_due_at = now() - interval '3 days' where id = 'changes'")

@@ -31,13 +31,13 @@ it('takes five round trips for a page of unchanged records and six, besides its 
   const world = await openWorld()
   worlds.push(world)
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)
-  const held = (await world.claim())!
+  const claim = (await world.claim())!
   const source = world.engine.sources.get('s')!
   const records = Array.from({ length: 50 }, (_, n) => record(`k${n}`))
-  const first = await statements(world, () => commitPage(world.engine, source, held, page('a', ...records)))
+  const first = await statements(world, () => commitPage(world.engine, source, claim, page('a', ...records)))
   expect(first).toHaveLength(6)
   const again = await statements(world, () =>
-    commitPage(world.engine, source, { ...held, pages: 1 }, page('b', ...records)),
+    commitPage(world.engine, source, { ...claim, pages: 1 }, page('b', ...records)),
   )
   expect(again).toHaveLength(5)
 })

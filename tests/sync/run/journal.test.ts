@@ -73,7 +73,7 @@ async function readWithCuts(stream: Stream, cutting: readonly { at: number; by: 
   const left = [...cutting]
   for (let round = 0; round < 20; round += 1) {
     await requestRuns(world.engine, [{ source: 's', stream }], 'CHANGES', null)
-    const held = (await world.claim())!
+    const claim = (await world.claim())!
     const cut = left.shift()
     const stop = new AbortController()
     const fails = (by: string): boolean => cut?.by === by
@@ -86,7 +86,7 @@ async function readWithCuts(stream: Stream, cutting: readonly { at: number; by: 
     world.sink.upsert = () => {
       if (fails('store') && writes++ === cut?.at) throw new Error('the store refuses')
     }
-    const end = await world.execute(held, stop.signal)
+    const end = await world.execute(claim, stop.signal)
     // A crash: nobody gave the stream back, and the session is gone.
     if (fails('crash'))
       await world.rows("update stream set lease_until = now() - interval '1 second' where run_id is not null")

@@ -24,7 +24,7 @@ interface Waiting {
 const opened = (world: World, body: Buffer): unknown =>
   JSON.parse(gunzipSync(world.engine.keyring.open(body, 'quarantine')).toString())
 
-it('commits raw, rows, quarantine and place together, or none of them when a sink throws', async () => {
+it('commits raw, rows, quarantine and position together, or none of them when a sink throws', async () => {
   const world = await open()
   world.script.pages.changes = [
     page('a', record('1')),
@@ -34,7 +34,7 @@ it('commits raw, rows, quarantine and place together, or none of them when a sin
     if (keys.includes('2')) throw new Error('duplicate key (name)=(Nguyễn Văn Thử)')
   }
   const run = await world.sync()
-  expect(run).toMatchObject({ state: 'FAILED', failure_code: 'INTERNAL', place: 'a', pages: 1, read: 1 })
+  expect(run).toMatchObject({ state: 'FAILED', failure_code: 'INTERNAL', position: 'a', pages: 1, read: 1 })
   expect(run.failure_message).not.toContain('Thử')
   expect(await world.things()).toEqual({ 1: 'Tên 1' })
   expect(await world.rows(waiting)).toEqual([])
@@ -42,7 +42,7 @@ it('commits raw, rows, quarantine and place together, or none of them when a sin
   expect(await world.rows("select checkpoint from stream where id = 'changes'")).toEqual([{ checkpoint: null }])
 
   world.sink.upsert = () => undefined
-  expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', place: 'b', pages: 2 })
+  expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', position: 'b', pages: 2 })
   expect(await world.things()).toEqual({ 2: 'Tên 2' })
   expect(await world.rows(waiting)).toMatchObject([{ key: 'bad' }])
   expect(await world.rows("select checkpoint from stream where id = 'changes'")).toEqual([{ checkpoint: 'b' }])
@@ -52,17 +52,17 @@ it('writes nothing for a record that has not changed', async () => {
   const world = await open()
   world.script.pages.changes = [page('a', record('1'), record('2'), record('bad', { reject: 'birthday' }))]
   await world.sync()
-  const places = `select 'raw' as of, id::text as key, xmin::text, ctid::text from raw_page
+  const positions = `select 'raw' as of, id::text as key, xmin::text, ctid::text from raw_page
     union all select 'record', key, xmin::text, ctid::text from record
     union all select 'thing', key, xmin::text, ctid::text from thing order by 1, 2`
-  const before = await world.rows(places)
+  const before = await world.rows(positions)
   world.script.pages.changes = [page('c', record('2'), record('1'), record('bad', { reject: 'birthday' }))]
   expect(await world.sync()).toMatchObject({ written: 0, unchanged: 2, rejected: 1 })
-  expect(await world.rows(places)).toEqual(before)
+  expect(await world.rows(positions)).toEqual(before)
 
   world.script.pages.changes = [page('d', record('2', { name: 'Khác' }), record('1'))]
   expect(await world.sync()).toMatchObject({ written: 1, unchanged: 1 })
-  const after = await world.rows<{ of: string; key: string }>(places)
+  const after = await world.rows<{ of: string; key: string }>(positions)
   expect(after.filter((one) => !before.some((old) => JSON.stringify(old) === JSON.stringify(one)))).toMatchObject([
     { of: 'raw' },
     { of: 'record', key: '2' },

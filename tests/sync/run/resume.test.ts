@@ -20,8 +20,8 @@ const lapse = (world: World) => world.rows('update stream set lease_until = now(
 /** A claimed run that has its first page, and whose worker is gone. */
 async function cutOff(world: World): Promise<void> {
   await requestRuns(world.engine, stream, 'CHANGES', null)
-  const held = (await world.claim())!
-  await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.changes[0]!)
+  const claim = (await world.claim())!
+  await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.changes[0]!)
   await lapse(world)
 }
 
@@ -33,7 +33,7 @@ describe('a run that was cut off', () => {
     await world.rows("update run set advanced_at = now() - interval '25 hours'")
     await world.work()
     expect(await world.runs()).toMatchObject([
-      { state: 'FAILED', failure_code: 'SOURCE_UNAVAILABLE', place: null },
+      { state: 'FAILED', failure_code: 'SOURCE_UNAVAILABLE', position: null },
       { state: 'SUCCEEDED', pages: 3 },
     ])
     expect((await world.runs())[0]!.failure_message).toMatch(/24 giờ.*24 hours/)
@@ -58,9 +58,9 @@ describe('a run that was cut off', () => {
       await lapse(world)
     }
     for (let times = 0; times < 3; times += 1) await world.execute((await world.claim())!, AbortSignal.abort())
-    const held = (await world.claim())!
-    expect(held.spent).toBeUndefined()
-    await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.changes[1]!)
+    const claim = (await world.claim())!
+    expect(claim.spent).toBeUndefined()
+    await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.changes[1]!)
     for (let times = 0; times < 20; times += 1) {
       await lapse(world)
       expect((await world.claim())!.spent).toBeUndefined()
@@ -68,7 +68,7 @@ describe('a run that was cut off', () => {
     await lapse(world)
     const last = (await world.claim())!
     expect(await world.execute(last)).toBe('FAILED')
-    expect(await world.runs()).toMatchObject([{ state: 'FAILED', failure_code: 'INTERNAL', place: null }])
+    expect(await world.runs()).toMatchObject([{ state: 'FAILED', failure_code: 'INTERNAL', position: null }])
     expect(
       await world.rows("select run_id, lease_until, due_at > now() as due from stream where id = 'changes'"),
     ).toEqual([{ run_id: null, lease_until: null, due: true }])
@@ -76,7 +76,7 @@ describe('a run that was cut off', () => {
 })
 
 describe('a database in trouble', () => {
-  it('is not asked again without a pause, and the run goes on from its place when the trouble has passed', async () => {
+  it('is not asked again without a pause, and the run goes on from its position when the trouble has passed', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     let tries = 0
@@ -101,13 +101,13 @@ describe('a database in trouble', () => {
 })
 
 describe('a window of the past', () => {
-  it('goes on from its place after its worker was killed, beside the schedule', async () => {
+  it('goes on from its position after its worker was killed, beside the schedule', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     await world.sync()
     await requestRuns(world.engine, stream, 'BACKFILL', window)
-    const held = (await world.claim())!
-    await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.changes[0]!)
+    const claim = (await world.claim())!
+    await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.changes[0]!)
     await world.rows("update stream set lease_until = now(), due_at = now() where id = 'changes'")
     world.script.asked.splice(0)
     await world.work()
@@ -120,13 +120,13 @@ describe('a window of the past', () => {
     expect(await world.rows("select checkpoint from stream where id = 'changes'")).toEqual([{ checkpoint: 'c' }])
   })
 
-  it('goes on from its place when it is asked for again after its source was unavailable, another one begins anew', async () => {
+  it('goes on from its position when it is asked for again after its source was unavailable, another one begins anew', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     world.script.before = (at) => {
       if (at === 1) throw new ConnectorFailure('SOURCE_UNAVAILABLE', 'not now')
     }
-    expect(await world.sync('changes', 'BACKFILL', window)).toMatchObject({ state: 'FAILED', place: 'a' })
+    expect(await world.sync('changes', 'BACKFILL', window)).toMatchObject({ state: 'FAILED', position: 'a' })
     world.script.before = () => undefined
     world.script.asked.splice(0)
     await world.sync('changes', 'BACKFILL', { ...window, to: '2025-03-01' })

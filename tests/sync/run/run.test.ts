@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, expect, it } from 'vitest'
 import { ConnectorFailure } from '#connector'
-import { claim } from '../../../src/sync/queue/claim.ts'
+import { claimStream } from '../../../src/sync/queue/claim.ts'
 import { commitPage } from '../../../src/sync/run/commit.ts'
 import { requestRuns, resumeSource } from '../../../src/sync/queue/request.ts'
 import { nextFire } from '../../../src/sync/queue/schedule.ts'
@@ -44,7 +44,7 @@ it('moves the checkpoint only when the window is complete', async () => {
     if (at !== 2) return
     while ((await world.runs())[0]!.pages < 2) await sleep(5)
     expect(await checkpoint(world)).toBeNull()
-    expect((await world.runs())[0]!.place).toBe('b')
+    expect((await world.runs())[0]!.position).toBe('b')
   }
   expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED', pages: 3 })
   expect(await checkpoint(world)).toBe('c')
@@ -53,26 +53,26 @@ it('moves the checkpoint only when the window is complete', async () => {
   expect(await checkpoint(world)).toBe('c')
 })
 
-it("lets another worker carry on from the place at once when the owner's session is gone, after the lease otherwise", async () => {
+it("lets another worker carry on from the position at once when the owner's session is gone, after the lease otherwise", async () => {
   const world = await open({ leaseMs: 400 })
   world.script.pages.changes = threePages()
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)
   const first = await otherSession(world)
-  const held = (await claim(world.engine, first.owner))!
-  await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.changes[0]!)
+  const claim = (await claimStream(world.engine, first.owner))!
+  await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.changes[0]!)
   expect(await world.claim()).toBeNull()
   await first.drop()
   await sleep(50)
   const second = await otherSession(world)
-  const next = (await claim(world.engine, second.owner))!
-  expect(next).toMatchObject({ run: held.run, place: 'a', pages: 1, epoch: held.epoch + 1 })
+  const next = (await claimStream(world.engine, second.owner))!
+  expect(next).toMatchObject({ run: claim.run, position: 'a', pages: 1, epoch: claim.epoch + 1 })
   expect(await world.claim()).toBeNull()
   await sleep(450)
   const third = (await world.claim())!
-  expect(third).toMatchObject({ run: held.run, place: 'a' })
+  expect(third).toMatchObject({ run: claim.run, position: 'a' })
   expect(await world.execute(third)).toBe('SUCCEEDED')
   await second.drop()
-  expect(await world.runs()).toMatchObject([{ pages: 3, read: 6, written: 6, place: 'c' }])
+  expect(await world.runs()).toMatchObject([{ pages: 3, read: 6, written: 6, position: 'c' }])
   expect(world.script.asked).toEqual([{ since: 'a' }])
 })
 
@@ -80,13 +80,13 @@ it('lets a fenced owner write nothing and end nothing', async () => {
   const world = await open({ leaseMs: 300 })
   world.script.pages.changes = threePages()
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)
-  const held = (await world.claim())!
+  const claim = (await world.claim())!
   await sleep(350)
   const other = await otherSession(world)
-  const next = (await claim(world.engine, other.owner))!
+  const next = (await claimStream(world.engine, other.owner))!
   const source = world.engine.sources.get('s')!
-  await expect(commitPage(world.engine, source, held, page('a', ...some(2)))).rejects.toThrow('lease')
-  expect(await world.execute(held)).toBe('RELEASED')
+  await expect(commitPage(world.engine, source, claim, page('a', ...some(2)))).rejects.toThrow('lease')
+  expect(await world.execute(claim)).toBe('RELEASED')
   expect(await world.things()).toEqual({})
   expect(await world.runs()).toMatchObject([{ state: 'RUNNING', pages: 0 }])
   expect(await world.execute(next)).toBe('SUCCEEDED')
@@ -184,11 +184,11 @@ it('ends with SOURCE_UNAVAILABLE when the next page never comes', async () => {
   expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_UNAVAILABLE', pages: 1 })
 })
 
-it('goes on from its place after the source was unavailable, and from the start after it changed', async () => {
+it('goes on from its position after the source was unavailable, and from the start after it changed', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
-  const failing = (code: 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED', place: number) => (at: number) => {
-    if (at === place) throw new ConnectorFailure(code, 'not now')
+  const failing = (code: 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED', position: number) => (at: number) => {
+    if (at === position) throw new ConnectorFailure(code, 'not now')
   }
   const due = async () => {
     await world.rows("update stream set due_at = now() where id = 'changes'")
@@ -205,15 +205,15 @@ it('goes on from its place after the source was unavailable, and from the start 
   await due()
   expect(world.script.asked).toEqual([{ all: true }, { since: 'a' }, { since: 'a' }, { all: true }, { since: 'c' }])
   expect(await world.runs()).toMatchObject([
-    { state: 'FAILED', place: 'a', pages: 1, range: { all: true } },
-    { state: 'FAILED', place: 'a', pages: 0, range: { all: true } },
-    { state: 'FAILED', place: 'b', pages: 1, range: { all: true } },
-    { state: 'SUCCEEDED', place: 'c', pages: 3, range: { all: true } },
+    { state: 'FAILED', position: 'a', pages: 1, range: { all: true } },
+    { state: 'FAILED', position: 'a', pages: 0, range: { all: true } },
+    { state: 'FAILED', position: 'b', pages: 1, range: { all: true } },
+    { state: 'SUCCEEDED', position: 'c', pages: 3, range: { all: true } },
     { state: 'SUCCEEDED', range: { since: 'c' } },
   ])
 })
 
-it('gives up a place that is older than a day', async () => {
+it('gives up a position that is older than a day', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
   world.script.before = (at) => {
@@ -225,7 +225,7 @@ it('gives up a place that is older than a day', async () => {
   expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED', pages: 3 })
 })
 
-it('ends with SOURCE_CHANGED when the source gives its places in a circle', async () => {
+it('ends with SOURCE_CHANGED when the source gives its positions in a circle', async () => {
   const world = await open()
   world.script.pages.changes = [page('a', record('1')), page('a', record('2')), page('b', record('3'))]
   expect(await world.sync()).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', pages: 1 })
@@ -236,14 +236,14 @@ it('ends with SOURCE_CHANGED when the source gives its places in a circle', asyn
   expect(await world.sync()).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED' })
 })
 
-it('takes an overlap that ends at the place from which a run is carried on', async () => {
+it('takes an overlap that ends at the position from which a run is carried on', async () => {
   const world = await open()
   world.script.pages.changes = [page('a', record('1')), page('b', record('2'))]
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)
-  const held = (await world.claim())!
+  const claim = (await world.claim())!
   const source = world.engine.sources.get('s')!
-  await commitPage(world.engine, source, held, world.script.pages.changes[0]!)
-  await commitPage(world.engine, source, { ...held, pages: 1 }, world.script.pages.changes[1]!)
+  await commitPage(world.engine, source, claim, world.script.pages.changes[0]!)
+  await commitPage(world.engine, source, { ...claim, pages: 1 }, world.script.pages.changes[1]!)
   let looked = 0
   const overlap = {
     records: [record('2')],
@@ -252,7 +252,7 @@ it('takes an overlap that ends at the place from which a run is carried on', asy
     },
   }
   world.script.pages.changes.push(overlap)
-  expect(await world.execute({ ...held, place: 'b', pages: 2 })).toBe('SUCCEEDED')
+  expect(await world.execute({ ...claim, position: 'b', pages: 2 })).toBe('SUCCEEDED')
   expect(await world.runs()).toMatchObject([{ pages: 3, unchanged: 1 }])
 })
 
@@ -295,7 +295,7 @@ it('deletes nothing on an empty list or one shorter by 90 %, until a person conf
     expect(run.failure_message).toContain('hub resume s')
     expect(Object.keys(await world.things())).toHaveLength(30)
     expect(await requestRuns(world.engine, [{ source: 's', stream: 'list' }], 'FULL', null)).toMatchObject([
-      { run: 0, held: 'MASS_DELETE' },
+      { run: 0, claim: 'MASS_DELETE' },
     ])
     await world.rows("update stream set due_at = now() where id = 'list'")
     expect(await world.claim()).toBeNull()
@@ -318,11 +318,11 @@ it('proves a whole list by its pages before and after a restart together', async
   const world = await open()
   world.script.pages.list = threePages()
   await requestRuns(world.engine, [{ source: 's', stream: 'list' }], 'CHANGES', null)
-  const held = (await world.claim())!
-  await commitPage(world.engine, world.engine.sources.get('s')!, held, world.script.pages.list[0]!)
-  await world.execute(held, AbortSignal.abort())
+  const claim = (await world.claim())!
+  await commitPage(world.engine, world.engine.sources.get('s')!, claim, world.script.pages.list[0]!)
+  await world.execute(claim, AbortSignal.abort())
   const again = (await world.claim())!
-  expect(again.place).toBe('a')
+  expect(again.position).toBe('a')
   expect(await world.execute(again)).toBe('SUCCEEDED')
   expect(await world.runs('list')).toMatchObject([{ read: 6, removed: 0 }])
   expect(Object.keys(await world.things())).toHaveLength(6)

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { sql } from 'kysely'
 import type { Connector, Page, Range } from '#connector'
 import type { Sink } from '../../../src/db/sink.ts'
-import { claim, type RunKind } from '../../../src/sync/queue/claim.ts'
+import { claimStream, type RunKind } from '../../../src/sync/queue/claim.ts'
 import type { Engine } from '../../../src/sync/engine.ts'
 import { requestRuns } from '../../../src/sync/queue/request.ts'
 import { executeRun } from '../../../src/sync/run/run.ts'
@@ -13,9 +13,9 @@ export interface Streamed {
   readonly kind: RunKind
   readonly records: number
   readonly seconds: number
-  /** What the heap held at most besides what it held before, garbage left out, in megabytes. */
+  /** What the heap claim at most besides what it claim before, garbage left out, in megabytes. */
   readonly heldMb: number
-  /** What the heap held at most besides what it held before, garbage counted, in megabytes. */
+  /** What the heap claim at most besides what it claim before, garbage counted, in megabytes. */
   readonly heapMb: number
 }
 
@@ -75,16 +75,16 @@ export async function streamRecords(records: number): Promise<readonly Streamed[
     for (const kind of ['FULL', 'CENSUS'] as const) {
       collect()
       const before = process.memoryUsage().heapUsed
-      let [held, heap] = [0, 0]
+      let [claim, heap] = [0, 0]
       look = (page) => {
         heap = Math.max(heap, process.memoryUsage().heapUsed - before)
         if (page % every !== 0) return
         collect()
-        held = Math.max(held, process.memoryUsage().heapUsed - before)
+        claim = Math.max(claim, process.memoryUsage().heapUsed - before)
       }
       const started = performance.now()
       await requestRuns(engine, [{ source: 's', stream: 'changes' }], kind, { all: true })
-      const mine = (await claim(engine, { id: `streaming/${pid}`, pid }))!
+      const mine = (await claimStream(engine, { id: `streaming/${pid}`, pid }))!
       const end = await executeRun(engine, mine, new AbortController().signal)
       const [run] = await world.rows<{ read: number; written: number }>(
         'select read, written from run order by id desc limit 1',
@@ -93,7 +93,7 @@ export async function streamRecords(records: number): Promise<readonly Streamed[
         throw new Error(`the run of ${records} records ended with ${end}: ${JSON.stringify(run)}`)
       }
       const seconds = (performance.now() - started) / 1000
-      streamed.push({ kind, records, seconds, heldMb: held / megabyte, heapMb: heap / megabyte })
+      streamed.push({ kind, records, seconds, heldMb: claim / megabyte, heapMb: heap / megabyte })
     }
     session.release()
     return streamed

@@ -4,36 +4,40 @@ import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 
 /** Why a stream waits for a person; `hub resume` confirms. */
-export type HeldReason = 'MASS_DELETE' | 'DRIFT' | 'SOURCE_RESET'
+export type HaltReason = 'MASS_DELETE' | 'DRIFT' | 'SOURCE_RESET'
 
 /**
  * The run ends with SOURCE_CHANGED and its stream stands still until a person resumes it. `keep` writes, in the transaction
  * that ends the run, what that person has to decide on.
  */
-export class StreamHeld extends ConnectorFailure {
-  readonly held: HeldReason
+export class StreamHalted extends ConnectorFailure {
+  readonly haltReason: HaltReason
   readonly keep: (trx: Transaction<Tables>) => Promise<void>
-  constructor(held: HeldReason, message: string, keep: (trx: Transaction<Tables>) => Promise<void> = async () => {}) {
+  constructor(
+    haltReason: HaltReason,
+    message: string,
+    keep: (trx: Transaction<Tables>) => Promise<void> = async () => {},
+  ) {
     super('SOURCE_CHANGED', message)
-    this.held = held
+    this.haltReason = haltReason
     this.keep = keep
   }
 }
 
 /** What holds a stream: thrown by the engine itself, or a connector's word that its source was set back. */
-export const holdOf = (error: unknown): HeldReason | null => {
-  if (error instanceof StreamHeld) return error.held
+export const haltReasonOf = (error: unknown): HaltReason | null => {
+  if (error instanceof StreamHalted) return error.haltReason
   return error instanceof ConnectorFailure && error.reason === 'SOURCE_RESET' ? 'SOURCE_RESET' : null
 }
 
-/** The stream is held and nothing asks its source for anything; call it in the transaction that ends the run. */
-export async function holdStream(trx: Transaction<Tables>, held: Claim, error: unknown, now: string): Promise<void> {
-  const reason = holdOf(error)
+/** The stream is claim and nothing asks its source for anything; call it in the transaction that ends the run. */
+export async function haltStream(trx: Transaction<Tables>, claim: Claim, error: unknown, now: string): Promise<void> {
+  const reason = haltReasonOf(error)
   if (reason === null) return
-  if (error instanceof StreamHeld) await error.keep(trx)
+  if (error instanceof StreamHalted) await error.keep(trx)
   await sql`
     update stream set held_at = ${now}, held_reason = ${reason}
-    where source_id = ${held.source} and id = ${held.stream}
+    where source_id = ${claim.source} and id = ${claim.stream}
   `.execute(trx)
 }
 
