@@ -1,14 +1,15 @@
+// Keeps something of the database in memory: reads it again whenever NOTIFY announces a change.
 import pg from 'pg'
 
 export interface MonitorOptions {
-  /** The channel of NOTIFY that tells of a change. */
+  /** The channel of NOTIFY that announces a change. */
   readonly channel: string
   /** What `pg_stat_activity` shows. */
   readonly name: string
-  /** Reads what is watched, whole. Called once at a time. */
+  /** Reads everything that is kept. Never called twice at once. */
   readonly read: (from: pg.Client) => Promise<void>
   readonly onError: (error: unknown) => void
-  /** How often it is read without being told, in milliseconds: a connection that died in silence is found out so. Default: never. */
+  /** How often it is read without a NOTIFY, in milliseconds; this finds a connection that died in silence. Default: never. */
   readonly everyMs?: number
 }
 
@@ -17,89 +18,101 @@ export interface DatabaseMonitor {
   close(): Promise<void>
 }
 
+/** What a monitor remembers between its connections. */
+interface MonitorState {
+  readonly url: string
+  readonly options: MonitorOptions
+  client: pg.Client | null
+  closed: boolean
+  retry: NodeJS.Timeout | undefined
+  timer: NodeJS.Timeout | undefined
+}
+
 /**
- * Reads something of the database when it settles, and again within a moment of each change that is told by NOTIFY. Has a connection of its
- * own; when that is lost, what was read last holds until there is another one, over which it is read anew. Rejects where
- * the first connection or reading fails.
+ * Calls `read` before this settles, and again within a moment of each change that NOTIFY announces. The monitor has a
+ * connection of its own; when that is lost, what was read last stays valid until `read` has run over a new one. Rejects
+ * where the first connection or reading fails.
  */
 export async function monitorDatabase(url: string, options: MonitorOptions): Promise<DatabaseMonitor> {
-  const { channel, name, read, onError, everyMs } = options
-  let client: pg.Client | null = null
-  let closed = false
-  let retry: NodeJS.Timeout | undefined
-  let timer: NodeJS.Timeout | undefined
-
-  async function connect(): Promise<void> {
-    const opened = new pg.Client({
-      connectionString: url,
-      application_name: name,
-      keepAlive: true,
-      connectionTimeoutMillis: 5000,
-      query_timeout: 5000,
-    })
-    let reading = false
-    let again = false
-    async function readAnew(): Promise<void> {
-      again = true
-      if (reading) return
-      reading = true
-      try {
-        while (again) {
-          again = false
-          await read(opened)
-        }
-      } finally {
-        reading = false
-      }
-    }
-    const lose = (error: unknown): void => {
-      if (client === opened) client = null
-      opened.end().catch(() => undefined)
-      if (closed) return
-      onError(error)
-      reconnect()
-    }
-    opened.on('error', lose)
-    opened.on('notification', () => void readAnew().catch(lose))
-    try {
-      await opened.connect()
-      await opened.query(`listen ${pg.escapeIdentifier(channel)}`)
-      await readAnew()
-    } catch (error) {
-      opened.end().catch(() => undefined)
-      throw error
-    }
-    client = opened
-    clearInterval(timer)
-    if (everyMs !== undefined) {
-      timer = setInterval(() => void readAnew().catch(lose), everyMs)
-      timer.unref()
-    }
-  }
-
-  function reconnect(): void {
-    clearInterval(timer)
-    if (closed || retry !== undefined) return
-    retry = setTimeout(() => {
-      retry = undefined
-      connect().catch((error: unknown) => {
-        if (closed) return
-        onError(error)
-        reconnect()
-      })
-    }, 250)
-    retry.unref()
-  }
-
-  await connect()
+  const state: MonitorState = { url, options, client: null, closed: false, retry: undefined, timer: undefined }
+  await connect(state)
   return {
     close: async () => {
-      closed = true
-      clearTimeout(retry)
-      clearInterval(timer)
-      const open = client
-      client = null
-      await open?.end()
+      state.closed = true
+      clearTimeout(state.retry)
+      clearInterval(state.timer)
+      const { client } = state
+      state.client = null
+      await client?.end()
     },
+  }
+}
+
+async function connect(state: MonitorState): Promise<void> {
+  const { channel, name, read, everyMs } = state.options
+  const client = new pg.Client({
+    connectionString: state.url,
+    application_name: name,
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 5000,
+  })
+  const readAgain = oneAtATime(() => read(client))
+  const lose = (error: unknown): void => {
+    if (state.client === client) state.client = null
+    client.end().catch(() => undefined)
+    if (state.closed) return
+    state.options.onError(error)
+    reconnect(state)
+  }
+  client.on('error', lose)
+  client.on('notification', () => void readAgain().catch(lose))
+  try {
+    await client.connect()
+    await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+    await readAgain()
+  } catch (error) {
+    client.end().catch(() => undefined)
+    throw error
+  }
+  state.client = client
+  clearInterval(state.timer)
+  if (everyMs !== undefined) {
+    state.timer = setInterval(() => void readAgain().catch(lose), everyMs)
+    state.timer.unref()
+  }
+}
+
+/** Tries a new connection every quarter of a second until there is one. */
+function reconnect(state: MonitorState): void {
+  clearInterval(state.timer)
+  if (state.closed || state.retry !== undefined) return
+  state.retry = setTimeout(() => {
+    state.retry = undefined
+    connect(state).catch((error: unknown) => {
+      if (state.closed) return
+      state.options.onError(error)
+      reconnect(state)
+    })
+  }, 250)
+  state.retry.unref()
+}
+
+/** The act, never twice at once: a call that comes while it runs lets it run once more afterwards. */
+function oneAtATime(act: () => Promise<void>): () => Promise<void> {
+  let running = false
+  let again = false
+  return async () => {
+    again = true
+    if (running) return
+    running = true
+    try {
+      while (again) {
+        again = false
+        await act()
+      }
+    } finally {
+      running = false
+    }
   }
 }

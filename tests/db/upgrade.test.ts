@@ -107,7 +107,7 @@ describe('a database of the version before', () => {
       lease_owner, lease_until, lease_epoch) values
       ('s', 'changes', 'Agency', 'change-time', 'a', 2, 2, now(), 'gone/1', now() - interval '1 minute', 4),
       ('s', 'list', 'Agency', 'snapshot', 'a', null, 0, now(), null, null, 0)`)
-    await pool.query(`insert into run (source_id, stream_id, kind, range, place, state, started_at, pages) values
+    await pool.query(`insert into run (source_id, stream_id, kind, range, position, state, started_at, pages) values
       ('s', 'changes', 'CHANGES', '{"all": true}', 'a', 'SUCCEEDED', now(), 1),
       ('s', 'changes', 'CHANGES', '{"since": "a"}', 'b', 'RUNNING', now(), 1)`)
     const raw = keyring.seal(gzipSync(JSON.stringify([record('1'), record('2'), bad])), 'raw')

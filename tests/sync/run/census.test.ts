@@ -220,7 +220,7 @@ describe('a census', () => {
     })
     expect(
       await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CENSUS', { all: true }),
-    ).toMatchObject([{ run: 0, claim: 'MASS_DELETE' }])
+    ).toMatchObject([{ run: 0, halted: 'MASS_DELETE' }])
     await resumeSource(world.engine, 's')
     await world.work({ only: [{ source: 's', stream: 'changes' }] })
     expect((await world.runs()).map((one) => [one.kind, one.state])).toEqual([

@@ -295,7 +295,7 @@ it('deletes nothing on an empty list or one shorter by 90 %, until a person conf
     expect(run.failure_message).toContain('hub resume s')
     expect(Object.keys(await world.things())).toHaveLength(30)
     expect(await requestRuns(world.engine, [{ source: 's', stream: 'list' }], 'FULL', null)).toMatchObject([
-      { run: 0, claim: 'MASS_DELETE' },
+      { run: 0, halted: 'MASS_DELETE' },
     ])
     await world.rows("update stream set due_at = now() where id = 'list'")
     expect(await world.claim()).toBeNull()
