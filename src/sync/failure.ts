@@ -1,3 +1,4 @@
+// The failures of a run: what its row says, what the log may keep, and the two that the engine throws itself.
 import { type FailureCode, TransportFailure } from '../transport/failure.ts'
 import { redactor } from '../transport/redact.ts'
 
@@ -9,7 +10,7 @@ export interface RunFailure {
   readonly retryAfterSeconds: number | undefined
 }
 
-/** What a run row says of an error: its code and a message without secrets; a bug's own text stays in the log. */
+/** What a run's row says of an error: its code and a message without secrets. The text of a bug stays in the log. */
 export function failureOf(error: unknown, secrets: readonly string[]): RunFailure {
   if (error instanceof TransportFailure) {
     const message = redactor(secrets)(error.message).replaceAll('\u0000', '\ufffd').slice(0, 2000).toWellFormed()
@@ -19,8 +20,8 @@ export function failureOf(error: unknown, secrets: readonly string[]): RunFailur
 }
 
 /**
- * An error as the log may hold it: no secret, and of a database error nothing but its code and where it arose, because its
- * message and detail quote the values of the row.
+ * An error as the log may keep it: without secrets. Of a database error only its code and where it arose, because its
+ * message and detail quote values of the row.
  */
 export function loggable(error: unknown, secrets: readonly string[]): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error }
@@ -34,18 +35,18 @@ export function loggable(error: unknown, secrets: readonly string[]): Readonly<R
   return { type: error.name, code, message: clean(error.message), stack: clean(where.join('\n')), ...cause }
 }
 
-/** The lease was lost: another owner has the stream, nothing of this one may be written any more. */
+/** The lease was lost: another owner has the stream, and this one must write nothing more. */
 export class Fenced extends Error {
   constructor() {
-    super('the lease of this stream has gone to another worker')
+    super('lease lost: another worker owns the stream')
     this.name = 'Fenced'
   }
 }
 
-/** The run has this page already: an earlier try was committed although its answer never came. */
+/** The run has this page already: an earlier try was committed, but its answer was lost. */
 export class CommittedBefore extends Error {
   constructor() {
-    super('the page stands in the database already')
+    super('the page was committed by an earlier try')
     this.name = 'CommittedBefore'
   }
 }

@@ -1,14 +1,15 @@
+// Repeats what fails because the database is unavailable for a moment.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TransportFailure } from '../transport/failure.ts'
 
 const waits = [50, 100, 200, 400, 800, 1600] as const
 
 /**
- * Whether an error is the database's passing trouble and nobody's bug: a deadlock, a serialization failure, a lock that was
- * not given, a connection that broke or could not be made, a server that starts, stops or is full. SQLSTATE codes: PostgreSQL,
- * appendix A.
+ * Whether an error of the database is transient and no bug: a deadlock, a serialization failure, a lock that was not
+ * granted, a connection that broke or could not be opened, a server that starts, stops or is full. SQLSTATE codes:
+ * PostgreSQL, appendix A.
  */
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof TransportFailure) return false
   const { code } = error as Error & { code?: unknown }
   if (typeof code === 'string') {
@@ -23,16 +24,16 @@ function isPassing(error: unknown): boolean {
   )
 }
 
-/** The database is in trouble for longer than was waited. */
+/** The database stayed unavailable through all tries. `cause` is the last error. */
 export class DatabaseUnavailable extends Error {
   constructor(cause: unknown) {
-    super('the database is in trouble', { cause })
+    super('database unavailable', { cause })
     this.name = 'DatabaseUnavailable'
   }
 }
 
 /**
- * What `act` answers, tried again (six times within some three seconds) while the database is in passing trouble, then
+ * What `act` answers. A transient error is retried six times within about three seconds; after that this throws
  * DatabaseUnavailable. Only for acts that are safe to repeat when the answer to their commit was lost.
  */
 export async function retryTransient<T>(act: () => Promise<T>): Promise<T> {
@@ -40,7 +41,7 @@ export async function retryTransient<T>(act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (!isTransient(error)) throw error
       const wait = waits[tried]
       if (wait === undefined) throw new DatabaseUnavailable(error)
       await sleep(wait)

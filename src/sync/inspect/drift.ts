@@ -1,3 +1,4 @@
+// Drift: how the records of a stream differ from their known structure, and what the policy makes of that.
 import { sql, type Transaction } from 'kysely'
 import type { SourceRecord } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -18,13 +19,13 @@ import {
   unpacked,
 } from './record-structure.ts'
 
-/** What a run of a stream goes by: the structure as it was known when the run began, and as it has become. */
+/** The structure as it was known when the run began, and as the run's records have changed it. */
 export interface DriftState {
   readonly policy: DriftPolicy
   /** null while the stream's first run learns. */
   readonly known: Structure | null
   next: Structure
-  /** With what waits for a person's word; null when nothing does. */
+  /** The structure with the drift that waits for a person's confirmation; null when none does. */
   proposed: Structure | null
   readonly maps: readonly string[]
 }
@@ -34,13 +35,13 @@ type Drifts = Map<string, Finding & { records: number }>
 
 export interface DriftFound {
   readonly outcomes: readonly Outcome[]
-  /** Writes the structure and what was found into the page's transaction; nothing where nothing is new. */
+  /** Writes structure and drift in the page's transaction; null where nothing is new. */
   readonly keep: ((trx: Transaction<Tables>) => Promise<void>) | null
 }
 
-/** Drifts of one stream that wait for a person; more are not told one by one. */
+/** At most this many drifts of one stream wait for a person; further ones are not listed. */
 const maxShown = 100
-/** Rejected records speak of the source only when so many, and so large a share of their page, say the same. */
+/** The same drift in rejected records counts from this many records on, and from this share of their page. */
 const fewest = 3
 const share = 0.2
 
@@ -50,11 +51,11 @@ export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): Dr
   return drift[stream] ?? drift['*'] ?? 'accept'
 }
 
-/** The watch of a run; it goes on from what the run's former owner learnt. */
+/** The drift state of a run; it continues from what the run's former owner has learnt. */
 export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup, claim: Claim): Promise<DriftState> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown; learnt_by: number; learnt: boolean }>`
     select h.structure, h.proposed, h.learnt_by, s.last_success_at is not null as learnt
-    from stream_shape h join stream s on s.source_id = h.source_id and s.id = h.stream_id
+    from stream_structure h join stream s on s.source_id = h.source_id and s.id = h.stream_id
     where h.source_id = ${claim.source} and h.stream_id = ${claim.stream}
   `.execute(engine.db)
   const row = rows[0]
@@ -70,20 +71,20 @@ export async function openDrift(engine: Pick<Engine, 'db'>, source: SourceSetup,
 }
 
 /**
- * What a page's outcomes come to under the stream's policy: `accept` takes and tells, `quarantine` lets the records wait as
- * DRIFT, `stop` throws StreamHeld before anything of the page is written.
+ * The page's outcomes under the stream's policy: `accept` takes the records and lists the drift,
+ * `quarantine` lets them wait as DRIFT, `stop` throws StreamHalted before anything of the page is written.
  */
 export function driftOf(
-  watch: DriftState,
+  state: DriftState,
   claim: Claim,
   outcomes: readonly Outcome[],
   records: readonly SourceRecord[],
   now: string,
 ): DriftFound {
-  const { known } = watch
+  const { known } = state
   if (known === null) {
     const taken = outcomes.flatMap((one) => (one.do === 'store' ? [records[one.index]!] : []))
-    return { outcomes, keep: learnt(watch, taken) ? (trx) => keepStructure(trx, claim, watch) : null }
+    return { outcomes, keep: learnt(state, taken) ? (trx) => keepStructure(trx, claim, state) : null }
   }
   const drifts: Drifts = new Map()
   const rejected: Drifts = new Map()
@@ -101,9 +102,9 @@ export function driftOf(
       if (unsettled) teaches.push(record)
       return one
     }
-    if (watch.policy === 'accept') teaches.push(record)
+    if (state.policy === 'accept') teaches.push(record)
     else waits.push(record)
-    if (watch.policy !== 'quarantine') return one
+    if (state.policy !== 'quarantine') return one
     const { path, found, expected } = first
     const rejection = {
       reject: 'DRIFT' as const,
@@ -119,16 +120,16 @@ export function driftOf(
     const bearers = outcomes.flatMap((one) =>
       one.do === 'quarantine' && one.index < records.length ? [records[one.index]!] : [],
     )
-    if (watch.policy === 'accept') teaches.push(...bearers.filter((record) => shows(known, record, name)))
+    if (state.policy === 'accept') teaches.push(...bearers.filter((record) => shows(known, record, name)))
     else waits.push(...bearers.filter((record) => shows(known, record, name)))
   }
-  const proposes = proposing(watch, waits)
-  const teaching = learnt(watch, teaches)
+  const proposes = proposing(state, waits)
+  const teaching = learnt(state, teaches)
   const keep = async (trx: Transaction<Tables>): Promise<void> => {
     await keepDrifts(trx, claim, drifts, now)
-    if (teaching || proposes) await keepStructure(trx, claim, watch)
+    if (teaching || proposes) await keepStructure(trx, claim, state)
   }
-  if (watch.policy === 'stop' && drifts.size > 0) throw new StreamHalted('DRIFT', message(claim, drifts), keep)
+  if (state.policy === 'stop' && drifts.size > 0) throw new StreamHalted('DRIFT', message(claim, drifts), keep)
   return { outcomes: judged, keep: drifts.size > 0 || teaching || proposes ? keep : null }
 }
 
@@ -143,47 +144,47 @@ function count(drifts: Drifts, finding: Finding): void {
   else known.records += 1
 }
 
-function learnt(watch: DriftState, records: readonly SourceRecord[]): boolean {
+function learnt(state: DriftState, records: readonly SourceRecord[]): boolean {
   if (records.length === 0) return false
-  const learning = learningOf(watch.next, watch.maps)
-  for (const record of records) learn(watch.next, record, learning)
+  const learning = learningOf(state.next, state.maps)
+  for (const record of records) learn(state.next, record, learning)
   return learning.changed
 }
 
-function proposing(watch: DriftState, records: readonly SourceRecord[]): boolean {
+function proposing(state: DriftState, records: readonly SourceRecord[]): boolean {
   if (records.length === 0) return false
-  watch.proposed ??= unpacked(packed(watch.next))
-  const learning = learningOf(watch.proposed, watch.maps)
-  for (const record of records) learn(watch.proposed, record, learning)
+  state.proposed ??= unpacked(packed(state.next))
+  const learning = learningOf(state.proposed, state.maps)
+  for (const record of records) learn(state.proposed, record, learning)
   return learning.changed
 }
 
 const message = (claim: Claim, drifts: Drifts): string => {
-  const told = [...drifts.values()].slice(0, 5).map(said).join('; ')
-  return `${claim.source}: the records of ${claim.stream} have another structure: ${told}; nothing is taken until a person confirms (hub resume ${claim.source})`
+  const examples = [...drifts.values()].slice(0, 5).map(described).join('; ')
+  return `${claim.source}: the records of ${claim.stream} have another structure: ${examples}; nothing is taken until a person confirms (hub resume ${claim.source})`
 }
 
-const said = ({ kind, path, found, expected, records }: Finding & { records: number }): string =>
+const described = ({ kind, path, found, expected, records }: Finding & { records: number }): string =>
   `${kind} ${note(path)}: found ${note(found)}${expected === null ? '' : `, expected ${note(expected)}`} (${records} records)`
 
-/** The structures stand as they have become, joined with what another has written meanwhile. */
-async function keepStructure(trx: Transaction<Tables>, claim: Claim, watch: DriftState): Promise<void> {
+/** Writes the structures of the run, joined with what a release has written meanwhile. */
+async function keepStructure(trx: Transaction<Tables>, claim: Claim, state: DriftState): Promise<void> {
   const { rows } = await sql<{ structure: unknown; proposed: unknown }>`
-    select structure, proposed from stream_shape
+    select structure, proposed from stream_structure
     where source_id = ${claim.source} and stream_id = ${claim.stream} for update
   `.execute(trx)
   const [row] = rows
-  if (row !== undefined && watch.known !== null) watch.next = union(unpacked(row.structure), watch.next)
-  const proposed = watch.proposed === null ? null : JSON.stringify(packed(watch.proposed))
+  if (row !== undefined && state.known !== null) state.next = union(unpacked(row.structure), state.next)
+  const proposed = state.proposed === null ? null : JSON.stringify(packed(state.proposed))
   await sql`
-    insert into stream_shape (source_id, stream_id, structure, proposed, learnt_by)
-    values (${claim.source}, ${claim.stream}, ${JSON.stringify(packed(watch.next))}::json, ${proposed}::json, ${claim.run})
+    insert into stream_structure (source_id, stream_id, structure, proposed, learnt_by)
+    values (${claim.source}, ${claim.stream}, ${JSON.stringify(packed(state.next))}::json, ${proposed}::json, ${claim.run})
     on conflict (source_id, stream_id) do update set structure = excluded.structure, proposed = excluded.proposed,
-      learnt_by = ${watch.known === null ? claim.run : sql`stream_shape.learnt_by`}
+      learnt_by = ${state.known === null ? claim.run : sql`stream_structure.learnt_by`}
   `.execute(trx)
 }
 
-/** A drift is counted in the run that first met it. One that was confirmed and is met again is shown again. */
+/** A drift counts its records in the run that met it first. A confirmed drift that is met again is shown again. */
 async function keepDrifts(trx: Transaction<Tables>, claim: Claim, drifts: Drifts, now: string): Promise<void> {
   if (drifts.size === 0) return
   const rows = [...drifts.values()].map((one) => ({
@@ -212,7 +213,7 @@ async function keepDrifts(trx: Transaction<Tables>, claim: Claim, drifts: Drifts
   `.execute(trx)
 }
 
-/** A record whose structure was drift has been let in by a person: its structure is known from now on. Safe to repeat. */
+/** A person has let a record with drift in: its structure is known from now on. Safe to repeat. */
 export async function acceptStructure(
   trx: Transaction<Tables>,
   claim: Pick<Claim, 'source' | 'stream'>,
@@ -220,7 +221,7 @@ export async function acceptStructure(
   maps: readonly string[],
 ): Promise<void> {
   const { rows } = await sql<{ structure: unknown }>`
-    select structure from stream_shape where source_id = ${claim.source} and stream_id = ${claim.stream} for update
+    select structure from stream_structure where source_id = ${claim.source} and stream_id = ${claim.stream} for update
   `.execute(trx)
   const [row] = rows
   if (row === undefined) return
@@ -230,7 +231,7 @@ export async function acceptStructure(
   learn(structure, record, learning)
   if (!learning.changed) return
   await sql`
-    update stream_shape set structure = ${JSON.stringify(packed(structure))}::json
+    update stream_structure set structure = ${JSON.stringify(packed(structure))}::json
     where source_id = ${claim.source} and stream_id = ${claim.stream}
   `.execute(trx)
   for (const { kind, path, found } of findings) {

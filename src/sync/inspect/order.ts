@@ -1,18 +1,19 @@
+// Checks the order in which a source claims to give its records.
 import type { SourceRecord, StreamManifest } from '../../contract/connector.ts'
 
-/** Watches the order that a source claims, over all the pages of a run. */
+/** Checks the claimed order over all pages of a run. */
 export interface OrderCheck {
   look(records: readonly SourceRecord[]): void
-  /** The source is looked at from its beginning once more. */
+  /** The source is read from its beginning once more. */
   again(): void
-  /** How many records stood before one that should have come first. */
+  /** How many records came before one that should have come first. */
   readonly broken: number
 }
 
-/** So many keys back a record that comes again is known as one that was pushed to the next page. */
+/** Within this many keys a repeated record is taken as one that moved to the next page. */
 const remembered = 1000
 
-/** Records without the member, or with another type of it than the one before, say nothing of the order. */
+/** Records without the member, or with another type than the record before, are not compared. */
 export function openOrderCheck(order: StreamManifest['order'], keyName = ''): OrderCheck {
   let before: string | number | null = null
   let broken = 0
@@ -47,7 +48,7 @@ function remember(seen: Set<unknown>, key: unknown): void {
   if (seen.size > remembered) for (const oldest of seen) return void seen.delete(oldest)
 }
 
-/** A time with a zone counts as the moment that it is, in whatever way it is written. */
+/** A time with a zone is compared as an instant, however it is written. */
 function comparable(value: unknown): string | number | null {
   if (typeof value === 'number') return value
   if (typeof value !== 'string') return null

@@ -1,3 +1,4 @@
+// The page inspector: judges each page of a run before it is committed.
 import { sql, type Transaction } from 'kysely'
 import type { Page, SourceRecord } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -9,18 +10,18 @@ import { openOrderCheck } from './order.ts'
 import { type Outcome, outcomesOf, outcomesOfTooLarge } from '../run/outcome.ts'
 import { openResetGuard, type ResetGuard } from './reset.ts'
 
-/** A page as it is to be committed: what becomes of its records, and what else its transaction writes. */
+/** A page as it is committed: the outcomes of its records, and what else its transaction writes. */
 export interface Judged {
   readonly outcomes: readonly Outcome[]
   readonly guard: ResetGuard
   readonly keep: readonly ((trx: Transaction<Tables>) => Promise<void>)[]
 }
 
-/** Looks at each page of a run once, in order. */
+/** Inspects each page of a run once, in order. */
 export interface PageInspector {
-  /** How much of a page to ask for: halved for each time that this page has ended the process. */
+  /** The share of a page to ask for: halved for each time that this page has ended the process. */
   readonly pageShare: number
-  /** Throws StreamHeld where the stream's policy stops it, before anything of the page is written. */
+  /** Throws StreamHalted where the stream's policy halts it, before anything of the page is written. */
   look(page: Page, fromRaw: boolean): Judged
 }
 
@@ -46,7 +47,7 @@ export async function openPageInspector(engine: Engine, source: SourceSetup, cla
     look(page, fromRaw) {
       const { records, tooLarge = [] } = page
       const given = outcomes(records)
-      // Raw has been judged once; a replay lets in what waits only where its structure has become known.
+      // Raw was judged when it was read; a replay takes waiting records only where their structure has become known.
       const judges = claim.kind !== 'REPLAY' || (!fromRaw && drift.policy === 'quarantine' && drift.known !== null)
       const found = judges
         ? driftOf(drift, claim, given, records, engine.now().toISOString())

@@ -1,9 +1,10 @@
+// Refuses records that are built to harm whoever reads them.
 import type { Rejection, SourceRecord } from '../../contract/connector.ts'
 
-/** Nothing that a source means is nested deeper; what is, was made to harm. */
+/** No real record is nested deeper. */
 const deepest = 100
 
-/** Why a record must not go on, whatever its stream: a member `__proto__`, or a depth that no record has. null: it may. */
+/** Why a record of any stream must be rejected: a member `__proto__`, or a depth that no record has. Null: it need not. */
 export function poisonIn(record: SourceRecord): Rejection | null {
   return poisonAt(record, '', 1)
 }

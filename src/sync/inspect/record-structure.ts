@@ -1,3 +1,4 @@
+// The structure of a stream's records: how it is learnt, compared, joined and written.
 import type { Json } from '../../contract/connector.ts'
 
 // The structure of a stream's records: names of members and JSON types, never a value. A member of an object is optional once a
@@ -6,27 +7,27 @@ import type { Json } from '../../contract/connector.ts'
 export type JsonType = 'text' | 'number' | 'boolean' | 'object' | 'list'
 
 export interface Structure {
-  /** The types that were met, as bits in the order of `jsonTypes`. 0: only null. */
+  /** The types that were seen, as bits in the order of `jsonTypes`. 0: only null. */
   types: number
-  /** How many objects were met here, counted up to `enough`. */
+  /** How many objects were seen here, counted up to `enough`. */
   seen: number
   optional: boolean
-  /** A map: its members have one structure, that of `items`. */
+  /** A map: all its members have the structure `items`. */
   open: boolean
   members: Map<string, Structure>
   items: Structure | null
-  /** How many members no object lacked, once that says something. */
+  /** How many members every object had; 0 until `enough` objects were seen. */
   required: number
 }
 
 const jsonTypes: readonly JsonType[] = ['text', 'number', 'boolean', 'object', 'list']
-/** So many objects that all have a member make it a member that one expects. */
+/** A member that this many objects all have is expected of every object. */
 export const enough = 10
-/** An object of more members is a map. */
+/** An object with more members is a map. */
 const maxMembers = 64
-/** Paths of one stream; what comes beyond them is passed over. */
+/** Paths of one stream; further ones are ignored. */
 export const maxPaths = 1000
-/** Items of one list that are looked at. */
+/** Items of one list that are read. */
 const maxItems = 200
 
 export const newStructure = (optional = false): Structure => ({
@@ -60,7 +61,7 @@ export interface Finding {
   readonly expected: string | null
 }
 
-/** How a record differs from the structure; `unsettled` when it could teach the structure something that is no difference. */
+/** How a record differs from the structure; `unsettled` when the structure could learn something from it that is no difference. */
 export interface Comparison {
   readonly findings: readonly Finding[]
   readonly unsettled: boolean
@@ -133,7 +134,7 @@ function members(
   const gone = lacking.filter(([name]) => !Object.hasOwn(object, name))
   const [old] = gone
   const [young] = added
-  // One that went and one that came, of a type that the old one had: the same thing under another name.
+  // One member is gone and one is new, with a type that the old one had: it was renamed.
   if (gone.length === 1 && added.length === 1 && old !== undefined && young !== undefined) {
     const type = typeOf(object[young] as Json)
     if (type !== null && (old[1].types & bitOf(type)) !== 0) {
@@ -157,7 +158,7 @@ const missing = (path: string, name: string, member: Structure, object: object):
 
 /** What `learn` needs besides the record. */
 export interface Learning {
-  /** Paths that hold maps, as the connector says. */
+  /** Paths of maps, as the connector declares them. */
   readonly maps: ReadonlySet<string>
   paths: number
   changed: boolean
@@ -169,7 +170,7 @@ export const learningOf = (root: Structure, maps: readonly string[] = []): Learn
   changed: false,
 })
 
-/** The structure takes the record in; `state.changed` tells whether that taught it anything. */
+/** Adds a record to the structure; `state.changed` is true when that changed it. */
 export function learn(known: Structure, record: Json, state: Learning): void {
   learnAt(known, record, '', state)
 }
@@ -227,7 +228,7 @@ function learnMembers(
   settle(known)
 }
 
-/** An object turns out to be a map: what its members had in common is the structure of each. */
+/** Turns an object into a map: the union of its members' structures becomes the structure of each. */
 function openUp(known: Structure): void {
   known.items ??= newStructure()
   for (const member of known.members.values()) known.items = union(known.items, member)
@@ -240,7 +241,7 @@ function settle(known: Structure): void {
   known.required = known.seen < enough ? 0 : [...known.members.values()].filter((member) => !member.optional).length
 }
 
-/** What either of the two structures knows. */
+/** The structure that knows what either of the two knows. */
 export function union(one: Structure, other: Structure): Structure {
   const both: Structure = {
     types: one.types | other.types,

@@ -1,10 +1,11 @@
+// Finds a source that was reset: many known records come back as others or in older versions.
 import { StreamHalted } from './halt.ts'
 
-/** Fewer known records than this that came back as others are no evidence of a source that was set back. */
+/** Fewer records that came back as others than this are no evidence of a reset. */
 const fewest = 10
 const share = 0.5
 
-/** Of the records of a page that the hub knows: how many there are, and how many came back as another or as an older one. */
+/** The known records of a page: how many there are, and how many came back as another record or in an older version. */
 export interface Comebacks {
   readonly known: number
   readonly reborn: number
@@ -12,11 +13,11 @@ export interface Comebacks {
 }
 
 export interface ResetGuard {
-  /** Throws StreamHeld when the page, or the run so far, shows a source that was set back. A page is looked at as often as it is tried. */
+  /** Throws StreamHalted when the page, or the run so far, shows a reset. A page that is tried again counts once. */
   look(page: number, comebacks: Comebacks): void
 }
 
-/** `confirmed`: a person has seen it and let the source overwrite what is stored. */
+/** `confirmed`: a person has seen the reset and lets the source overwrite what is stored. */
 export function openResetGuard(source: string, stream: string, confirmed: boolean): ResetGuard {
   const pages = new Map<number, Comebacks>()
   let before: Comebacks = { known: 0, reborn: 0, older: 0 }
@@ -25,7 +26,7 @@ export function openResetGuard(source: string, stream: string, confirmed: boolea
   return {
     look(page, comebacks) {
       if (confirmed) return
-      // Only the last page may be tried again.
+      // Only the last page can be tried again.
       for (const [number, done] of pages) {
         if (number === page) continue
         before = sum(before, done)
@@ -37,7 +38,7 @@ export function openResetGuard(source: string, stream: string, confirmed: boolea
       if (shown === null) return
       throw new StreamHalted(
         'SOURCE_RESET',
-        `${source}: of ${shown.known} known records of ${stream}, ${shown.reborn} came back as others under the same key and ${shown.older} in an older version: the source seems to have been set back; nothing is overwritten until a person confirms (hub resume ${source})`,
+        `${source}: of ${shown.known} known records of ${stream}, ${shown.reborn} came back as others under the same key and ${shown.older} in an older version: the source seems to have been reset; nothing is overwritten until a person confirms (hub resume ${source})`,
       )
     },
   }

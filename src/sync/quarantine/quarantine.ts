@@ -1,3 +1,4 @@
+// The quarantine: rejected records wait here, are tried again, corrected or taken back.
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql, type Transaction } from 'kysely'
 import type { Json, SourceRecord } from '../../contract/connector.ts'
@@ -12,7 +13,7 @@ type Rejected = Outcome & { do: 'quarantine' }
 
 const textOf = (records: readonly SourceRecord[], one: Rejected): string => JSON.stringify(records[one.index])
 
-/** By what the same record is known when it is met again: its key, or its bytes where it has none. */
+/** By what a rejected record is recognised when it comes again: its key, or its bytes where it has none. */
 const markOf = (keyring: Keyring, one: Rejected, text: string): string =>
   keyring.hash(one.key === null ? `bytes:${text}` : `key:${one.key}`, 'quarantine').toString('hex')
 
@@ -21,9 +22,9 @@ export const marksOf = (keyring: Keyring, keys: readonly string[]): string[] =>
   keys.flatMap((key) => keyring.hashes(`key:${key}`, 'quarantine').map((mark) => mark.toString('hex')))
 
 /**
- * Records that were not taken wait with reason, position and sealed bytes; the same one met again counts as another try. One that
- * comes out of raw (`from`) is older than what waits under its key, and leaves that as it is. A correction was made for the bytes
- * that stood there then: it goes with them (`renewed`).
+ * Rejected records wait with reason, path and sealed bytes; the same record counts as another try when it comes again. A
+ * record out of raw (`from`) is older than what waits under its key, and leaves that as it is. A correction was made for the
+ * bytes of that time: new bytes drop it (`renewed`).
  */
 export async function quarantineRejected(
   trx: Transaction<Tables>,
@@ -74,7 +75,7 @@ const withoutCorrection = (marks: readonly string[]) => {
     patch_reason = case when not ${renewed} then quarantine.patch_reason end`
 }
 
-/** What became of records that were taken out of the quarantine to be tried again: `waits` are their rows, one a record. */
+/** The outcome of records that were tried again out of quarantine: `waits` are their rows, one for each record. */
 export interface TriedAgain {
   readonly waits: readonly number[]
   readonly taken: ReadonlySet<number>
@@ -82,8 +83,8 @@ export interface TriedAgain {
 }
 
 /**
- * What is rejected again waits on as it came, with its correction beside it and another try; what was taken leaves. The
- * records that were tried are none of the source's where a clerk has corrected them, and are kept nowhere here.
+ * A record that is rejected again stays as it came, with its correction beside it and another try; a record that was taken
+ * leaves. The corrected text that was tried is not the source's own and is not kept here.
  */
 export async function quarantineTriedAgain(
   trx: Transaction<Tables>,
@@ -126,8 +127,8 @@ export interface Corrected {
 }
 
 /**
- * Places in the page of records that a clerk has corrected and that have come again byte for byte, with the keys under which they
- * are stored: the correction stands. It does not where what was stored has gone since, or its source has renewed it.
+ * Indexes in the page of records that a clerk has corrected and that come again byte for byte, with the keys under which they
+ * are stored: their correction stays valid. It does not where the stored record was removed or renewed by its source since.
  */
 export async function correctedBefore(
   trx: Transaction<Tables>,
@@ -176,7 +177,7 @@ interface Known {
   readonly left_because: string | null
 }
 
-/** What waited under keys that the source has taken back waits no more; a key may have `*` for whole segments. */
+/** Ends the waiting of records whose keys the source has taken back; a key may have `*` for whole segments. */
 export async function quarantineTakenBack(
   trx: Transaction<Tables>,
   claim: Claim,
@@ -198,7 +199,7 @@ export function quarantinedRecord(keyring: Keyring, body: Buffer): SourceRecord 
   return JSON.parse(gunzipSync(keyring.open(body, 'quarantine')).toString()) as SourceRecord
 }
 
-/** The record with its correction, where a clerk has made one: a JSON merge patch (RFC 7396) over the bytes that stay. */
+/** The record with its correction, where there is one: a JSON merge patch (RFC 7396) over the original bytes. */
 export function correctedRecord(keyring: Keyring, body: Buffer, patch: Buffer | null): SourceRecord {
   const record = quarantinedRecord(keyring, body)
   if (patch === null) return record
@@ -214,7 +215,7 @@ export function mergePatch(target: Json, patch: Json): Json {
     if (value === null) merged.delete(name)
     else merged.set(name, mergePatch(merged.get(name) ?? null, value))
   }
-  // fromEntries defines members, so that a name like __proto__ stays a member.
+  // fromEntries defines members, so that a name like __proto__ stays an ordinary member.
   return Object.fromEntries(merged)
 }
 

@@ -1,3 +1,4 @@
+// Tries waiting records again, and saves corrections of them.
 import { sql } from 'kysely'
 import type { Claim } from '../queue/claim.ts'
 import { applyOutcomes } from '../run/commit.ts'
@@ -8,7 +9,7 @@ import { correctedRecord } from './quarantine.ts'
 
 /**
  * Tries waiting records again, each with its correction where it has one; answers how many were taken and so left the
- * quarantine. Those that are rejected again wait on with one try more. Safe to repeat; ids that do not wait are passed over.
+ * quarantine. Records that are rejected again stay, with one more try. Safe to repeat; ids that do not wait are skipped.
  */
 export async function releaseQuarantined(engine: Engine, ids: readonly number[]): Promise<number> {
   let left = 0
@@ -26,7 +27,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
     const outcomes = outcomesOf(source.connector, source.settings, row.stream_id, page.records, engine.keyring)
     const now = engine.now().toISOString()
     left += await engine.db.transaction().execute(async (trx) => {
-      // The stream's row is claim, so that a run of it commits before or after and not in between.
+      // The stream's row is locked, so that a run of the stream commits before or after this, not in between.
       await sql`select 1 from stream where source_id = ${row.source_id} and id = ${row.stream_id} for update`.execute(
         trx,
       )
@@ -61,7 +62,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
         pages: 0,
         startedAt: now,
       }
-      // Moves the run that has just been opened to its one page.
+      // Counts the one page of the run that was just opened.
       const { rejected } = await applyOutcomes(trx, engine, source, claim, page, outcomes)
       if (rejected > 0) {
         await sql`update run set state = 'SUCCEEDED_WITH_REJECTS' where id = ${run.id}`.execute(trx)
@@ -79,7 +80,7 @@ export async function releaseQuarantined(engine: Engine, ids: readonly number[])
   return left
 }
 
-/** A correction stands beside the original bytes, with its reason; the record is tried again by a release. */
+/** Saves a correction beside the original bytes, with its reason; a release tries the record again with it. */
 export async function correctQuarantined(engine: Engine, id: number, patch: object, reason: string): Promise<void> {
   await engine.db
     .updateTable('quarantine')

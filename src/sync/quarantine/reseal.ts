@@ -1,3 +1,4 @@
+// The rows of the sync engine that are sealed under the key of encryption at rest, for its rotation.
 import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import type { Keyring } from '../../db/encryption/keyring.ts'
@@ -16,7 +17,7 @@ const rawPages: Sealed = {
   renew: (row, keyring) => ({ body: again(keyring, row['body'], 'raw') }),
 }
 
-/** The mark of a rejected record, as it is met again: by its key, or by its bytes where it has none. */
+/** The mark by which a rejected record is recognised when it comes again: its key, or its bytes where it has none. */
 const markOf = (row: SealedRow, keyring: Keyring): Buffer | null => {
   if (row['key'] !== null) return keyring.hash(`key:${row['key'] as string}`, 'quarantine')
   if (row['body'] === null) return null
@@ -29,7 +30,7 @@ const quarantined: Sealed = {
   reads: ['key', 'mark', 'body', 'patch'],
   writes: { mark: 'bytea', body: 'bytea', patch: 'bytea' },
   sealed: ['body', 'patch'],
-  // Of a classified document there are no bytes that would say under which key it was marked.
+  // A classified document has no bytes that say under which encryption key it was marked.
   besides: 't.body is null and t.key is not null and t.left_at is null',
   atOnce: 100,
   renew(row, keyring) {
@@ -41,7 +42,7 @@ const quarantined: Sealed = {
       patch: again(keyring, row['patch'], 'quarantine patch'),
     }
   },
-  // A record that was met again under the new key waits there: the older entry has served.
+  // A record that came again under the new encryption key waits there: the older row is no longer needed.
   async before(trx, rows) {
     const marks = rows.map((row) => ({ id: row.id, mark: (row['mark'] as Buffer).toString('hex') }))
     await sql`
@@ -52,5 +53,5 @@ const quarantined: Sealed = {
   },
 }
 
-/** What the engine keeps under the key of encryption at rest. */
+/** All columns of the engine that are sealed. */
 export const sealedBySync: readonly Sealed[] = [rawPages, quarantined]

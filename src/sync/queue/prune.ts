@@ -1,3 +1,4 @@
+// Removes raw pages and changes that are older than the engine keeps them.
 import { sql } from 'kysely'
 import { pruneFeed } from '../../db/feed.ts'
 import type { Engine } from '../engine.ts'
@@ -6,9 +7,9 @@ const day = 86_400_000
 const atOnce = 5000
 
 /**
- * Raw pages older than the engine keeps them (90 days) to which no present record refers are gone; answers how many. Runs and the quarantine keep
- * their rows. Safe to repeat and to run beside syncs: a page that is referred to stays, and no record ever comes to refer
- * to an old page.
+ * Removes raw pages that are older than the engine keeps them (90 days) and to which no present record refers; answers how
+ * many. Runs and quarantine keep their rows. Safe to repeat and to run beside syncs: a page with a reference stays, and no
+ * record ever gets a reference to an old page.
  */
 export async function pruneRaw(engine: Pick<Engine, 'db' | 'retention'>, signal?: AbortSignal): Promise<number> {
   const keptMs = engine.retention?.rawMs ?? 90 * day
@@ -27,7 +28,7 @@ export async function pruneRaw(engine: Pick<Engine, 'db' | 'retention'>, signal?
   return pruned
 }
 
-/** What is older than the engine keeps it is gone: raw pages that have served, and the feed of changes. Safe to repeat. */
+/** Removes old raw pages without references, and old changes of the feed. Safe to repeat. */
 export async function prune(engine: Pick<Engine, 'db' | 'retention'>, signal: AbortSignal): Promise<void> {
   await pruneRaw(engine, signal)
   await pruneFeed(engine.db, engine.retention?.changesMs ?? 7 * day, signal)

@@ -1,3 +1,4 @@
+// Requests runs, and pauses and resumes sources.
 import { sql } from 'kysely'
 import type { Range } from '../../contract/connector.ts'
 import { backfillOf, startOf } from './resume-range.ts'
@@ -7,18 +8,18 @@ import { confirmDrift } from '../inspect/halt.ts'
 import { retryTransient } from '../retry-transient.ts'
 
 export interface Requested extends Wanted {
-  /** The run that will answer the request; 0 where the stream is claim. */
+  /** The run that will answer the request; 0 where the stream is halted. */
   readonly run: number
-  /** That run was there already: the request joined it. */
+  /** The run was there before: the request joined it. */
   readonly joined: boolean
-  /** That run does what was asked for; else it goes first, and the request is to be made again after it. */
+  /** The run does what was asked for; else the request has to be repeated once the run has ended. */
   readonly answers: boolean
-  /** Why a brake or a drift stop holds the stream: nothing was asked for. */
+  /** Why the stream is halted: no run was requested. Null: it is not. */
   readonly halted: string | null
 }
 
 /**
- * Each wanted stream has a run that a worker will take at once; a stream whose run waits or goes is joined instead. Safe to
+ * After this each wanted stream has a run that a worker takes at once; a request joins a run that waits or is going. Safe to
  * repeat: two requests before the run ends make one run. A range of null means what a scheduled run would read.
  */
 export async function requestRuns(
@@ -38,10 +39,10 @@ async function requestOnce(
 ): Promise<Requested[]> {
   return engine.db.transaction().execute(async (trx) => {
     const requested: Requested[] = []
-    // Always in one order, so that two requests never wait for each other.
+    // Always in the same order, so that two requests never wait for each other.
     const nameOf = (one: Wanted): string => `${one.source}/${one.stream}`
     for (const one of wanted.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-      // Locked first and looked at afterwards: one statement would see the runs as they were before it waited for the row.
+      // Locked first, read afterwards: one statement would see the runs as they were before it waited for the row.
       await sql`select 1 from stream where source_id = ${one.source} and id = ${one.stream} for update`.execute(trx)
       const locked = await sql<{
         kind: string
@@ -79,7 +80,7 @@ async function requestOnce(
   })
 }
 
-/** Whether a run that goes reads all that was asked for. */
+/** Whether a run that is going reads everything that was asked for. */
 function answers(
   going: { readonly kind: RunKind; readonly range: Range },
   kind: RunKind,
@@ -97,14 +98,15 @@ function answers(
   return kind !== 'FULL' || 'all' in going.range
 }
 
-/** The sources' schedules stand still until resumed; a run that is going ends by itself. */
+/** Stops the schedule of a source until it is resumed; a run that is going ends by itself. Safe to repeat. */
 export async function pauseSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {
   await sql`update source set paused_at = coalesce(paused_at, now()) where id = ${source}`.execute(engine.db)
 }
 
 /**
- * The schedule goes on, due at once; a person has thereby confirmed what a brake claim and the drift that was shown. A source
- * that was set back is read anew from its beginning, and then counted: what it has lost is gone with evidence.
+ * The schedule continues, due at once. With this a person confirms what halted the streams and the drift that was shown. A
+ * source that was reset is read again from its beginning and then counted by a census, which removes what the source has
+ * lost, with evidence.
  */
 export async function resumeSource(engine: Pick<Engine, 'db'>, source: string): Promise<void> {
   await engine.db.transaction().execute(async (trx) => {

@@ -1,23 +1,24 @@
+// What the next run of a stream reads, and from which position it continues.
 import { sql, type Transaction } from 'kysely'
 import type { Range } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
 
 export type RunKind = 'CHANGES' | 'FULL' | 'BACKFILL' | 'REPLAY' | 'CENSUS'
 
-/** What the next scheduled run of a stream reads, and from which position on. */
+/** What the next run of a stream reads, and from which position. */
 export interface Start {
   readonly kind: RunKind
   readonly range: Range
   readonly position: string | null
 }
 
-/** After this many hours of failures a position is old, and the range is read from its beginning again. */
+/** After this many hours of failures a position is too old, and the range is read from its beginning again. */
 export const positionLivesHours = 24
 
 /**
- * On from where the last run stopped when its source was unavailable, in the same range; else on from the checkpoint, or
- * everything where the stream has none. A whole list is always read from its beginning: what is missing from it is gone, and
- * a list of two halves, hours apart, proves nothing.
+ * The range and position of the last run where its source was unavailable; else what follows the checkpoint, or everything
+ * where the stream has none. A whole list is always read from its beginning: records that it lacks are removed, and a list
+ * of two halves, hours apart, proves nothing.
  */
 export async function startOf(
   trx: Transaction<Tables>,
@@ -40,7 +41,7 @@ export async function startOf(
   return { kind: 'CHANGES', range: checkpoint === null ? { all: true } : { since: checkpoint }, position: null }
 }
 
-/** On from where the last run of the same window stopped when its source was unavailable, else from the window's beginning. */
+/** The position of the last run of the same window where its source was unavailable, else the window's beginning. */
 export async function backfillOf(
   trx: Transaction<Tables>,
   source: string,

@@ -1,6 +1,7 @@
+// When a cron expression is due next.
 import { createTask } from 'node-cron'
 
-/** The next time that a cron expression names, strictly after now; node-cron knows the zone's calendar. */
+/** The next time of a cron expression, strictly after now, in the time zone's calendar. Throws where there is none. */
 export function nextFire(schedule: string, timezone: string): Date {
   const task = createTask(schedule, () => undefined, { timezone })
   const next = task.getNextRuns(1)[0]
@@ -10,8 +11,8 @@ export function nextFire(schedule: string, timezone: string): Date {
 }
 
 /**
- * Milliseconds until that time. What is due is written as a distance from the database's clock, so that a hub whose own clock
- * stands wrong neither runs without pause nor sleeps for a day.
+ * Milliseconds until that time. Due times are written as a distance from the database's clock, so that a hub whose own
+ * clock is wrong neither runs without pause nor sleeps for a day.
  */
 export const untilNextFire = (schedule: string, timezone: string): number =>
   Math.max(0, nextFire(schedule, timezone).getTime() - Date.now())

@@ -1,10 +1,11 @@
+// Acknowledges records to sources that wait for it.
 import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 import { loggable } from '../failure.ts'
 
 const atOnce = 500
 
-/** Answers that a source waits for have been given, as far as it took them; the rest stays for the next time. */
+/** Sends the acknowledgements that are due, as far as the source takes them; the rest stays for the next time. Safe to repeat. */
 export async function acknowledgeDue(engine: Engine, sourceId: string, signal: AbortSignal): Promise<void> {
   const source = engine.sources.get(sourceId)
   if (source?.connector.acknowledge === undefined || source.settings['acknowledge'] !== true) return

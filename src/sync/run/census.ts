@@ -1,3 +1,4 @@
+// Counts a whole list against what is stored.
 import { sql, type Transaction } from 'kysely'
 import type { StreamKind, StreamManifest } from '../../contract/connector.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -5,43 +6,43 @@ import type { Claim } from '../queue/claim.ts'
 import type { SourceSetup } from '../engine.ts'
 import { tooLargeKey } from './outcome.ts'
 
-/** A list that is shorter than what is stored by this share or more deletes nothing until a person confirms. */
+/** A list that is shorter than what is stored by this share or more removes nothing until a person confirms. */
 const shrinkBrake = 0.9
-/** Fewer stored records than this are no evidence of a mass delete, unless the list is empty. */
+/** Fewer stored records than this are no evidence of a mass removal, unless the list is empty. */
 const brakeFloor = 20
 
 /**
- * Whether a stream can be counted whole: a source that only shows what waits for an answer, or what lies in a window of
- * dates, lists no whole.
+ * Whether a stream can be counted: a source that lists only what waits for an answer, or a window of dates, never lists
+ * everything.
  */
 export const isCountable = (kind: StreamKind): boolean => kind !== 'pending' && kind !== 'date-window'
 
-/** Whether a census of its own is due on such a stream: every run of a whole list is one already. */
+/** Whether such a stream has a scheduled census: of a snapshot, every run is one already. */
 export const isCensusScheduled = (kind: StreamKind): boolean => isCountable(kind) && kind !== 'snapshot'
 
 const streamOf = (source: SourceSetup, claim: Claim): StreamManifest => source.connector.manifest.streams[claim.stream]!
 
-/** Whether a run reads the whole stream, so that the keys that it meets are remembered. */
+/** Whether a run reads the whole stream, so that the keys it meets are remembered. */
 export function isWholeList(source: SourceSetup, claim: Claim): boolean {
   if (claim.kind === 'CENSUS') return true
   return streamOf(source, claim).kind === 'snapshot' && (claim.kind === 'CHANGES' || claim.kind === 'FULL')
 }
 
-/** Stands among the keys that a whole reading has met, where something of the source could not be had: no record has it. */
+/** Remembered among the keys of a whole reading that missed something of the source. No record has this key. */
 export const gapMark = ''
 
-/** What a whole reading has come to. */
+/** The result of a whole reading. */
 export interface Count {
-  /** Keys that the source named. */
+  /** How many keys the source listed. */
   readonly found: number
-  /** Records of the store that it did not name; null where its silence proves nothing: the source forgets, or the reading has gaps. */
+  /** Stored records that the source did not list; null where that proves nothing: the source forgets, or the reading has gaps. */
   readonly leftOver: number | null
-  /** The list is too short to be believed, and nobody has confirmed it. */
+  /** The list is too short to be plausible, and nobody has confirmed it. */
   readonly implausible: boolean
   readonly stored: number
 }
 
-/** A record that another run has written since this one was asked for is no evidence of anything. */
+/** A record that another run has written since this run was opened proves nothing. */
 const leftOver = (claim: Claim) => sql`
   r.source_id = ${claim.source} and r.stream_id = ${claim.stream} and r.removed_at is null and r.run_id <= ${claim.run}
     and not exists (select 1 from run_seen s where s.run_id = ${claim.run} and s.key = r.key)`
@@ -60,12 +61,12 @@ export async function countOf(trx: Transaction<Tables>, source: SourceSetup, cla
   return { found, stored, leftOver: absent, implausible: absent > 0 && short && !confirmed }
 }
 
-/** How many records go at once. */
+/** Records that are removed at once. */
 const atOnce = 5000
 
 /**
- * The keys of the records that the whole list does not name, in portions. None where the run has met records whose key it could
- * not read: any of the missing ones may be one of them.
+ * The keys of the stored records that the whole list lacks, in portions. None where the run has met records with unreadable
+ * keys: any of the missing records may be one of them.
  */
 export async function* absentKeys(trx: Transaction<Tables>, claim: Claim): AsyncGenerator<readonly string[]> {
   const { rows: nameless } = await sql`

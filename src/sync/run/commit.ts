@@ -1,3 +1,4 @@
+// Commits a page: raw, upserts, removals, quarantine and the position of the run in one transaction.
 import { gzipSync } from 'node:zlib'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Page, SourceRecord } from '../../contract/connector.ts'
@@ -30,7 +31,7 @@ export interface Tally {
   readonly rejected: number
 }
 
-/** Throws Fenced unless the lease is still this claim's; locks the stream's row until the transaction ends. */
+/** Throws Fenced unless this claim still has its lease; locks the stream's row until the transaction ends. */
 export async function fence(trx: Transaction<Tables>, engine: Engine, claim: Claim): Promise<void> {
   const mine = await sql`
     update stream set lease_until = now() + ${engine.leaseMs} * interval '1 millisecond'
@@ -39,15 +40,15 @@ export async function fence(trx: Transaction<Tables>, engine: Engine, claim: Cla
   if ((mine.numAffectedRows ?? 0n) === 0n) throw new Fenced()
 }
 
-/** Records of a page that came out of the quarantine: their rows there, one a record. */
+/** The quarantine rows from which the records of a page came, one for each record. */
 export interface Waiting {
   readonly waits?: readonly number[]
 }
 
 /**
- * Raw page, upserts, removals, quarantine and the position in the run stand in the database, all or none of them. A record
- * whose hash is the stored one costs no write. Safe to repeat: the same page again is all unchanged. Throws CommittedBefore
- * where the run already has a page of this number.
+ * After this raw page, upserts, removals, quarantine and the run's position are committed, all or none of them. A record
+ * with the stored hash costs no write. Safe to repeat: the same page again changes nothing. Throws CommittedBefore where the
+ * run already has a page of this number, and Fenced where the lease is lost.
  */
 export async function commitPage(
   engine: Engine,
@@ -67,7 +68,7 @@ export async function commitPage(
   })
 }
 
-/** What `commitPage` does inside a transaction that holds the stream's row. */
+/** What `commitPage` does inside a transaction that has locked the stream's row. */
 export async function applyOutcomes(
   trx: Transaction<Tables>,
   engine: Engine,
@@ -106,7 +107,7 @@ export async function applyOutcomes(
   return tally
 }
 
-/** Places in the page of records that were stored, were stored already, or took others out. */
+/** Indexes in the page of records that were stored, were stored already, or removed others. */
 function takenOf(outcomes: readonly Outcome[], { settled }: Plan): ReadonlySet<number> {
   const good = new Set(settled)
   return new Set(
@@ -114,7 +115,7 @@ function takenOf(outcomes: readonly Outcome[], { settled }: Plan): ReadonlySet<n
   )
 }
 
-/** The entity's rows by its sink, the raw page, and each record's position in it. */
+/** Writes the entity's rows by its sink, the raw page, and each record's index in it. */
 async function storeRecords(
   trx: Transaction<Tables>,
   engine: Engine,
@@ -144,7 +145,7 @@ async function storeRecords(
     identity: one.identity?.toString('hex') ?? null,
     source_changed_at: one.sourceChangedAt,
   }))
-  const kept = records.map((record, index) => (plan.withheld.has(index) ? null : record))
+  const kept = records.map((record, index) => (plan.unkeptIndexes.has(index) ? null : record))
   const raw =
     from === undefined
       ? sql`insert into raw_page (run_id, source_id, stream_id, page, body) values (${claim.run}, ${claim.source},
@@ -169,7 +170,7 @@ async function storeRecords(
   `.execute(trx)
 }
 
-/** Everything that each page ends with, in one statement: what is settled, seen and owed, the counts and the position. */
+/** Ends each page with one statement: settled, seen and owed keys, the counts and the position. Throws CommittedBefore. */
 async function moveOn(
   trx: Transaction<Tables>,
   engine: Engine,
@@ -215,7 +216,7 @@ async function moveOn(
   if ((moved.numAffectedRows ?? 0n) === 0n) throw new CommittedBefore()
 }
 
-/** Takes records out with their evidence; the entity's rows go by its sink. The stream's count is the caller's to lower. */
+/** Removes records with their evidence, and the entity's rows by its sink. The caller lowers the stream's count. */
 export async function removeRecords(
   trx: Transaction<Tables>,
   engine: Engine,

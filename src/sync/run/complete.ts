@@ -1,3 +1,4 @@
+// Completes a run whose window was read to its end.
 import { sql, type Transaction } from 'kysely'
 import { ConnectorFailure } from '../../contract/failure.ts'
 import type { Tables } from '../../db/tables.ts'
@@ -7,13 +8,13 @@ import { fence, removeRecords } from './commit.ts'
 import type { Engine, SourceSetup } from '../engine.ts'
 import { endRun, type RunEnd } from './end.ts'
 
-/** Fewer records than this say nothing of the share that is rejected. */
+/** Below this many records the share of rejects means nothing. */
 const thresholdFloor = 10
 
 /**
- * The window is complete: what a whole list no longer names is gone, the checkpoint stands at `position`, the run is ended and the
- * stream is due again, all in one transaction. Throws SOURCE_CHANGED, with nothing of this done, when the run rejected
- * more than its stream's threshold.
+ * Removes what a whole list no longer has, moves the checkpoint to `position`, ends the run and makes the stream due again,
+ * all in one transaction. Throws SOURCE_CHANGED, with nothing of this done, when the run rejected more than its stream's
+ * threshold.
  */
 export async function complete(
   engine: Engine,
@@ -64,7 +65,7 @@ export async function complete(
   })
 }
 
-/** How many records the run rejected for a fault of theirs: another structure that waits by the stream's own policy is none. */
+/** How many records the run rejected for faults of their own; drift that waits by the stream's policy is none. */
 async function faulty(trx: Transaction<Tables>, claim: Claim): Promise<number> {
   const { rows } = await sql<{ faulty: number }>`
     select r.rejected - (select count(*) from quarantine q where q.source_id = ${claim.source}
@@ -74,7 +75,7 @@ async function faulty(trx: Transaction<Tables>, claim: Claim): Promise<number> {
   return rows[0]?.faulty ?? 0
 }
 
-/** Records, and rejects that wait, which the whole list does not name are gone, with the run as their evidence. */
+/** Removes the records, and the waiting rejects, that the whole list lacks, with the run as evidence. */
 async function removeAbsent(trx: Transaction<Tables>, engine: Engine, claim: Claim): Promise<void> {
   const now = engine.now().toISOString()
   const evidence = `absent from the whole list read by ${claim.kind === 'CENSUS' ? 'the census of ' : ''}run ${claim.run}`

@@ -1,3 +1,4 @@
+// Ends a run and makes its stream due again.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import { isCensusScheduled, isWholeList } from './census.ts'
@@ -8,8 +9,8 @@ import { untilNextFire } from '../queue/schedule.ts'
 export type RunEnd = 'SUCCEEDED' | 'SUCCEEDED_WITH_REJECTS' | 'FAILED' | 'RELEASED'
 
 /**
- * The run is ended, its stream free and due at its next scheduled time, but not within `waitMs`. A stream that was made due
- * meanwhile stays so. Tells listeners of `hub_run` once the transaction commits.
+ * Ends the run and frees its stream, which is due at its next scheduled time, but not within `waitMs`. A stream that was
+ * made due meanwhile stays due. Notifies `hub_run` once the transaction commits.
  */
 export async function endRun(
   trx: Transaction<Tables>,
@@ -21,12 +22,12 @@ export async function endRun(
   waitMs: number,
 ): Promise<RunEnd> {
   const now = engine.now().toISOString()
-  // A replay or a window of the past says nothing of how the stream stands with its source now.
-  const tells = claim.kind === 'CHANGES' || claim.kind === 'FULL'
+  // A replay or a window of the past says nothing about the present state of the stream.
+  const isPresent = claim.kind === 'CHANGES' || claim.kind === 'FULL'
   const dueIn = Math.max(untilNextFire(source.schedule, source.timezone), waitMs)
   const countIn = untilNextCensus(source, claim.stream, failure?.code ?? null, waitMs)
   const countAt = countIn === null ? null : sql`clock_timestamp() + ${countIn} * interval '1 millisecond'`
-  // A person's confirmation lasts until a reading of the whole has used it.
+  // A person's confirmation is valid until a whole reading has used it.
   const used = isWholeList(source, claim) ? null : sql`nullif(held_reason, nullif(held_reason, 'CONFIRMED'))`
   await sql`
     with ended as (
@@ -37,10 +38,10 @@ export async function endRun(
       delete from run_seen where run_id = ${claim.run}
     )
     update stream set run_id = null, lease_until = null, lease_owner = null, lease_pid = null,
-      last_success_at = ${failure === null && tells ? now : sql`last_success_at`},
-      held_reason = ${failure === null && (tells || claim.kind === 'CENSUS') ? used : sql`held_reason`},
+      last_success_at = ${failure === null && isPresent ? now : sql`last_success_at`},
+      held_reason = ${failure === null && (isPresent || claim.kind === 'CENSUS') ? used : sql`held_reason`},
       census_due_at = ${claim.kind === 'CENSUS' ? countAt : sql`coalesce(census_due_at, ${countAt})`},
-      failing_since = ${!tells ? sql`failing_since` : failure === null ? null : sql`coalesce(failing_since, ${now})`},
+      failing_since = ${!isPresent ? sql`failing_since` : failure === null ? null : sql`coalesce(failing_since, ${now})`},
       due_at = least(due_at, clock_timestamp() + ${dueIn} * interval '1 millisecond')
     where source_id = ${claim.source} and id = ${claim.stream}
   `.execute(trx)
@@ -48,10 +49,10 @@ export async function endRun(
   return state
 }
 
-/** A census whose source did not answer is tried again before its next time. */
+/** A census whose source did not answer is repeated after this time, before its next scheduled one. */
 const censusAgainMs = 3_600_000
 
-/** Milliseconds until the next census of a stream; null where none is due by itself. */
+/** Milliseconds until the next scheduled census of a stream; null where it has none. */
 export function untilNextCensus(
   source: SourceSetup,
   stream: string,

@@ -1,3 +1,4 @@
+// Erases the bytes of records that must not be kept any more.
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { sql, type Transaction } from 'kysely'
 import type { SourceRecord } from '../../contract/connector.ts'
@@ -7,13 +8,13 @@ import type { Claim } from '../queue/claim.ts'
 import { classified, type Plan } from './plan.ts'
 import { marksOf } from '../quarantine/quarantine.ts'
 
-/** How many raw pages are opened at once. */
+/** Raw pages that are opened at once. */
 const atOnce = 20
 
 /**
- * Of records that must not be kept any more (a document that was classified after it had been taken) no bytes are left: every
- * raw page of their stream and every quarantine row, also one that left, has lost them; the rest of those pages stays. Done
- * once for a record; it reads every raw page of the stream.
+ * After this no bytes are left of records that must not be kept any more (a document that was classified after it was
+ * taken): they are erased from every raw page of their stream and from every quarantine row, also from rows that have left;
+ * the rest of those pages stays. Runs once for a record, and reads every raw page of the stream.
  */
 export async function eraseBytes(
   trx: Transaction<Tables>,

@@ -1,17 +1,18 @@
+// The outcome of each record of a page: store, remove or quarantine.
 import type { Connector, Normalised, Rejection, SourceRecord } from '../../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../../contract/entity.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { claimsOf } from '../inspect/identity.ts'
 import { poisonIn } from '../inspect/poison.ts'
 
-/** What is to be done with one record of a page. */
+/** What happens to one record of a page. */
 export type Outcome =
   | {
       readonly do: 'store'
       readonly key: string
       readonly record: EntityRecord[EntityName]
       readonly hash: Buffer
-      /** The hash under each key at hand, so that a new key alone makes nothing look changed. */
+      /** The hash under each encryption key, so that a new key alone makes no record look changed. */
       readonly hashes: readonly Buffer[]
       readonly identity: Buffer | null
       readonly sourceChangedAt: string | null
@@ -20,14 +21,14 @@ export type Outcome =
   | { readonly do: 'remove'; readonly key: string; readonly evidence: string; readonly index: number }
   | { readonly do: 'quarantine'; readonly key: string | null; readonly rejection: Rejection; readonly index: number }
 
-/** Longest key in bytes: an entry of a PostgreSQL index holds some 2,700. */
+/** Longest key in bytes: an entry of a PostgreSQL index takes about 2,700. */
 const longestKey = 1024
-/** Longest text of a path, a found or an expected value that is kept. */
+/** Longest text of a path, a found or an expected value, in characters. */
 const longestNote = 500
 
 /**
- * The outcomes of a page's records, in their order. A connector's `normalise` that throws is a bug: `bug` is told, and it
- * costs the one record, which waits as MALFORMED.
+ * The outcomes of a page's records, in their order. A `normalise` that throws is a bug: `bug` is called, and only that one
+ * record waits, as MALFORMED.
  */
 export function outcomesOf(
   connector: Connector,
@@ -53,7 +54,7 @@ export function outcomesOf(
     if (!('reject' in outcome && outcome.withoutBytes === true)) outcome = poisonIn(source) ?? outcome
     const rejected = (rejection: Rejection): Outcome => ({ do: 'quarantine', key, rejection: plain(rejection), index })
     if (key === null) {
-      // What must not be kept is not kept either when its key is missing.
+      // A record that must not be kept is not kept without its key either.
       if ('reject' in outcome && outcome.withoutBytes === true) return rejected(outcome)
       if (given === undefined || given === null || given === '') return rejected({ reject: 'MISSING', at: keyName })
       if (typeof given !== 'string') return rejected({ reject: 'WRONG_TYPE', at: keyName, expected: 'text' })
@@ -66,7 +67,7 @@ export function outcomesOf(
       return { do: 'remove', key: outcome.remove, evidence: note(outcome.evidence), index }
     }
     const text = canonical(outcome.record)
-    // A text that no database can hold rejects its own record instead of failing the page that bears it.
+    // A text that the database cannot store rejects its own record instead of failing the whole page.
     const bad = suspicious.test(text) ? badTextAt(outcome.record, '') : null
     if (bad !== null) return rejected({ reject: 'BAD_TEXT', at: bad })
     const hashes = keyring.hashes(text, 'record')
@@ -75,18 +76,18 @@ export function outcomesOf(
 }
 
 /**
- * Records that could not even be read, by their positions: they wait without bytes, under keys that begin with a mark of their
- * own, behind the page's records.
+ * The outcomes of records that were too large to be read, by their paths in the source: they wait without bytes, under keys
+ * with a prefix of their own, with indexes after the page's records.
  */
-export const outcomesOfTooLarge = (positions: readonly string[], after: number): Outcome[] =>
-  positions.map((position, at) => ({
+export const outcomesOfTooLarge = (paths: readonly string[], after: number): Outcome[] =>
+  paths.map((path, at) => ({
     do: 'quarantine',
-    key: tooLargeKey + note(position),
+    key: tooLargeKey + note(path),
     rejection: { reject: 'TOO_LARGE', at: '', withoutBytes: true },
     index: after + at,
   }))
 
-/** How the keys of records begin that are known only by their position. */
+/** Prefix of the keys of records of which only the path in the source is known. */
 export const tooLargeKey = '?too-large:'
 
 const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
@@ -94,10 +95,10 @@ const storableText = (text: string): boolean => !text.includes('\u0000') && text
 const storableKey = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= longestKey
 
-/** A text of a source as it may stand beside a record: short, and such that every database holds it. */
+/** A text of a source as it is written beside a record: short, and without characters that the database cannot store. */
 export const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
 
-/** Names of a source's fields stand in paths, and these may hold anything. */
+/** Paths contain names of a source's fields, and those may contain anything. */
 const plain = (rejection: Rejection): Rejection => ({
   ...rejection,
   at: note(rejection.at),
@@ -105,7 +106,7 @@ const plain = (rejection: Rejection): Rejection => ({
   ...(rejection.expected === undefined ? {} : { expected: note(rejection.expected) }),
 })
 
-/** As JSON writes NUL and lone surrogates; a text with a written-out backslash looks the same and is looked at again. */
+/** How JSON writes NUL and lone surrogates; a text with an escaped backslash looks the same and is checked again. */
 const suspicious = /\\u(0000|d[89a-f])/
 
 function badTextAt(value: unknown, at: string): string | null {
@@ -119,7 +120,7 @@ function badTextAt(value: unknown, at: string): string | null {
   return null
 }
 
-/** The same text for the same value, whatever the order of its members. */
+/** JSON with sorted members: the same text for the same value. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'

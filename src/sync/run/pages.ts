@@ -1,3 +1,4 @@
+// Reads the pages of a run, one ahead of the commit.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Page } from '../../contract/connector.ts'
@@ -12,19 +13,19 @@ import { rawPages } from './replay.ts'
 import { retryTransient } from '../retry-transient.ts'
 import { openPageInspector, type PageInspector } from '../inspect/page-inspector.ts'
 
-/** So many pages in a row may be empty and stand still before the run ends. */
+/** A run fails after this many empty pages in a row without a new position. */
 const emptyPages = 100
 
-/** Every page that is left of the run stands in the database; answers the position after the last one. */
+/** After this every remaining page of the run is committed; answers the position after the last one. */
 export async function readPages(
   engine: Engine,
   source: SourceSetup,
   claim: Claim,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const watch = await retryTransient(() => openPageInspector(engine, source, claim))
-  const pages = pagesOf(engine, source, claim, watch, signal)[Symbol.asyncIterator]()
-  const standsStill = refuseCircles(claim.source)
+  const inspector = await retryTransient(() => openPageInspector(engine, source, claim))
+  const pages = pagesOf(engine, source, claim, inspector, signal)[Symbol.asyncIterator]()
+  const refuseCircle = refuseCircles(claim.source)
   let position = claim.position
   let number = claim.pages
   let pending = within(engine, pages.next(), signal)
@@ -34,13 +35,13 @@ export async function readPages(
       signal.throwIfAborted()
       if (answer.done === true) break
       const page = answer.value
-      standsStill(page)
+      refuseCircle(page)
       pending = within(engine, pages.next(), signal)
       pending.catch(() => undefined)
-      const judged = watch.look(page, page.from !== undefined)
+      const judged = inspector.look(page, page.from !== undefined)
       const here = { ...claim, pages: number }
       await retryTransient(() => commitPage(engine, source, here, page, page.from, judged)).catch((error: unknown) => {
-        // A try whose answer was lost had been committed after all: the page is done, and done once.
+        // An earlier try was committed although its answer was lost: the page is done, and only once.
         if (!(error instanceof CommittedBefore)) throw error
       })
       position = page.next
@@ -53,11 +54,11 @@ export async function readPages(
   return position
 }
 
-/** What was too large in an earlier read and did not come as such in this whole one waits no more: a position is no key. */
+/** Records that were too large in earlier reads and not in this whole one wait no more: a path in the source is no key. */
 async function settleTooLarge(engine: Engine, claim: Claim): Promise<void> {
   await engine.db.transaction().execute(async (trx) => {
     await fence(trx, engine, claim)
-    // What runs that failed have met since the last success may lie before the position from which this one was carried on.
+    // Records met by failed runs since the last success may come before the position from which this run continued.
     await sql`
       update quarantine set left_at = ${engine.now().toISOString()}, left_because = 'TAKEN'
       where source_id = ${claim.source} and stream_id = ${claim.stream} and left_at is null
@@ -69,17 +70,17 @@ async function settleTooLarge(engine: Engine, claim: Claim): Promise<void> {
 }
 
 /**
- * Throws SOURCE_CHANGED at the first page whose position the run has had before: a source that gives its pages in a circle. A run
- * that is carried on does not know the positions of its former owner and needs one more round.
+ * Throws SOURCE_CHANGED at the first page whose position the run has had before: the source gives its pages in a circle. A
+ * continued run does not know the positions of its former owner and needs one more round.
  */
 function refuseCircles(source: string): (page: Page) => void {
   const seen = new Set<string>()
   let empty = 0
   return (page) => {
-    if (page.next.includes('\u0000')) throw new ConnectorFailure('SOURCE_CHANGED', `${source}: a position holds NUL`)
+    if (page.next.includes('\u0000')) throw new ConnectorFailure('SOURCE_CHANGED', `${source}: a position contains NUL`)
     empty = page.records.length === 0 && seen.has(page.next) ? empty + 1 : 0
     if ((page.records.length > 0 && seen.has(page.next)) || empty > emptyPages) {
-      throw new ConnectorFailure('SOURCE_CHANGED', `${source}: the source gives the same position again and again`)
+      throw new ConnectorFailure('SOURCE_CHANGED', `${source}: the source repeats a position: its pages form a circle`)
     }
     seen.add(page.next)
   }
@@ -89,18 +90,18 @@ function pagesOf(
   engine: Engine,
   source: SourceSetup,
   claim: Claim,
-  watch: PageInspector,
+  inspector: PageInspector,
   signal: AbortSignal,
 ): AsyncIterable<Page & Waiting & { from?: RawPosition }> {
   if (claim.kind === 'REPLAY') return rawPages(engine, claim, claim.position)
   const range = claim.position === null ? claim.range : { since: claim.position }
-  return source.connector.read({ ...source.open(signal), pageShare: watch.pageShare }, claim.stream, range)
+  return source.connector.read({ ...source.open(signal), pageShare: inspector.pageShare }, claim.stream, range)
 }
 
-/** The next page, or SOURCE_UNAVAILABLE when it does not come in time, or the signal's reason as soon as it aborts. */
+/** The next page; SOURCE_UNAVAILABLE when it does not come in time; the signal's reason as soon as that aborts. */
 async function within<T>(engine: Engine, page: Promise<T>, signal: AbortSignal): Promise<T> {
-  const patience = new AbortController()
-  const late = sleep(engine.pageMs, undefined, { signal: AbortSignal.any([patience.signal, signal]), ref: false }).then(
+  const done = new AbortController()
+  const late = sleep(engine.pageMs, undefined, { signal: AbortSignal.any([done.signal, signal]), ref: false }).then(
     () => {
       throw new ConnectorFailure('SOURCE_UNAVAILABLE', `no page came within ${engine.pageMs / 1000} s`)
     },
@@ -112,6 +113,6 @@ async function within<T>(engine: Engine, page: Promise<T>, signal: AbortSignal):
   try {
     return await Promise.race([page, late])
   } finally {
-    patience.abort()
+    done.abort()
   }
 }

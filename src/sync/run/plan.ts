@@ -1,10 +1,11 @@
+// Plans what a page changes, from its outcomes and what is stored.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import type { Claim } from '../queue/claim.ts'
 import { type Outcome, tooLargeKey } from './outcome.ts'
 import type { Comebacks, ResetGuard } from '../inspect/reset.ts'
 
-/** Where the records of a page already stand in raw: a replay writes no raw again. */
+/** Where the records of a page are in raw already: a replay does not write raw again. */
 export interface RawPosition {
   readonly rawPage: number
   readonly indexes: readonly number[]
@@ -26,19 +27,19 @@ export interface Plan {
   readonly store: (Outcome & { do: 'store' })[]
   readonly remove: ReadonlyMap<string, string>
   readonly quarantine: (Outcome & { do: 'quarantine' })[]
-  /** Keys that are good now: what waits in quarantine under them is settled. */
+  /** Keys that are good now: quarantine rows under them are settled. */
   readonly settled: readonly string[]
-  /** What the source took back, as it named it: what waits in quarantine under it waits no more. */
+  /** Keys or patterns that the source took back: quarantine rows under them wait no more. */
   readonly takenBack: readonly string[]
   readonly stored: ReadonlyMap<string, Stored>
-  /** Places in the page whose bytes must not be kept. */
-  readonly withheld: ReadonlySet<number>
-  /** Keys of which no bytes may be left anywhere, and those among them of which there may be some in raw. */
+  /** Indexes in the page whose bytes must not be kept. */
+  readonly unkeptIndexes: ReadonlySet<number>
+  /** Keys of which no bytes may be left anywhere, and those among them that may have bytes in raw. */
   readonly erase: { readonly keys: readonly string[]; readonly stored: readonly string[] }
   readonly unchanged: number
 }
 
-/** What a page's outcomes come to, applied in their order: the last word on a key holds. */
+/** The plan of a page's outcomes, applied in their order: the last outcome of a key counts. */
 export async function planOf(
   trx: Transaction<Tables>,
   claim: Claim,
@@ -56,7 +57,7 @@ export async function planOf(
     if (one.do === 'quarantine') {
       rejected.set(one.key === null ? `#${one.index}` : `=${one.key}`, one)
       if (one.key === null || !unkept(one)) continue
-      // What became classified leaves the store, as if its source had taken it back.
+      // A record that became classified is removed, as if its source had taken it back.
       last.delete(one.key)
       const row = stored.get(one.key)
       if (row !== undefined && row.removed_at === null) remove.set(row.key, classified)
@@ -87,11 +88,11 @@ export async function planOf(
     store,
     remove,
     quarantine: [...rejected.values()],
-    // A later record of the page under the same key was rejected: what stands is older than what waits. So is all of raw.
+    // Where a later record of the page under the same key was rejected, the stored one is older than what waits. So is all of raw.
     settled: from !== undefined ? [] : [...last.keys()].filter((key) => !rejected.has(`=${key}`)),
     takenBack,
     stored,
-    withheld: new Set(
+    unkeptIndexes: new Set(
       outcomes.flatMap((one) => (unkept(one) || (one.key !== null && erased.has(one.key)) ? [one.index] : [])),
     ),
     erase: {
@@ -108,7 +109,7 @@ export const classified = 'CLASSIFIED'
 const unkept = (one: Outcome): one is Outcome & { do: 'quarantine' } =>
   one.do === 'quarantine' && one.rejection.withoutBytes === true
 
-/** Of the records that are known: those that came back as another one under the key, or older than they are stored. */
+/** The known records, with those that came back as another record under the same key or in an older version. */
 function comebacksOf(
   stored: ReadonlyMap<string, Stored>,
   last: readonly (Outcome & { do: 'store' })[],
@@ -131,7 +132,7 @@ function comebacksOf(
 const isOlder = (one: string | null, other: string | null): boolean =>
   one !== null && other !== null && Date.parse(one) < Date.parse(other)
 
-/** A record that a release or a correction has renewed since the replay looked is newer than its raw. */
+/** Whether raw still has the latest version: a release or a correction may have renewed the record since the replay read it. */
 const stillThere = (known: Stored | undefined, one: Outcome, from: RawPosition): boolean =>
   known === undefined ||
   (known.removed_at === null && known.raw_page_id === from.rawPage && known.raw_index === from.indexes[one.index])

@@ -1,3 +1,4 @@
+// Moves records that the entity's store refuses into quarantine.
 import type { Transaction } from 'kysely'
 import type { EntityName, EntityRecord } from '../../contract/entity.ts'
 import type { Sink } from '../../db/sink.ts'
@@ -8,8 +9,8 @@ import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * The plan without the records that the entity's own store cannot take, such as one whose unit has two successors: those wait in
- * quarantine. Only what would be written is looked at.
+ * The plan without the records that the entity's own store cannot take, such as one whose unit has two successors: those
+ * wait in quarantine. Only records that would be written are checked.
  */
 export async function refusedBySink(
   trx: Transaction<Tables>,

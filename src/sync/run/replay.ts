@@ -1,3 +1,4 @@
+// Reads stored raw records and the quarantine again, for a replay.
 import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import type { SourceRecord } from '../../contract/connector.ts'
@@ -10,19 +11,19 @@ import { retryTransient } from '../retry-transient.ts'
 export interface ReplayPage {
   readonly records: readonly SourceRecord[]
   readonly next: string
-  /** Where the records stand in raw; absent for those from the quarantine, whose bytes are kept there. */
+  /** Where the records are in raw; absent for those from the quarantine, which keeps their bytes itself. */
   readonly from?: RawPosition
-  /** Their rows there, one a record. */
+  /** Their quarantine rows, one for each record. */
   readonly waits?: readonly number[]
 }
 
-/** How many raw pages are listed at once: a list reads every record of the stream. */
+/** Raw pages that are listed at once: each listing reads every record of the stream. */
 const listed = 2000
 const opened = 20
 
 /**
- * The stored raw records of a stream in pages, each in its latest version, and then what waits in quarantine: all that is
- * needed to normalise anew without asking the source. `position` goes on from a page's `next`.
+ * The raw records of a stream in pages, each in its latest version, and then the waiting records of the quarantine:
+ * everything that is needed to normalise again without asking the source. `position` continues after a page's `next`.
  */
 export async function* rawPages(engine: Engine, claim: Claim, position: string | null): AsyncGenerator<ReplayPage> {
   if (position === null || !position.startsWith('q')) yield* storedPages(engine, claim, Number(position ?? 0))

@@ -1,3 +1,4 @@
+// Executes a claimed run to its end.
 import { sql } from 'kysely'
 import { type Claim, release, renew } from '../queue/claim.ts'
 import { fence } from './commit.ts'
@@ -10,13 +11,13 @@ import { readPages } from './pages.ts'
 import { secondLook } from './second-look.ts'
 import { retryTransient, DatabaseUnavailable } from '../retry-transient.ts'
 
-/** What a source asks us to wait is believed up to a day. */
+/** A source's Retry-After counts up to a day. */
 const longestWaitSeconds = 86_400
 
 /**
- * Carries a claimed run to its end: pages are read one ahead of the commit, each is committed with its position, the
- * checkpoint moves with the end of the window. When `signal` aborts, or the database does not come back, the run is given
- * back unfinished ('RELEASED') and the next owner carries it on. Never throws for what a source does.
+ * Executes a claimed run to its end: pages are read one ahead of the commit, each is committed with its position, and the
+ * checkpoint moves at the end of the window. When `signal` aborts, or the database stays unavailable, the run is given back
+ * unfinished ('RELEASED') and the next owner continues it. Never throws for what a source does.
  */
 export async function executeRun(engine: Engine, claim: Claim, signal: AbortSignal): Promise<RunEnd> {
   const source = engine.sources.get(claim.source)!
@@ -31,7 +32,7 @@ export async function executeRun(engine: Engine, claim: Claim, signal: AbortSign
   }, engine.leaseMs / 3)
   heartbeat.unref()
   try {
-    // A stream that was claimed while the worker was told to stop is not asked for a page.
+    // A stream that was claimed while the worker stopped is not asked for a page.
     signal.throwIfAborted()
     if (claim.spent !== undefined) return await giveUp(engine, source, claim, claim.spent)
     for (let look = claim; ;) {
@@ -43,12 +44,15 @@ export async function executeRun(engine: Engine, claim: Claim, signal: AbortSign
     }
   } catch (error) {
     if (stop.signal.reason instanceof Fenced || error instanceof Fenced) return 'RELEASED'
-    const passing = error instanceof DatabaseUnavailable
-    if (!signal.aborted && !passing) return await fail(engine, source, claim, error)
-    if (passing) {
-      engine.log.warn({ err: loggable(error, []), source: claim.source, stream, run }, 'the database is in trouble')
+    const unavailable = error instanceof DatabaseUnavailable
+    if (!signal.aborted && !unavailable) return await fail(engine, source, claim, error)
+    if (unavailable) {
+      engine.log.warn(
+        { err: loggable(error, []), source: claim.source, stream, run },
+        'database unavailable: the run is given back',
+      )
     }
-    // Where even this fails, the lease ends by itself.
+    // Where this fails too, the lease expires.
     await retryTransient(() => release(engine, claim)).catch((again: unknown) => {
       engine.log.warn({ err: loggable(again, []), source: claim.source, stream, run }, 'a run could not be given back')
     })
@@ -63,16 +67,16 @@ const reasonOf = {
   STALE: {
     code: 'SOURCE_UNAVAILABLE',
     message:
-      'lượt chạy bị ngắt và không tiến thêm được trong 24 giờ, sẽ đọc lại từ mốc · the run was cut off and came no further within 24 hours; it is read anew from the checkpoint',
+      'lượt chạy bị ngắt và không tiến thêm được trong 24 giờ, sẽ đọc lại từ mốc · the run was interrupted and made no progress within 24 hours; it is read again from the checkpoint',
   },
   CRASHES: {
     code: 'INTERNAL',
     message:
-      'tiến trình bị ngắt nhiều lần ở cùng một trang · the process ended again and again while it worked at the same page',
+      'tiến trình bị ngắt nhiều lần ở cùng một trang · the process ended several times while it worked on the same page',
   },
 } as const
 
-/** The run is ended without its position, and what it was to read is due from the checkpoint at once. */
+/** Ends the run without its position; a scheduled run that was too old is due again at once, from the checkpoint. */
 async function giveUp(engine: Engine, source: SourceSetup, claim: Claim, why: keyof typeof reasonOf): Promise<RunEnd> {
   return retryTransient(() =>
     engine.db.transaction().execute(async (trx) => {
@@ -93,7 +97,7 @@ async function fail(engine: Engine, source: SourceSetup, claim: Claim, error: un
   const failure = failureOf(error, source.secrets)
   const what = { source: claim.source, stream: claim.stream, run: claim.run }
   if (failure.code === 'INTERNAL') {
-    engine.log.error({ err: loggable(error, source.secrets), ...what }, 'a run failed by a bug')
+    engine.log.error({ err: loggable(error, source.secrets), ...what }, 'a run failed by a bug of the hub')
   }
   const asked = failure.retryAfterSeconds ?? 0
   const wait = Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), longestWaitSeconds)
@@ -106,7 +110,7 @@ async function fail(engine: Engine, source: SourceSetup, claim: Claim, error: un
       }),
     )
   } catch (again) {
-    // The database does not answer or the lease is lost: the run stays open and its next owner carries it on.
+    // Database unavailable or lease lost: the run stays open and its next owner continues it.
     if (!(again instanceof Fenced)) {
       engine.log.error({ err: loggable(again, source.secrets), ...what }, 'a failed run could not be closed')
     }

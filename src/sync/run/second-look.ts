@@ -1,3 +1,4 @@
+// Decides whether a whole list is read once more before anything is removed.
 import { sql } from 'kysely'
 import { countOf, isWholeList } from './census.ts'
 import type { Claim } from '../queue/claim.ts'
@@ -5,8 +6,8 @@ import { fence } from './commit.ts'
 import type { Engine, SourceSetup } from '../engine.ts'
 
 /**
- * The claim that reads a whole list once more before anything is removed, or null when what was read suffices: what a list
- * of several pages does not name may have slipped from one page to another while it was read. Safe to repeat.
+ * The claim that reads a whole list once more before anything is removed, or null when one reading is enough: a record that
+ * a list of several pages lacks may have moved from one page to another while the list was read. Safe to repeat.
  */
 export async function secondLook(engine: Engine, source: SourceSetup, claim: Claim): Promise<Claim | null> {
   if (!isWholeList(source, claim) || (claim.pass ?? 1) > 1) return null
@@ -17,7 +18,7 @@ export async function secondLook(engine: Engine, source: SourceSetup, claim: Cla
       .select(['pages', 'pass', 'position'])
       .where('id', '=', claim.run)
       .executeTakeFirstOrThrow()
-    // The answer of a former try was lost: the second look has been noted.
+    // The answer of an earlier try was lost: the second reading is noted already.
     if (pass > 1) return { ...claim, pages, pass, position }
     if (pages <= 1) return null
     const count = await countOf(trx, source, claim)

@@ -32,7 +32,7 @@ describe('a source that was set back', () => {
     world.script.pages.changes = [page('b', ...some(28, more))]
     const run = await world.sync()
     expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', written: 0 })
-    expect(run.failure_message).toContain('set back')
+    expect(run.failure_message).toContain('have been reset')
     expect(await world.things()).toEqual(before)
     expect(await claim(world)).toEqual([{ held_reason: 'SOURCE_RESET', claim: true, checkpoint: 'a' }])
 
