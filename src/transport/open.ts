@@ -1,8 +1,10 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel'
-import type { CircuitBreakerPolicy } from 'cockatiel'
+// Opens the transport of one source: every exchange is bounded, checked and retried where that is safe.
 import { Agent, request as send } from 'undici'
 import { addressRules, hostOf } from './address.ts'
 import { wholeBody } from './body.ts'
+import type { WholeBody } from './body.ts'
+import { isCircuitOpen, openBreakers } from './breaker.ts'
+import type { BreakerOptions, HostBreaker } from './breaker.ts'
 import { guardedConnector, resolveName } from './connect.ts'
 import type { Lookup } from './connect.ts'
 import { deadline } from './deadline.ts'
@@ -12,6 +14,7 @@ import { TransportFailure } from './failure.ts'
 import { checkKind, provesWhole } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { pacing } from './pace.ts'
+import type { Pace } from './pace.ts'
 import { redactor } from './redact.ts'
 import { retrying, waitFor } from './retry.ts'
 import type { Wait } from './retry.ts'
@@ -23,14 +26,14 @@ export interface TransportLimits {
   readonly connectMs: number
   /** Without a byte, from the request on. */
   readonly idleMs: number
-  /** One try altogether; a body that trickles is cut here. */
+  /** One try in all; a body that trickles is cut off here. */
   readonly totalMs: number
   readonly bodyBytes: number
   readonly inflatedBytes: number
   readonly inflationRatio: number
   /** Tries of a repeatable exchange, the first included. */
   readonly tries: number
-  /** The longest `Retry-After` that is waited for inside an exchange. */
+  /** The longest `Retry-After` that an exchange waits for. */
   readonly retryAfterCapMs: number
   readonly concurrency?: number
   readonly perSecond?: number
@@ -51,11 +54,11 @@ export interface TransportOptions {
   /** Hosts, `host:port`s or networks that may have addresses which are not public. */
   readonly allowHosts?: readonly string[]
   readonly limits?: Partial<TransportLimits>
-  /** After so many failures of a host in a row it is left alone for a while; then one exchange tries it. */
-  readonly breaker?: { readonly failures?: number; readonly restMs?: number }
-  /** Values that must not stand in a message: passwords, tokens. */
+  /** The circuit breaker of each host. Default: open after 8 failures in a row, for 30 s. */
+  readonly breaker?: BreakerOptions
+  /** Values that must not appear in a message: passwords, tokens. */
   readonly secrets?: readonly string[]
-  /** PEM certificates of the authorities to trust, instead of Node's own list: a province's own authority. */
+  /** PEM certificates of the authorities to trust instead of Node's own list, such as a province's own authority. */
   readonly ca?: string
   readonly now?: () => Date
   readonly random?: () => number
@@ -63,107 +66,123 @@ export interface TransportOptions {
   readonly lookup?: Lookup
 }
 
+/** What the exchanges of one source share. */
+interface TransportState {
+  readonly limits: TransportLimits
+  readonly agent: Agent
+  readonly pace: Pace
+  readonly breakers: (host: string) => HostBreaker
+  readonly redact: (text: string) => string
+  readonly now: () => Date
+  readonly random: () => number
+  readonly wait: Wait
+}
+
 /**
- * The one way out, for one source: limits of pace and the breaker are its own. After `close` no connection is left and
- * every exchange under way has failed. Throws RangeError for an entry of `allowHosts` that cannot be understood.
+ * The one way out, for one source: its pace limits and its circuit breakers are its own. After `close` no connection is left
+ * and every exchange under way has failed. Throws RangeError for an entry of `allowHosts` that cannot be read.
+ *
+ * @example
+ * const transport = openTransport({ allowHosts: ['10.1.0.0/16'], secrets: [password], limits: { perSecond: 5 } })
+ * const answer = await transport.exchange({ url: 'https://registry.example/api/dossiers?page=1' }, signal)
+ * const { items } = answer.json() as { items: unknown[] }
+ * await transport.close()
  */
 export function openTransport(options: TransportOptions = {}): Transport & { close(): Promise<void> } {
   const limits = { ...defaultLimits, ...options.limits }
   const { now = () => new Date(), random = Math.random, wait = waitFor, lookup = resolveName } = options
-  const redact = redactor(options.secrets ?? [])
   const rules = addressRules(options.allowHosts ?? [])
   const connect = guardedConnector(rules, { connectMs: limits.connectMs, lookup, ca: options.ca })
-  const agent = new Agent({ connect, allowH2: false, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 })
-  const breakers = breakersOf(options.breaker ?? {})
-  const pace = pacing(limits, () => performance.now(), wait)
-
-  const once = async (asked: TransportRequest, url: URL, signal: AbortSignal | undefined): Promise<TransportAnswer> => {
-    const target = redact(`${url.host}${url.pathname}`)
-    const expect = asked.expect ?? 'json'
-    const until = deadline(target, limits, signal)
-    try {
-      const answer = await send(url, {
-        dispatcher: agent,
-        method: asked.method ?? 'GET',
-        ...(await written(asked)),
-        signal: until.signal,
-      })
-      until.progress()
-      const headers = flatHeaders(answer.headers)
-      const failure = statusFailure(target, answer.statusCode, headers, asked.accept ?? [], now())
-      if (failure !== null) {
-        answer.body.on('error', () => {}).destroy()
-        throw failure
-      }
-      const { bytes, end } = await wholeBody(answer.body, headers, target, limits, until.progress)
-      let decoded: string | undefined
-      const text = (): string => (decoded ??= decodeText(bytes, headers['content-type'], target))
-      const good = answer.statusCode >= 200 && answer.statusCode < 300
-      if (good && answer.statusCode !== 204 && answer.statusCode !== 205) {
-        const type = headers['content-type']
-        if (end === 'closed' && !wholeByContent(expect, text)) {
-          // A page that is not ours, such as a login, is told as that; what remains may be ours, cut anywhere.
-          if (bytes.length > 0) checkKind(expect, type, () => new TextDecoder().decode(bytes.subarray(0, 4096)), target)
-          throw new TransportFailure(
-            'SOURCE_UNAVAILABLE',
-            `${target} ended without a proof that it is whole; expected a content-length or chunks`,
-          )
-        }
-        checkKind(expect, type, () => sniffed(bytes, text), target)
-      }
-      return { status: answer.statusCode, headers, body: bytes, text, json: () => parsedJson(text(), target) }
-    } catch (error) {
-      if (signal?.aborted === true) throw signal.reason
-      throw asFailure(until.signal.aborted ? until.signal.reason : error, target, redact)
-    } finally {
-      until.end()
-    }
+  const state: TransportState = {
+    limits,
+    agent: new Agent({ connect, allowH2: false, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 }),
+    pace: pacing(limits, () => performance.now(), wait),
+    breakers: openBreakers(options.breaker ?? {}),
+    redact: redactor(options.secrets ?? []),
+    now,
+    random,
+    wait,
   }
-
   return {
-    async exchange(asked, signal) {
-      signal?.throwIfAborted()
-      const url = checkedUrl(asked.url)
-      const breaker = breakers(url.host)
-      const attempt = async (): Promise<TransportAnswer> => {
-        try {
-          return await untilAborted(
-            pace.run(() => breaker.execute(() => once(asked, url, signal)), signal),
-            signal,
-          )
-        } catch (error) {
-          if (!(error instanceof BrokenCircuitError)) throw error
-          throw new TransportFailure(
-            'SOURCE_UNAVAILABLE',
-            `${url.host} has failed again and again and is left alone for a while`,
-            { cause: error },
-          )
-        }
-      }
-      const repeatable = asked.repeatable ?? (asked.method ?? 'GET') === 'GET'
-      const final = (error: TransportFailure): boolean => error.cause instanceof BrokenCircuitError
-      return retrying(attempt, { ...limits, random, wait }, repeatable, signal, final)
-    },
-    close: () => agent.destroy(),
+    exchange: (asked, signal) => exchange(state, asked, signal),
+    close: () => state.agent.destroy(),
   }
 }
 
-/** A throttling source works; it only wants to be asked less: 429 does not count as a failure. */
-function breakersOf(options: NonNullable<TransportOptions['breaker']>): (host: string) => CircuitBreakerPolicy {
-  const { failures = 8, restMs = 30_000 } = options
-  const byHost = new Map<string, CircuitBreakerPolicy>()
-  return (host) => {
-    const known = byHost.get(host)
-    if (known !== undefined) return known
-    const made = circuitBreaker(
-      handleWhen(
-        (error) => error instanceof TransportFailure && error.code === 'SOURCE_UNAVAILABLE' && error.status !== 429,
-      ),
-      { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(failures) },
+async function exchange(
+  state: TransportState,
+  asked: TransportRequest,
+  signal: AbortSignal | undefined,
+): Promise<TransportAnswer> {
+  signal?.throwIfAborted()
+  const url = checkedUrl(asked.url)
+  const breaker = state.breakers(url.host)
+  const attempt = (): Promise<TransportAnswer> =>
+    untilAborted(
+      state.pace.run(() => breaker.execute(() => exchangeOnce(state, asked, url, signal)), signal),
+      signal,
     )
-    byHost.set(host, made)
-    return made
+  const repeatable = asked.repeatable ?? (asked.method ?? 'GET') === 'GET'
+  return retrying(attempt, { ...state.limits, random: state.random, wait: state.wait }, repeatable, signal, isCircuitOpen)
+}
+
+/** One try: request, checks of status, size and kind, and the proof that the body is whole. */
+async function exchangeOnce(
+  state: TransportState,
+  asked: TransportRequest,
+  url: URL,
+  signal: AbortSignal | undefined,
+): Promise<TransportAnswer> {
+  const { limits, redact } = state
+  const target = redact(`${url.host}${url.pathname}`)
+  const until = deadline(target, limits, signal)
+  try {
+    const answer = await send(url, {
+      dispatcher: state.agent,
+      method: asked.method ?? 'GET',
+      ...(await written(asked)),
+      signal: until.signal,
+    })
+    until.progress()
+    const headers = flatHeaders(answer.headers)
+    const failure = statusFailure(target, answer.statusCode, headers, asked.accept ?? [], state.now())
+    if (failure !== null) {
+      answer.body.on('error', () => {}).destroy()
+      throw failure
+    }
+    const body = await wholeBody(answer.body, headers, target, limits, until.progress)
+    let decoded: string | undefined
+    const text = (): string => (decoded ??= decodeText(body.bytes, headers['content-type'], target))
+    const isSuccess = answer.statusCode >= 200 && answer.statusCode < 300
+    if (isSuccess && answer.statusCode !== 204 && answer.statusCode !== 205) {
+      checkContent(asked.expect ?? 'json', headers['content-type'], body, text, target)
+    }
+    return { status: answer.statusCode, headers, body: body.bytes, text, json: () => parsedJson(text(), target) }
+  } catch (error) {
+    if (signal?.aborted === true) throw signal.reason
+    throw asFailure(until.signal.aborted ? until.signal.reason : error, target, redact)
+  } finally {
+    until.end()
   }
+}
+
+/** Throws SOURCE_CHANGED for an answer of another kind, SOURCE_UNAVAILABLE for one that may be truncated. */
+function checkContent(
+  expect: Kind,
+  type: string | undefined,
+  { bytes, end }: WholeBody,
+  text: () => string,
+  target: string,
+): void {
+  if (end === 'closed' && !wholeByContent(expect, text)) {
+    // An answer of another kind, such as a login page, is reported as that; the rest may be ours, cut anywhere.
+    if (bytes.length > 0) checkKind(expect, type, () => new TextDecoder().decode(bytes.subarray(0, 4096)), target)
+    throw new TransportFailure(
+      'SOURCE_UNAVAILABLE',
+      `${target}: response truncated: no Content-Length and no final chunk`,
+    )
+  }
+  checkKind(expect, type, () => sniffed(bytes, text), target)
 }
 
 function checkedUrl(text: string): URL {
@@ -175,12 +194,12 @@ function checkedUrl(text: string): URL {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return invalid(`begins with ${url.protocol}; expected http: or https:`)
   }
-  if (url.username !== '' || url.password !== '') return invalid('holds a user or password; expected them as settings')
+  if (url.username !== '' || url.password !== '') return invalid('contains a user or password; expected them as settings')
   if (hostOf(url.hostname) === null) return invalid('names no host')
   return url
 }
 
-/** Headers and body as they are sent. A form is written here: the client takes only forms of its own making. */
+/** Headers and body as they are sent. A form is serialised here: the client takes only its own form class. */
 async function written(
   asked: TransportRequest,
 ): Promise<{ headers: Record<string, string>; body: string | Uint8Array | null }> {
@@ -203,7 +222,7 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
   return flat
 }
 
-/** A character cut in two makes the text unreadable: then it is not whole either. */
+/** Whether the content proves that it is whole. A text with a character cut in two does not. */
 function wholeByContent(kind: Kind, text: () => string): boolean {
   try {
     return provesWhole(kind, text())
@@ -212,13 +231,13 @@ function wholeByContent(kind: Kind, text: () => string): boolean {
   }
 }
 
-/** What a check of the kind looks at: the text; the bare bytes where they are no text, so that a file is told by its head. */
+/** The beginning by which the kind is checked: the text, or the head of a file that is no text. */
 function sniffed(bytes: Uint8Array, text: () => string): string {
   const head = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
   return head.startsWith('PK\u0003\u0004') || head.startsWith('%PDF-') ? head : text()
 }
 
-/** V8's own message quotes the body, so it is not passed on. */
+/** Parses the JSON of a body. V8's own message quotes the body, so it is not passed on. */
 function parsedJson(text: string, target: string): unknown {
   try {
     return exactJson(text)
@@ -242,7 +261,7 @@ function asFailure(error: unknown, target: string, redact: (text: string) => str
   return new TransportFailure('SOURCE_UNAVAILABLE', `${target} cannot be reached or broke off (${code})`, { cause })
 }
 
-/** The breaker lets others wait while one exchange tries a resting host; an abort ends that wait too. */
+/** While one exchange probes a half-open breaker the others wait; an abort ends that wait too. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work
   return new Promise((resolve, reject) => {
