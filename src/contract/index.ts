@@ -1,6 +1,6 @@
 export type { Transport, TransportAnswer, TransportRequest } from '../transport/exchange.ts'
 export type { FailureCode } from '../transport/failure.ts'
-export { exactJson } from '../transport/exact-json.ts'
+export { exactJson } from '../transport/content/exact-json.ts'
 export { TransportFailure } from '../transport/failure.ts'
 export { ConnectorFailure } from './failure.ts'
 export { defineConnector } from './connector.ts'

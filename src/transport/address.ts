@@ -1,12 +1,13 @@
+// Which addresses may be reached: public ones, and what the operator has allowed.
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
 /**
- * Which addresses a source may be reached at. Public ones always; an address of this machine, a private, shared, reserved
- * or link-local one only where the operator named it: as a host, `host:port` or a network (`10.1.0.0/16`).
+ * The addresses at which a source may be reached: public ones always; an address of this machine, a private, shared,
+ * reserved or link-local one only where the operator allowed it as a host, `host:port` or network (`10.1.0.0/16`).
  */
 export interface AddressRules {
-  /** Why `host` must not be reached at `address`, in a few words; null when it may. `host` is as it stands in the URL. */
+  /** Why `host` must not be reached at `address`, in a few words; null when it may. `host` is written as in the URL. */
   refusal(host: string, port: number, address: string): string | null
 }
 
@@ -31,8 +32,8 @@ const special: readonly (readonly [string, readonly string[]])[] = [
   ],
   ['a reserved address', ['100::/64', '2001::/23', '2001:db8::/32', '3fff::/20', '64:ff9b:1::/48']],
 ]
-// Never the address of a named source: whoever controls a name could point it here. Only the address itself, or a
-// network that holds it, opens these.
+// Never reachable by an allowed name, because the owner of a name could point it here. Only the address itself, or a network
+// that contains it, allows these.
 const neverByName: readonly (readonly [string, readonly string[]])[] = [
   ['a metadata address', ['169.254.169.254/32', 'fd00:ec2::254/128', '100.100.100.200/32', '168.63.129.16/32']],
   ['a link-local address', ['169.254.0.0/16', 'fe80::/10']],
@@ -46,7 +47,14 @@ const specialNetworks = parsed(special)
 const neverByNameNetworks = parsed(neverByName)
 const publicSix = networkOf('2000::/3')!
 
-/** The rules of a list of hosts, `host:port`s and networks. Throws RangeError naming an entry that is none of these. */
+/**
+ * The rules of a list of hosts, `host:port`s and networks. Throws RangeError that names an entry that is none of these.
+ *
+ * @example
+ * const rules = addressRules(['registry.internal:8443', '10.1.0.0/16'])
+ * rules.refusal('10.1.2.3', 443, '10.1.2.3') // null
+ * rules.refusal('localhost', 80, '127.0.0.1') // 'an address of this machine'
+ */
 export function addressRules(allowHosts: readonly string[]): AddressRules {
   const entries = allowHosts.map(entryOf)
   return {
@@ -112,9 +120,9 @@ function networkOf(text: string): Network | null {
   const [address = '', bits] = text.trim().split('/')
   const bytes = bytesOf(address)
   if (bytes === null || (bits !== undefined && !/^\d{1,3}$/.test(bits))) return null
-  const most = bytes.length * 8
-  const length = bits === undefined ? most : Number(bits)
-  return length > most ? null : { bytes, bits: length }
+  const maxBits = bytes.length * 8
+  const length = bits === undefined ? maxBits : Number(bits)
+  return length > maxBits ? null : { bytes, bits: length }
 }
 
 /** 4 or 16 bytes; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) as its 4. */
@@ -136,7 +144,7 @@ function bytesOf(text: string): Uint8Array | null {
   return mapped ? bytes.slice(12) : bytes
 }
 
-/** The IPv4 address that a transition address leads to: NAT64 (RFC 6052), 6to4, IPv4-compatible. */
+/** The IPv4 address inside a transition address: NAT64 (RFC 6052), 6to4, IPv4-compatible. */
 function embedded(bytes: Uint8Array): Uint8Array | null {
   const head = Buffer.from(bytes).toString('hex')
   if (head.startsWith('0064ff9b0000000000000000')) return bytes.slice(12)

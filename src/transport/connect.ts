@@ -1,3 +1,4 @@
+// Opens connections, and only to addresses that the rules allow.
 import { lookup as systemLookup } from 'node:dns'
 import type { LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'
@@ -17,9 +18,9 @@ export const resolveName: Lookup = (hostname) =>
   })
 
 /**
- * Opens connections only to addresses that the rules let through. The address checked is the one connected to: a name is
+ * Opens connections only to addresses that the rules allow. The checked address is the one that is connected: a name is
  * resolved once for each connection and only its allowed addresses are tried, so that a second answer of the name server
- * changes nothing. A refused one is CONFIG_INVALID. TLS certificates are always verified.
+ * changes nothing. A refused address is CONFIG_INVALID. TLS certificates are always verified.
  */
 export function guardedConnector(
   rules: AddressRules,

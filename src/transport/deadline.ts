@@ -1,23 +1,25 @@
+// The deadlines of one try: idle time and total time.
 import { TransportFailure } from './failure.ts'
 
 export interface Deadline {
-  /** Aborts with the caller's reason, or with a SOURCE_UNAVAILABLE that tells which limit was over. */
+  /** Aborts with the caller's reason, or with a SOURCE_UNAVAILABLE that names the limit. */
   readonly signal: AbortSignal
-  /** Bytes have come: the idle time begins anew. The total time does not. */
+  /** Bytes have come: the idle time starts again. The total time does not. */
   progress(): void
   end(): void
 }
 
-/** The two deadlines of one try, in milliseconds: without any byte, and altogether. */
+/** The two deadlines of one try, in milliseconds: without any byte, and in total. `target` names it in messages. */
 export function deadline(
   target: string,
   limits: { readonly idleMs: number; readonly totalMs: number },
   caller: AbortSignal | undefined,
 ): Deadline {
   const controller = new AbortController()
-  const over = (what: string): void => controller.abort(new TransportFailure('SOURCE_UNAVAILABLE', `${target} ${what}`))
-  const idle = setTimeout(() => over(`sent nothing for ${limits.idleMs} ms`), limits.idleMs)
-  const total = setTimeout(() => over(`was not done in ${limits.totalMs} ms`), limits.totalMs)
+  const expire = (what: string): void =>
+    controller.abort(new TransportFailure('SOURCE_UNAVAILABLE', `${target} ${what}`))
+  const idle = setTimeout(() => expire(`sent nothing for ${limits.idleMs} ms`), limits.idleMs)
+  const total = setTimeout(() => expire(`was not done in ${limits.totalMs} ms`), limits.totalMs)
   const aborted = (): void => controller.abort(caller!.reason)
   if (caller?.aborted === true) aborted()
   caller?.addEventListener('abort', aborted, { once: true })

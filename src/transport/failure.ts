@@ -1,21 +1,22 @@
-/** Who has to act on a failure: the operator, the clock, or a developer. */
+// The failure of an exchange: its code says who acts.
+/** Who acts on a failure: the operator, the clock (it is tried again), or a developer. */
 export type FailureCode = 'CONFIG_INVALID' | 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED'
 
 export type FailureReason = 'TOO_LARGE' | 'SOURCE_RESET'
 
 /**
  * A failure of an exchange with the outside, with the code that travels unchanged to the run row, the console and the
- * answer. The message names what was found and what is expected; it never holds a secret, a body or a query string.
+ * answer. The message names what was found and what is expected; it never contains a secret, a body or a query string.
  */
 export class TransportFailure extends Error {
   readonly code: FailureCode
-  /** What the other side asked us to wait, in seconds, as it was sent (not yet capped); undefined when it sent none. */
+  /** The Retry-After of the source, in seconds, not capped; undefined when it sent none. */
   readonly retryAfterSeconds: number | undefined
   /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined
   /**
-   * TOO_LARGE: the answer is over a size limit; a smaller page may be within it. SOURCE_RESET: the source was set back
-   * behind what was read of it; a person has to decide.
+   * TOO_LARGE: the answer exceeds a size limit; a smaller page may not. SOURCE_RESET: the source was reset to a state from
+   * before the last reading; a person has to decide.
    */
   readonly reason: FailureReason | undefined
 

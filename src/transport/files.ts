@@ -1,3 +1,4 @@
+// Reads files of folders that the operator has named.
 import { constants } from 'node:fs'
 import { lstat, open, readdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,16 +11,20 @@ export interface FileEntry {
   readonly changedAt: number
 }
 export interface FolderReader {
-  /** The plain files of a folder by name; no folders, no links, nothing that begins with a dot. */
+  /** The plain files of a folder, sorted by name; no folders, no links, no names with a leading dot. */
   list(folder: string, signal?: AbortSignal): Promise<readonly FileEntry[]>
-  /** The whole file, as it was at one moment: a file that changes while it is read is SOURCE_UNAVAILABLE. */
+  /** The whole file as it was at one moment; a file that changes during the reading is SOURCE_UNAVAILABLE. */
   read(folder: string, name: string, signal?: AbortSignal): Promise<Uint8Array>
 }
 
 /**
- * Reads files of folders that the operator named, and nothing outside them. CONFIG_INVALID: the folder is missing, is no
- * folder or may not be read, or the name holds a path; SOURCE_CHANGED: the file is gone, a link, or (reason TOO_LARGE)
- * over the limit. With `folders`, only these may be read.
+ * Reads files of the named folders and nothing outside them. CONFIG_INVALID: the folder is missing, is no folder or may not
+ * be read, or the name contains a path; SOURCE_CHANGED: the file is gone, a link, or (reason TOO_LARGE) over the limit.
+ * With `folders`, only these may be read.
+ *
+ * @example
+ * const files = openFiles({ folders: ['/srv/reports'] })
+ * for (const { name } of await files.list('/srv/reports')) await files.read('/srv/reports', name)
  */
 export function openFiles(
   options: { readonly maxBytes?: number; readonly folders?: readonly string[] } = {},
@@ -59,8 +64,8 @@ export function openFiles(
         throw invalid(`'${name.slice(0, 80)}' is no name of a file in a folder`)
       }
       const real = await allowed(folder)
-      // O_NOFOLLOW: a link put in the file's place between a look and the reading is refused as well.
-      // O_NONBLOCK: opening a pipe would otherwise wait for a writer.
+      // O_NOFOLLOW: a link that replaces the file between the check and the reading is refused as well.
+      // O_NONBLOCK: without it, opening a pipe would wait for a writer.
       const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
       const file = await open(join(real, name), flags).catch((error: unknown) => {
         throw fileFailure(name, error)

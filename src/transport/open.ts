@@ -1,25 +1,25 @@
 // Opens the transport of one source: every exchange is bounded, checked and retried where that is safe.
 import { Agent, request as send } from 'undici'
 import { addressRules, hostOf } from './address.ts'
-import { wholeBody } from './body.ts'
-import type { WholeBody } from './body.ts'
+import { wholeBody } from './content/body.ts'
+import type { WholeBody } from './content/body.ts'
 import { isCircuitOpen, openBreakers } from './breaker.ts'
 import type { BreakerOptions, HostBreaker } from './breaker.ts'
 import { guardedConnector, resolveName } from './connect.ts'
 import type { Lookup } from './connect.ts'
 import { deadline } from './deadline.ts'
-import { exactJson } from './exact-json.ts'
+import { exactJson } from './content/exact-json.ts'
 import type { Transport, TransportAnswer, TransportRequest } from './exchange.ts'
 import { TransportFailure } from './failure.ts'
-import { checkKind, provesWhole } from './kind.ts'
-import type { Kind } from './kind.ts'
+import { checkKind, provesWhole } from './content/kind.ts'
+import type { Kind } from './content/kind.ts'
 import { pacing } from './pace.ts'
 import type { Pace } from './pace.ts'
 import { redactor } from './redact.ts'
 import { retrying, waitFor } from './retry.ts'
 import type { Wait } from './retry.ts'
 import { statusFailure } from './status.ts'
-import { decodeText } from './text.ts'
+import { decodeText } from './content/text.ts'
 
 export interface TransportLimits {
   /** Name resolution, TCP and TLS. */
@@ -123,7 +123,13 @@ async function exchange(
       signal,
     )
   const repeatable = asked.repeatable ?? (asked.method ?? 'GET') === 'GET'
-  return retrying(attempt, { ...state.limits, random: state.random, wait: state.wait }, repeatable, signal, isCircuitOpen)
+  return retrying(
+    attempt,
+    { ...state.limits, random: state.random, wait: state.wait },
+    repeatable,
+    signal,
+    isCircuitOpen,
+  )
 }
 
 /** One try: request, checks of status, size and kind, and the proof that the body is whole. */
@@ -194,7 +200,8 @@ function checkedUrl(text: string): URL {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return invalid(`begins with ${url.protocol}; expected http: or https:`)
   }
-  if (url.username !== '' || url.password !== '') return invalid('contains a user or password; expected them as settings')
+  if (url.username !== '' || url.password !== '')
+    return invalid('contains a user or password; expected them as settings')
   if (hostOf(url.hostname) === null) return invalid('names no host')
   return url
 }

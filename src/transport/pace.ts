@@ -1,11 +1,12 @@
+// The pace of one source: exchanges at a time and exchanges a second.
 import type { Wait } from './retry.ts'
 
 export interface Pace {
-  /** Runs `task` once its turn has come: at most so many at a time and so many a second. Rejects at once on abort. */
+  /** Runs `task` once its turn comes. Rejects at once when the signal aborts. */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>
 }
 
-/** The pace of one source; without limits every task runs at once. `now` in milliseconds. */
+/** At most `concurrency` tasks at a time and `perSecond` starts a second; without limits every task runs at once. `now` in milliseconds. */
 export function pacing(
   limits: { readonly concurrency?: number | undefined; readonly perSecond?: number | undefined },
   now: () => number,
@@ -38,7 +39,7 @@ export function pacing(
   const done = (): void => {
     const next = waiting.shift()
     if (next === undefined) running--
-    else next() // the place goes on to the next one
+    else next() // the next task takes over the turn
   }
   return {
     async run(task, signal) {

@@ -1,6 +1,10 @@
+// Takes secrets out of texts that people read.
 /**
- * Takes secrets out of texts that people will read: each given value, as it is and as URLs, forms and Basic credentials write it,
- * becomes `***`. Values of fewer than 4 characters are left: they would blot out ordinary words.
+ * A function that replaces each secret with `***`: as it is, and as URLs, forms, JSON and Basic credentials write it. Values
+ * of fewer than 4 characters stay, because they would hide ordinary words.
+ *
+ * @example
+ * redactor(['s3cr3t'])('GET /?key=s3cr3t') // 'GET /?key=***'
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const values = secrets

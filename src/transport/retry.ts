@@ -1,3 +1,4 @@
+// Retries what may be repeated: with jitter, or when the other side asked for it.
 import { TransportFailure } from './failure.ts'
 
 /** Settles after that time; rejects with the signal's reason as soon as it aborts. */
@@ -18,9 +19,9 @@ export const waitFor: Wait = (milliseconds, signal) =>
   })
 
 export interface RetryRules {
-  /** How often at most, the first time included. */
+  /** At most this many tries, the first included. */
   readonly tries: number
-  /** A longer `Retry-After` ends the tries at once; the failure carries it. */
+  /** A longer `Retry-After` ends the tries at once; the failure has it. */
   readonly retryAfterCapMs: number
   /** 0 ≤ random() < 1, for the jitter. */
   readonly random: () => number
@@ -28,8 +29,8 @@ export interface RetryRules {
 }
 
 /**
- * The result of `attempt`, tried again only after SOURCE_UNAVAILABLE and only when `repeatable`. Waits what the other side
- * asked for, else a random time up to 0.5 s, 1 s, 2 s … 30 s ("full jitter"). A failure marked `final` is not tried again.
+ * The result of `attempt`, repeated only after SOURCE_UNAVAILABLE and only when `repeatable`. Waits as long as Retry-After
+ * says, else a random time up to 0.5 s, 1 s, 2 s … 30 s ("full jitter"). A failure that is `final` is not repeated.
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,
@@ -55,7 +56,7 @@ export async function retrying<T>(
 
 /**
  * Seconds of a `Retry-After` header (RFC 9110, 10.2.3): a count, or a date seen from `now`. undefined when absent,
- * negative, in the past or neither; not capped: `9000000000` is what was asked.
+ * negative, in the past or neither. Not capped: `9000000000` stays what it is.
  */
 export function retryAfterSeconds(header: string | undefined, now: Date): number | undefined {
   const text = header?.trim() ?? ''

@@ -1,11 +1,12 @@
+// What an HTTP status means for the exchange.
 import { TransportFailure } from './failure.ts'
 import type { FailureCode } from './failure.ts'
 import { retryAfterSeconds } from './retry.ts'
 
 /**
- * The failure that a status means, null for an answer. The operator acts on a refused login (401, 402, 403, 407); the
- * clock on 408, 425, 429 and 5xx; a developer on the rest: a redirect, a page that is gone, a request that the source no
- * longer understands (400, 405, 406, 415, 422 …).
+ * The failure of a status; null where it is an answer. CONFIG_INVALID for a refused login (401, 402, 403, 407);
+ * SOURCE_UNAVAILABLE for 408, 425, 429 and 5xx; SOURCE_CHANGED for the rest: a redirect, a page that is gone, a request that
+ * the source no longer understands (400, 405, 406, 415, 422 …). `target` names the request in messages.
  */
 export function statusFailure(
   target: string,
@@ -39,7 +40,7 @@ function meaning(status: number): string {
   return ''
 }
 
-/** Only the host: the path and query of a redirect may hold a session. */
+/** Only the host: path and query of a redirect may contain a session. */
 function elsewhere(target: string, location: string | undefined): string {
   if (location === undefined) return ''
   const from = target.slice(target.indexOf(' ') + 1)

@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CryptoKey, JWK, JWTHeaderParameters } from 'jose'
 import { discovered } from '../../src/access/token/discovery.ts'
 import type { Issuer } from '../../src/access/token/issuer.ts'
-import { exactJson } from '../../src/transport/exact-json.ts'
+import { exactJson } from '../../src/transport/content/exact-json.ts'
 import type { Transport } from '../../src/transport/exchange.ts'
 
 export interface MintRequest {

@@ -69,7 +69,9 @@ describe('a policy of accept', () => {
     give(world, 'b', ...many(20, 3, { extra: 1 }))
     await world.sync()
     const state = () =>
-      world.rows('select xmin::text, ctid::text from stream_structure union all select xmin::text, ctid::text from drift')
+      world.rows(
+        'select xmin::text, ctid::text from stream_structure union all select xmin::text, ctid::text from drift',
+      )
     const before = await state()
     give(world, 'c', ...many(30, 3, { extra: 1 }), ...many(40, 3))
     await world.sync()

@@ -1,12 +1,13 @@
+// Checks that an answer is of the expected kind, and whether its content proves that it is whole.
 import { SaxesParser } from 'saxes'
-import { TransportFailure } from './failure.ts'
+import { TransportFailure } from '../failure.ts'
 
 export type Kind = 'json' | 'xml' | 'csv' | 'any'
 
 /**
- * Throws SOURCE_CHANGED when the answer is plainly not of the kind: by its first character, whatever its type says, and
- * by its type where that says HTML, an image or a document. An XML document with a DOCTYPE is refused here, before any
- * parser sees it. `text` is called only where it is needed.
+ * Throws SOURCE_CHANGED when the answer is plainly of another kind: by its first character, whatever its type says, and by
+ * its type where that is HTML, an image or a document. An XML document with a DOCTYPE is refused here, before any parser
+ * reads it. `text` is called only where it is needed; `target` names the answer in messages.
  */
 export function checkKind(kind: Kind, contentType: string | undefined, text: () => string, target: string): void {
   if (kind === 'any') return
@@ -35,7 +36,7 @@ function foundKind(type: string, start: string): 'HTML' | 'XML' | 'JSON' | 'text
 
 const hasDoctype = (xml: string): boolean => /^<!doctype/i.test(afterProlog(xml))
 
-/** What follows the declaration, comments and white space, found in one pass. */
+/** The text after declaration, comments and white space, found in one pass. */
 function afterProlog(text: string): string {
   let at = 0
   for (;;) {

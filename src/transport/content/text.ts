@@ -1,4 +1,5 @@
-import { TransportFailure } from './failure.ts'
+// Decodes the bytes of an answer into text.
+import { TransportFailure } from '../failure.ts'
 
 const marks: readonly (readonly [string, readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
@@ -7,9 +8,9 @@ const marks: readonly (readonly [string, readonly number[]])[] = [
 ]
 
 /**
- * Bytes as text without a byte order mark. The charset is that of the mark, else of the content type, else of an XML
- * declaration, else UTF-8. SOURCE_CHANGED for a charset that is unknown and for bytes that it does not have: no
- * replacement character stands in the text that the source did not send.
+ * The bytes as text without a byte order mark. The charset is that of the mark, else of the content type, else of an XML
+ * declaration, else UTF-8. SOURCE_CHANGED for an unknown charset and for bytes that it does not have: the text never
+ * contains a replacement character that the source did not send.
  */
 export function decodeText(bytes: Uint8Array, contentType: string | undefined, target: string): string {
   const charset = charsetOf(bytes, contentType)
@@ -27,7 +28,7 @@ export function decodeText(bytes: Uint8Array, contentType: string | undefined, t
   } catch {
     throw new TransportFailure(
       'SOURCE_CHANGED',
-      `${target} holds bytes that are not ${charset}; expected ${charset} text`,
+      `${target} contains bytes that are not ${charset}; expected ${charset} text`,
     )
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { TransportRequest } from '../../src/transport/exchange.ts'
-import { checkKind, provesWhole } from '../../src/transport/kind.ts'
-import { failure, serving, transport } from './servers.ts'
+import type { TransportRequest } from '../../../src/transport/exchange.ts'
+import { checkKind, provesWhole } from '../../../src/transport/content/kind.ts'
+import { failure, serving, transport } from '../servers.ts'
 
 const answering = (type: string | null, body: string | Uint8Array, status = 200): ReturnType<typeof serving> =>
   serving((_request, response) => {

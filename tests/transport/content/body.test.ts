@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { TransportRequest } from '../../src/transport/exchange.ts'
-import { failure, rawServing, serving, transport } from './servers.ts'
+import type { TransportRequest } from '../../../src/transport/exchange.ts'
+import { failure, rawServing, serving, transport } from '../servers.ts'
 
 const page = JSON.stringify({
   records: Array.from({ length: 400 }, (_, at) => ({ id: `H53-${at}`, name: 'Hòa Thành' })),

@@ -1,11 +1,15 @@
+// Reads JSON without losing anything: exact numbers, repeated members.
 /** The deepest nesting of lists and objects that is read. */
-const deepest = 2_000
+const maxDepth = 2_000
 
 /**
- * JSON with nothing lost. A number that JavaScript cannot hold exactly (an integer beyond 2^53, an amount of 20 digits,
- * `1e400`) comes as its text, as it was written. A member that stands twice in an object comes as the list of its values,
- * in order, unless they are equal: whoever expects one value sees that there is none. `__proto__` is a member like any
- * other. Throws SyntaxError, without a piece of the text in it, for what is not JSON or is nested deeper than 2,000.
+ * The value of a JSON text with nothing lost. A number that JavaScript cannot represent exactly (an integer beyond 2^53, an
+ * amount of 20 digits, `1e400`) comes as its text, as it was written. A member that an object repeats comes as the list of
+ * its values, in order, unless they are equal: code that expects one value sees that there is none. `__proto__` is an
+ * ordinary member. Throws SyntaxError, without any of the text in it, for what is not JSON or nests deeper than 2,000.
+ *
+ * @example
+ * exactJson('{"fee": 12345678901234567890, "code": 1, "code": 2}') // { fee: '12345678901234567890', code: [1, 2] }
  */
 export function exactJson(text: string): unknown {
   const reader: Reader = { text, at: 0 }
@@ -47,7 +51,7 @@ function valueAt(reader: Reader, depth: number): unknown {
 }
 
 function objectAt(reader: Reader, depth: number): Record<string, unknown> {
-  if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
+  if (depth > maxDepth) throw new SyntaxError(`JSON is nested deeper than ${maxDepth}`)
   const object: Record<string, unknown> = {}
   const repeated = new Map<string, unknown[]>()
   reader.at++
@@ -83,7 +87,7 @@ function objectAt(reader: Reader, depth: number): Record<string, unknown> {
 }
 
 function listAt(reader: Reader, depth: number): unknown[] {
-  if (depth > deepest) throw new SyntaxError(`JSON is nested deeper than ${deepest}`)
+  if (depth > maxDepth) throw new SyntaxError(`JSON is nested deeper than ${maxDepth}`)
   const list: unknown[] = []
   reader.at++
   if (nextCode(reader) === closeList) {
@@ -99,7 +103,7 @@ function listAt(reader: Reader, depth: number): unknown[] {
   }
 }
 
-/** The text from quote to quote; one with an escape or a control character is left to JSON.parse. */
+/** The text from quote to quote; JSON.parse reads one with an escape or a control character. */
 function stringAt(reader: Reader): string {
   const { text } = reader
   const start = reader.at + 1
@@ -126,7 +130,7 @@ function stringAt(reader: Reader): string {
   throw unexpected({ text, at: text.length })
 }
 
-/** The code of the next character that is no white space, which `reader` is then at; -1 at the end. */
+/** Moves to the next character that is no white space and answers its code; -1 at the end. */
 function nextCode(reader: Reader): number {
   const { text } = reader
   for (; reader.at < text.length; reader.at++) {
@@ -155,7 +159,7 @@ function sameDecimal(a: string, b: string): boolean {
   return one.digits === two.digits && one.exponent === two.exponent && one.negative === two.negative
 }
 
-/** `-12.50e3` → 125, ·10², negative: digits without zeros at either end, and the power of ten of the last one. */
+/** `-12.50e3` is 125 · 10², negative: the digits without zeros at either end, and the power of ten of the last one. */
 function significant(text: string): { digits: string; exponent: number; negative: boolean } {
   const [mantissa = '', power = '0'] = text.toLowerCase().replace(/^-/, '').split('e')
   const [whole = '', fraction = ''] = mantissa.split('.')

@@ -1,7 +1,8 @@
+// Reads the body of an answer to its end, inflates it, and keeps it within limits.
 import { pipeline } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
-import { TransportFailure } from './failure.ts'
+import { TransportFailure } from '../failure.ts'
 
 export interface BodyLimits {
   /** As it comes over the wire. */
@@ -13,8 +14,8 @@ export interface BodyLimits {
 }
 
 /**
- * A body read to its end. `counted`: its end was proved by a length or a last chunk; `closed`: the connection merely
- * ended, so that only the content can tell whether it is whole.
+ * A body read to its end. `counted`: Content-Length or the final chunk proves that it is whole; `closed`: the connection
+ * merely ended, so that only the content can prove it.
  */
 export interface WholeBody {
   readonly bytes: Uint8Array
@@ -22,9 +23,9 @@ export interface WholeBody {
 }
 
 /**
- * Reads a body within its limits, inflating while it comes. SOURCE_UNAVAILABLE when it is cut (length, last chunk, gzip
- * trailer and checksum); SOURCE_CHANGED, with reason TOO_LARGE, when it is over a limit, and for an encoding that is
- * unknown or laid over another. `progress` is called whenever bytes arrive.
+ * Reads a body within its limits and inflates it as it comes. SOURCE_UNAVAILABLE when it is truncated (length, final chunk,
+ * gzip trailer and checksum); SOURCE_CHANGED, with reason TOO_LARGE, when it exceeds a limit, and for an encoding that is
+ * unknown or one of several. `target` names the answer in messages. `progress` is called whenever bytes arrive.
  */
 export async function wholeBody(
   source: Readable,
@@ -49,7 +50,7 @@ export async function wholeBody(
     for await (const chunk of wire) {
       progress()
       received += chunk.length
-      if (received > limits.bodyBytes) throw tooLarge(`${target} goes on`, limits.bodyBytes)
+      if (received > limits.bodyBytes) throw tooLarge(`${target} exceeds the limit`, limits.bodyBytes)
       yield chunk
     }
   }
@@ -70,7 +71,7 @@ export async function wholeBody(
     throw zlibFailure(error, target) ?? error
   }
   if (length !== null && received !== length) {
-    throw unavailable(`${target} ended after ${received} bytes; expected ${length}`)
+    throw unavailable(`${target}: response truncated after ${received} bytes; expected ${length}`)
   }
   const chunked = /\bchunked\s*$/i.test(headers['transfer-encoding'] ?? '')
   return { bytes: joined(chunks, inflated), end: length !== null || chunked ? 'counted' : 'closed' }
@@ -79,7 +80,7 @@ export async function wholeBody(
 function declaredLength(headers: Readonly<Record<string, string>>, target: string): number | null {
   const text = headers['content-length']
   if (text === undefined || headers['transfer-encoding'] !== undefined) return null
-  if (!/^\d{1,15}$/.test(text)) throw changed(`${target} sends a content-length that is no number`)
+  if (!/^\d{1,15}$/.test(text)) throw changed(`${target} sends a Content-Length that is no number`)
   return Number(text)
 }
 
@@ -91,7 +92,7 @@ function inflater(encoding: string, target: string): Transform | ReturnType<type
   if (encoding === 'br') return createBrotliDecompress(options)
   if (encoding !== 'deflate')
     throw changed(`${target} is encoded as '${encoding.slice(0, 40)}'; expected gzip, deflate or br`)
-  // Servers mean two things by "deflate": with a zlib header (RFC 1950) and without one. The first byte tells.
+  // Servers mean two things by "deflate": with a zlib header (RFC 1950) and without one. The first byte decides.
   return async function* (source) {
     const iterator = source[Symbol.asyncIterator]()
     const first = await iterator.next()
@@ -113,7 +114,7 @@ function zlibFailure(error: unknown, target: string): TransportFailure | null {
   const notEncoded = /incorrect header check|unknown compression/.test((error as Error).message)
   return notEncoded
     ? changed(`${target} is not encoded as it says`)
-    : unavailable(`${target} was cut or damaged: its compressed body does not end properly`)
+    : unavailable(`${target}: response truncated or damaged: the compressed body does not end properly`)
 }
 
 function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {

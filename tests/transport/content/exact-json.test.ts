@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { exactJson } from '../../src/transport/exact-json.ts'
+import { exactJson } from '../../../src/transport/content/exact-json.ts'
 
 const refused = (text: string): SyntaxError => {
   try {
