@@ -1,3 +1,4 @@
+// How values of PostgreSQL columns come into JavaScript.
 import pg from 'pg'
 
 type Parse = (text: string) => unknown
@@ -5,7 +6,7 @@ type Parse = (text: string) => unknown
 const offset = 7 * 3_600_000
 
 /**
- * Vietnam's text of an instant as PostgreSQL writes it in ISO style, with whatever offset it has:
+ * Vietnam's text of an instant as PostgreSQL writes it in ISO style, with any offset:
  * `2026-03-05T08:00:00.000+07:00`, six decimals where there are microseconds. `infinity` and years BC stay as written.
  */
 export function instantText(text: string): string {
@@ -24,7 +25,7 @@ export function instantText(text: string): string {
   return `${vietnam.toISOString().slice(0, -5)}.${decimals}+07:00`
 }
 
-/** A number where JavaScript holds it exactly, else its text. */
+/** A number where JavaScript represents it exactly, else its text. */
 function integer(text: string): number | string {
   const value = Number(text)
   return Number.isSafeInteger(value) ? value : text
@@ -54,7 +55,7 @@ const parsers = new Map<number, Parse>([
   [1231, listOf(asIs)],
 ])
 
-/** The parser of a column by its type's number, for a pool's `types`. Only text format is ever asked for. */
+/** The parser of a column by its type's number, for a pool's `types`. Our pools ask only for the text format. */
 export function columnParser(oid: number, format?: 'text' | 'binary'): Parse {
   const own = format === 'binary' ? undefined : parsers.get(oid)
   return own ?? parserOf(oid, format)

@@ -1,3 +1,4 @@
+// The feed of changes: written with each page, read by cursors, pruned by age.
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './tables.ts'
 
@@ -15,14 +16,14 @@ export interface FeedChange {
 }
 
 /**
- * The cursor leads nowhere: the store was restored since (another epoch), or what followed it has been forgotten. The reader
- * begins anew: reads what it follows whole, and goes on from `feedEnd` of before that reading.
+ * The cursor is no longer valid: the database was restored since (another epoch), or the changes after it were pruned. The
+ * reader starts again: it takes `feedEnd`, reads everything that it follows, and continues from that cursor.
  */
 export class FeedGone extends Error {
   override readonly name = 'FeedGone'
 }
 
-/** A place in the feed. `seen`: a snapshot whose transactions were behind the place where it was taken, while they still matter. */
+/** A position in the feed. `seen`: a snapshot whose visible transactions come before the position; kept while it matters. */
 interface FeedPosition {
   readonly epoch: string
   readonly xid: bigint
@@ -39,7 +40,7 @@ function positionOf(cursor: string): FeedPosition {
   return { epoch: found[1]!, xid: BigInt(found[2]!), seq: BigInt(found[3]!), seen: found[4] ?? null }
 }
 
-/** The cursor of now: every change that is committed is behind it, every other one will be read after it. */
+/** The cursor of now: every committed change comes before it, every other one after it. */
 export async function feedEnd(db: Kysely<Tables>): Promise<string> {
   const { rows } = await sql<{ epoch: string; now: string; xmin: string }>`
     select epoch, pg_current_snapshot()::text as now, pg_snapshot_xmin(pg_current_snapshot())::text as xmin from feed
@@ -49,10 +50,10 @@ export async function feedEnd(db: Kysely<Tables>): Promise<string> {
 }
 
 /**
- * The changes after a cursor, at most `limit`, and the cursor to go on from. Each change is read once by a reader that goes from
- * cursor to cursor, none is left out, those of one transaction stand together and in their order, whatever order transactions
- * commit in; a change waits until every transaction that began to write before it has ended. Few changes, or none, mean that
- * there are no more for now: NOTIFY `hub_change` tells of new ones. Throws FeedGone.
+ * At most `limit` changes after a cursor, and the cursor to continue from. A reader that goes from cursor to cursor reads each
+ * change once and misses none; changes of one transaction are together and in order, whatever order transactions commit in. A
+ * change is given once every transaction that began to write before it has ended. Fewer changes than `limit` mean that there
+ * are no more for now: NOTIFY `hub_change` announces new ones. Throws FeedGone.
  */
 export async function readFeed(
   db: Kysely<Tables>,
@@ -76,16 +77,16 @@ export async function readFeed(
   `.execute(db)
   const first = rows[0]!
   if (first.epoch !== position.epoch || position.xid > BigInt(first.newest)) {
-    throw new FeedGone('the store was restored since: the cursor of the feed is of another history')
+    throw new FeedGone('the database was restored: the cursor of the feed is from another history')
   }
   const pruned = { xid: BigInt(first.pruned_xid), seq: BigInt(first.pruned_seq) }
   if (position.xid < pruned.xid || (position.xid === pruned.xid && position.seq < pruned.seq)) {
-    throw new FeedGone('what followed the cursor of the feed is no longer kept')
+    throw new FeedGone('the changes after the cursor of the feed were pruned')
   }
   const found = rows.filter((row) => row.xid !== null)
   const horizon = BigInt(first.horizon)
   const last = found.at(-1)
-  // All that is below the horizon has been read, unless the limit cut it off.
+  // Everything below the horizon has been read, unless the limit was reached.
   const at =
     last !== undefined && found.length >= limit
       ? { xid: BigInt(last.xid!), seq: BigInt(last.seq) }
@@ -113,7 +114,7 @@ interface Row {
   readonly pruned_seq: string
   readonly horizon: string
   readonly newest: string
-  /** Null in the one row that stands for no change. */
+  /** Null in the one row that is given when there is no change. */
   readonly xid: string | null
   readonly seq: string
   readonly entity: string
@@ -126,8 +127,8 @@ interface Row {
 }
 
 /**
- * The feed begins anew: it is empty, and every cursor of before is told so. For whoever puts another state into the store, in
- * the same transaction; what the feed held belongs to transactions of another history and must not be copied.
+ * Empties the feed and starts a new epoch: every earlier cursor is answered with FeedGone. To be called in the transaction that
+ * puts another state into the database; old changes belong to transactions of another history and must not be copied.
  */
 export async function restartFeed(trx: Kysely<Tables>): Promise<void> {
   await sql`delete from change`.execute(trx)
@@ -140,8 +141,8 @@ export async function restartFeed(trx: Kysely<Tables>): Promise<void> {
 const atOnce = 10_000
 
 /**
- * Changes older than that time are forgotten, as far as none that is younger stands before them; answers how many. A
- * reader whose cursor is behind them is told so. Safe to repeat and beside readers and writers.
+ * Removes changes older than `keptMs`, up to the first younger one; answers how many. A reader whose cursor comes before them
+ * gets FeedGone. Safe to repeat and beside readers and writers.
  */
 export async function pruneFeed(db: Kysely<Tables>, keptMs: number, signal?: AbortSignal): Promise<number> {
   let pruned = 0
@@ -158,7 +159,7 @@ export async function pruneFeed(db: Kysely<Tables>, keptMs: number, signal?: Abo
         delete from change c using old where c.xid = old.xid and c.seq = old.seq returning c.xid, c.seq
       ), last as (
         select xid, seq from gone order by xid desc, seq desc limit 1
-      ), told as (
+      ), noted as (
         update feed set pruned_xid = last.xid, pruned_seq = last.seq from last
         where (last.xid, last.seq) > (feed.pruned_xid, feed.pruned_seq)
       )

@@ -1,7 +1,8 @@
+// Kysely on one connection of a transaction that is already open.
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 
-/** Kysely on one connection, in whatever transaction that is: nothing is begun, ended or given back. */
+/** Kysely on one connection, within its present transaction: it begins, ends and releases nothing. */
 export function onConnection<T>(client: pg.ClientBase): Kysely<T> {
   const pool = {
     connect: () => Promise.resolve({ query: client.query.bind(client), release: () => undefined }),

@@ -1,3 +1,4 @@
+// Opens a pool on the database.
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 
@@ -13,29 +14,34 @@ export interface Database {
 }
 
 export interface OpenOptions {
-  /** Connections at most. Default 10. */
+  /** The largest number of connections. Default 10. */
   readonly max?: number
   /** What `pg_stat_activity` shows. Default `hub`. */
   readonly applicationName?: string
-  /** A statement that takes longer is ended by the database (57014). Default: none is. */
+  /** The database cancels a statement that takes longer (57014). Default: no limit. */
   readonly statementTimeoutMs?: number
   /**
-   * Its connections take the role that owns nothing and may only read: rows of protected tables are seen within the scope
-   * that a statement is given (`queryWithin`), and none without one. Default false: the account of the URL.
+   * Connections take the role that owns nothing and may only read: a statement sees rows of protected tables within its scope
+   * (`queryWithin`), and none without one. Default false: the account of the URL.
    */
   readonly reads?: boolean
   /**
-   * A transaction in which nothing is said for so long is ended by the database (25P03): a process that was frozen in the
-   * midst of one holds its locks no longer. Default 60 s.
+   * The database ends a transaction that is idle for longer (25P03), so that a frozen process does not keep its locks.
+   * Default 60 s.
    */
   readonly idleTransactionMs?: number
-  /** Told of a connection that broke while idle; the pool replaces it by itself. */
+  /** Called when an idle connection breaks; the pool replaces it. */
   readonly onError?: (error: Error) => void
 }
 
 /**
- * A pool on the database, no connection made yet. Every connection lives in Vietnam's time; values come as
- * `column-types.ts` says: instants and dates as ISO text, exact numbers as text, int8 as a number where it is safe.
+ * A pool on the database, without a connection yet. Every connection has Vietnam's time zone; values come as in
+ * `column-types.ts`: instants and dates as ISO text, exact numbers as text, int8 as a number where it is safe.
+ *
+ * @example
+ * const database = openDatabase('postgres://hub:secret@127.0.0.1:5432/hub')
+ * await database.db.selectFrom('source').select('id').execute()
+ * await database.close()
  */
 export function openDatabase(url: string, options: OpenOptions = {}): Database {
   const pool = new pg.Pool({
@@ -45,7 +51,7 @@ export function openDatabase(url: string, options: OpenOptions = {}): Database {
     connectionTimeoutMillis: 30_000,
     keepAlive: true,
     types: { getTypeParser: columnParser },
-    // The pool waits for what this returns, although its types do not say so.
+    // The pool waits for the returned promise, although its types do not say so.
     onConnect: (client): unknown =>
       client.query(
         `set timezone to 'Asia/Ho_Chi_Minh'; set datestyle to 'ISO'; set intervalstyle to 'iso_8601';
@@ -55,8 +61,8 @@ export function openDatabase(url: string, options: OpenOptions = {}): Database {
       ),
   })
   pool.on('error', (error) => options.onError?.(error))
-  // While a connection is lent the pool does not listen to it: one that breaks between two statements of a transaction would
-  // end the process. Whoever has it is told by the next statement.
+  // The pool does not listen to a connection in use: one that breaks between two statements of a transaction would end the
+  // process. Its user gets the error with the next statement.
   pool.on('connect', (client) => void client.on('error', () => undefined))
   if (options.reads === true) guardPool(pool)
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

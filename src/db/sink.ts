@@ -1,7 +1,8 @@
+// The contract of a store: how records of one entity are written and removed.
 import type { Transaction } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/** One record that is new or has changed, as its stream's connector made it. */
+/** One new or changed record, as its stream's connector normalised it. */
 export interface Change<R> {
   readonly source: string
   readonly stream: string
@@ -20,7 +21,7 @@ export interface Removal {
   readonly key: string
 }
 
-/** Why a store cannot take a record, in the words of a rejection: `expected` names what it could have been. */
+/** Why a store cannot take a record, in the form of a rejection: `expected` names the possible values. */
 export interface Refusal {
   readonly reject: 'AMBIGUOUS'
   readonly at: string
@@ -30,12 +31,12 @@ export interface Refusal {
 
 /**
  * The upsert of one entity. Both functions run inside the page's transaction; a change or removal that is applied again
- * leaves the same rows. Within one call a key stands at most once.
+ * leaves the same rows. Within one call each key occurs at most once.
  */
 export interface Sink<R> {
   upsert(trx: Transaction<Tables>, changes: readonly Change<R>[]): Promise<void>
   remove(trx: Transaction<Tables>, removals: readonly Removal[]): Promise<void>
-  /** The keys of records that the store would have to guess about, with why. Absent: it takes all. Writes nothing. */
+  /** The keys of records that the store cannot decide about, with the reason. Absent: it takes all. Writes nothing. */
   refuse?(
     trx: Transaction<Tables>,
     records: readonly Pick<Change<R>, 'key' | 'record'>[],

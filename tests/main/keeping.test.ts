@@ -161,7 +161,7 @@ describe('a backup', () => {
     const { code, err } = await hub(other, ['restore', backup])
     expect({ code, lines: err.trim().split('\n').at(-1) }).toEqual({
       code: 1,
-      lines: expect.stringContaining('was sealed under a key that is not here'),
+      lines: expect.stringContaining('was sealed under a key that the hub does not have'),
     })
     removeHome(other)
     rmSync(other, { recursive: true, force: true })

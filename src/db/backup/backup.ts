@@ -1,3 +1,4 @@
+// Writes a backup of the database as it is at one moment.
 import { createHash, randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import type pg from 'pg'
@@ -21,15 +22,15 @@ export interface BackupOptions {
   readonly pool: pg.Pool
   readonly keyring: Keyring
   readonly file: string
-  /** Ends it; no file is left. */
+  /** Stops the backup and leaves no file. */
   readonly signal?: AbortSignal
-  /** Told of each table that is written. */
+  /** Called after each table. */
   readonly onTable?: (table: TableEnd) => void
 }
 
 export interface BackupReport {
   readonly file: string
-  /** The moment whose state it holds. */
+  /** The moment of the backed-up state, ISO 8601. */
   readonly at: string
   readonly tables: number
   readonly rows: number
@@ -37,8 +38,9 @@ export interface BackupReport {
 }
 
 /**
- * The file holds the database as it was at one moment, sealed under the key of encryption at rest, which is not in it. Hubs go on
- * beside it. The name leads to a whole backup or, after a failure, to what it led to before. Throws BackupFailure.
+ * After this the file is the database as it was at one moment, sealed under the key of encryption at rest, which it does not
+ * contain. Hubs work on meanwhile. The file appears complete; after a failure its name leads to what it led to before.
+ * Throws BackupFailure.
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupReport> {
   const { pool, keyring, file } = options
@@ -48,11 +50,11 @@ export async function writeBackup(options: BackupOptions): Promise<BackupReport>
   })
   try {
     const writer = await openFrameWriter(handle, keyring)
-    const told = await writeAll(pool, writer, options)
+    const report = await writeAll(pool, writer, options)
     await handle.sync()
     await handle.close()
     await rename(unfinished, file)
-    return { file, ...told, bytes: writer.bytes() }
+    return { file, ...report, bytes: writer.bytes() }
   } catch (error) {
     await handle.close().catch(() => undefined)
     await rm(unfinished, { force: true })
@@ -86,19 +88,19 @@ async function writeAll(
     await client.query('commit')
     return { at: manifest.at, tables: manifest.tables.length, rows }
   } finally {
-    client.release(true) // with its settings, and what may be left of a COPY
+    client.release(true) // its settings go with it, and the rest of a broken COPY
   }
 }
 
 async function manifestOf(client: pg.ClientBase): Promise<Manifest> {
   const tables = await backupTables(client)
-  // Held until the end, so that no migration changes what is being read.
+  // Locked until the end, so that no migration changes the tables meanwhile.
   await client.query(`lock table ${tables.map(({ name }) => quoted(name)).join(', ')} in access share mode`)
   const { rows } = await client.query<{ at: string; server: string }>(
     `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, current_setting('server_version') as server`,
   )
   const migrations = await client.query<{ name: string }>('select name from kysely_migration order by name')
-  // Read after the snapshot was taken: never behind a number that it holds.
+  // Read after the snapshot: never behind a number in it.
   const sequences = await client.query<{ name: string; last: string }>(
     `select sequencename::text as name, last_value::text as last from pg_sequences
      where schemaname = current_schema() and last_value is not null order by 1`,

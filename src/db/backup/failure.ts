@@ -1,4 +1,5 @@
-/** A backup cannot be made, read or restored. One line; nothing was changed. */
+// The failure of a backup or a restore.
+/** A backup cannot be written, read or restored. One line; nothing was changed. */
 export class BackupFailure extends Error {
   override readonly name = 'BackupFailure'
 }

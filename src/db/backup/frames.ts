@@ -1,3 +1,4 @@
+// The file format of a backup: sealed frames in a fixed order.
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -6,9 +7,9 @@ import { BackupFailure } from './failure.ts'
 import type { Keyring } from '../encryption/keyring.ts'
 import { DecryptionError } from '../encryption/decryption-error.ts'
 
-// A backup file: the magic, its format (1 byte), an id of its own (16); then frames: length (4 bytes, big-endian) and a sealed value. A
-// sealed value holds gzip of: what it is (1 byte) and its content. Each is sealed for its place in this file, so that none can be taken
-// away, added, exchanged or taken from another file; a message says where the file ends.
+// A backup file: the magic, its format (1 byte), its id (16 bytes); then frames: length (4 bytes, big-endian) and a sealed
+// value. A sealed value is gzip of kind (1 byte) and content. Each is sealed for its index in this file, so that no frame can
+// be removed, added, exchanged or taken from another file; the last message marks the end of the file.
 const magic = Buffer.from('HUBBACKUP')
 const format = 1
 const headerLength = magic.length + 1 + 16
@@ -26,9 +27,9 @@ export type Frame = { readonly message: unknown } | { readonly data: Buffer }
 export interface FrameWriter {
   /** At most `frameContent` bytes of JSON. */
   message(value: unknown): Promise<void>
-  /** Any number of bytes, by and by: what came before a message stands before it. */
+  /** Any number of bytes; all of them are in the file before the next message. */
   data(content: Buffer): Promise<void>
-  /** How many bytes the file has by now. */
+  /** How many bytes the file has now. */
   bytes(): number
 }
 
@@ -77,8 +78,9 @@ export async function openFrameWriter(file: FileHandle, keyring: Keyring): Promi
 }
 
 /**
- * The frames of a backup file in their order, each proved to be what was written there. Throws BackupFailure where the file is
- * none, is cut short or damaged, or was sealed under a key that is not here. Whoever reads to its last message has read it whole.
+ * The frames of a backup file in order, each proved to be what was written. Throws BackupFailure where the file is no backup,
+ * is truncated or damaged, or was sealed under a key that the keyring lacks. A reader that has seen the last message has read
+ * the whole file.
  */
 export async function* readFrames(path: string, keyring: Keyring): AsyncGenerator<Frame> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
@@ -103,7 +105,7 @@ export async function* readFrames(path: string, keyring: Keyring): AsyncGenerato
       const size = length?.readUInt32BE() ?? 0
       if (size > longestFrame) throw new BackupFailure(`${path} is damaged`)
       const sealed = length === undefined ? undefined : await source.take(size)
-      if (sealed === undefined || sealed === null) throw new BackupFailure(`${path} is cut short`)
+      if (sealed === undefined || sealed === null) throw new BackupFailure(`${path} is truncated`)
       const content = await openFrame(sealed, keyring, contextOf(id, index), path)
       if (content[0] === message) yield { message: JSON.parse(content.subarray(1).toString()) as unknown }
       else yield { data: content.subarray(1) }
@@ -122,14 +124,14 @@ async function openFrame(sealed: Buffer, keyring: Keyring, context: string, path
     const otherKey = cause instanceof DecryptionError && cause.message.includes('key')
     throw new BackupFailure(
       otherKey
-        ? `${path} was sealed under a key that is not here: put the key of the hub that made it beside the present one (HUB_KEY_FILE, or key in HUB_HOME)`
+        ? `${path} was sealed under a key that the hub does not have: put the key of the hub that made it beside the present one (HUB_KEY_FILE, or key in HUB_HOME)`
         : `${path} is damaged`,
       { cause },
     )
   }
 }
 
-/** Bytes of a stream by their number; null at its end, undefined where it ends in the middle of what was asked for. */
+/** Reads a stream by numbers of bytes; null at its end, undefined where it ends before the number is reached. */
 function bytesOf(stream: AsyncIterable<unknown>): { take(count: number): Promise<Buffer | null | undefined> } {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let kept: Buffer = Buffer.alloc(0)

@@ -1,10 +1,11 @@
+// The schema of a restore: cleared, and migrated to the backup's version and beyond.
 import type { Migration } from 'kysely/migration'
 import type pg from 'pg'
 import { BackupFailure } from './failure.ts'
 import { quoted, tableNames } from './tables.ts'
 import { onConnection } from '../on-connection.ts'
 
-/** Refuses a backup of another version, whose migrations are not the first of this code; the migrations that are to be run after its data are loaded. */
+/** The migrations to run after the backup's data are loaded. Throws BackupFailure for a backup of newer code. */
 export function laterMigrations(migrations: Readonly<Record<string, Migration>>, ran: readonly string[]): string[] {
   const known = Object.keys(migrations)
   const other = [
@@ -19,7 +20,7 @@ export function laterMigrations(migrations: Readonly<Record<string, Migration>>,
   return known.filter((name) => !ran.includes(name))
 }
 
-/** Within the transaction of this connection: migrations are run, and noted as such. */
+/** Runs migrations in the transaction of this connection, and records them. */
 export async function runMigrations(
   client: pg.ClientBase,
   migrations: Readonly<Record<string, Migration>>,
@@ -36,8 +37,8 @@ export async function runMigrations(
 }
 
 /**
- * Nothing of the hub is left in this schema but the tables in which migrations are noted, as the migrator makes them: whatever
- * stands there that this role owns and no extension brought is the hub's.
+ * After this the schema has nothing of the hub but the empty tables in which migrations are recorded. Everything in it that
+ * this role owns and that no extension brought counts as the hub's.
  */
 export async function clearSchema(client: pg.ClientBase): Promise<void> {
   const tables = await tableNames(client)

@@ -1,14 +1,15 @@
+// Makes a restored state of the past one of the present.
 import type pg from 'pg'
 import { restartFeed } from '../feed.ts'
 import { onConnection } from '../on-connection.ts'
 import type { Tables } from '../tables.ts'
 
 /**
- * Makes a state of earlier one of now: the leases of that time are nobody's, every scheduled stream is due, so that what has
- * changed at the sources since is read again, and readers of the feed of changes are told that it is another history.
+ * Ends the leases of the restored time, makes every scheduled stream due, so that later changes of the sources are read again,
+ * adds the later revocations, and starts the feed of changes again under a new epoch.
  */
 export async function settle(client: pg.ClientBase): Promise<void> {
-  // The epoch grows, so that whoever held a lease then does not hold one now.
+  // The epoch grows, so that no owner of that time has a lease now.
   await client.query(`
     update stream set lease_owner = null, lease_pid = null, lease_backend_start = null, lease_until = null,
       lease_epoch = lease_epoch + 1, due_at = case when due_at is not null then least(due_at, now()) end`)

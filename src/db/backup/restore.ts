@@ -1,3 +1,4 @@
+// Restores a backup, with proof of every table, in one transaction.
 import { createHash } from 'node:crypto'
 import type { Migration } from 'kysely/migration'
 import type pg from 'pg'
@@ -24,9 +25,9 @@ export interface RestoreOptions {
   readonly pool: pg.Pool
   readonly keyring: Keyring
   readonly file: string
-  /** Also where the database holds data: they are replaced. */
+  /** Replaces the data of a database that is not empty. */
   readonly force: boolean
-  /** What this process's own sessions are called in `pg_stat_activity`, at their beginning. */
+  /** Prefix of this process's own session names in `pg_stat_activity`. */
   readonly ownSessions: string
   readonly signal?: AbortSignal
   readonly onTable?: (table: TableEnd) => void
@@ -35,16 +36,16 @@ export interface RestoreOptions {
 
 export interface RestoreReport {
   readonly file: string
-  /** The moment whose state the database has now. */
+  /** The moment of the restored state, ISO 8601. */
   readonly at: string
   readonly tables: number
   readonly rows: number
 }
 
 /**
- * The database is as it was when the backup was taken, proved table by table, brought to this code's version, with nobody at
- * work in it: runs that were going are carried on, the feed of changes begins anew, and every stream is due. One transaction: with an
- * error nothing was changed. Throws BackupFailure.
+ * After this the database is as it was when the backup was taken, proved table by table, migrated to this code's version.
+ * Open runs will be continued, the feed of changes starts again, and every stream is due. One transaction: after an error
+ * nothing has changed. Throws BackupFailure, also while a hub uses the database.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const migrations = options.migrations ?? (await loadMigrations())
@@ -64,13 +65,16 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
     await settle(client)
     if (options.signal?.aborted === true) throw stopped()
     await client.query('commit')
-    await client.query('analyze').catch(() => undefined) // the planner's figures; they come by themselves too
+    await client.query('analyze').catch(() => undefined) // the planner's statistics; PostgreSQL gathers them later anyway
     return { file: options.file, at: manifest.at, tables: manifest.tables.length, rows }
   } catch (error) {
     if ((error as { code?: string }).code === '55P03') {
-      throw new BackupFailure('another session holds the tables of this database, or restores into it: stop it first', {
-        cause: error,
-      })
+      throw new BackupFailure(
+        'another session has locked the tables of this database, or restores into it: stop it first',
+        {
+          cause: error,
+        },
+      )
     }
     throw error
   } finally {
@@ -81,7 +85,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
 
 const stopped = (): BackupFailure => new BackupFailure('the restore was stopped; nothing was changed')
 
-/** A hub that lives, or data that would be lost. */
+/** Throws BackupFailure where a hub uses the database, or where data would be lost without `force`. */
 async function refuse(client: pg.ClientBase, { force, ownSessions }: RestoreOptions): Promise<void> {
   await client.query(`select pg_advisory_xact_lock(hashtext('hub restore'))`)
   const { rows: others } = await client.query<{ name: string }>(
@@ -117,7 +121,7 @@ const signsOfLife = new Set([
   'access_entry',
 ])
 
-/** Empty tables of the backup's version; what was revoked since stays so. */
+/** Makes empty tables of the backup's version; later revocations are kept. */
 async function prepare(
   client: pg.ClientBase,
   manifest: Manifest,
@@ -137,7 +141,7 @@ async function prepare(
     throw new BackupFailure(`the backup has a table ${missing.name} that its version does not have`)
   const emptied = tables.filter((name) => !name.startsWith('kysely_migration'))
   await client.query(`truncate ${emptied.map(quoted).join(', ')} restart identity`)
-  // Rows are put back as they were, so nothing is to be made of them once more.
+  // Rows come back as they were: triggers must not compute anything from them again.
   for (const name of emptied) await client.query(`alter table ${quoted(name)} disable trigger user`)
 }
 
@@ -210,7 +214,7 @@ const drained = (copy: NodeJS.WritableStream): Promise<void> =>
     copy.on('error', settle)
   })
 
-/** Numbers go on behind those that were given, also where their rows have gone since. */
+/** Sequences continue after the numbers that were given, also where those rows are gone. */
 async function setSequences(client: pg.ClientBase, manifest: Manifest): Promise<void> {
   await client.query(
     `select setval(format('%I.%I', current_schema(), s.name)::regclass, s.last::bigint)
@@ -225,7 +229,7 @@ function messageOf<T extends { readonly kind: string }>(
   kind: T['kind'],
   file: string,
 ): T {
-  if (frame === undefined) throw new BackupFailure(`${file} is cut short`)
+  if (frame === undefined) throw new BackupFailure(`${file} is truncated`)
   const value = 'message' in frame ? (frame.message as T) : null
   if (value?.kind !== kind) throw damaged(file)
   return value

@@ -1,6 +1,7 @@
+// The tables of a backup: their order, columns and contents.
 import type pg from 'pg'
 
-/** What a backup says of itself before its data. */
+/** The first message of a backup. */
 export interface Manifest {
   readonly kind: 'manifest'
   /** When its snapshot was taken, ISO 8601. */
@@ -8,18 +9,18 @@ export interface Manifest {
   readonly server: string
   /** The migrations that the database had run: its schema's version. */
   readonly migrations: readonly string[]
-  /** In an order in which every table comes after those that it refers to. */
+  /** Ordered so that every table comes after those that it references. */
   readonly tables: readonly BackupTable[]
   readonly sequences: readonly { readonly name: string; readonly last: string }[]
 }
 
 export interface BackupTable {
   readonly name: string
-  /** Those that are stored and not computed. */
+  /** The stored columns, not the computed ones. */
   readonly columns: readonly string[]
 }
 
-/** Stands after the rows of a table. */
+/** The message after the rows of a table. */
 export interface TableEnd {
   readonly kind: 'table'
   readonly table: string
@@ -27,7 +28,7 @@ export interface TableEnd {
   /** Of the rows as COPY writes them. */
   readonly bytes: number
   readonly sha256: string
-  /** The sum of a hash of each row, made by the database: the same for the same rows, whatever order they stand in. */
+  /** The sum of a hash of each row, computed by the database: the same for the same rows in any order. */
   readonly content: string
 }
 
@@ -38,10 +39,10 @@ export interface BackupEnd {
   readonly rows: number
 }
 
-/** Of these only that they are empty is restored: they belong to transactions of one server, or to migrations. */
+/** Tables that are restored empty: they belong to transactions of one server, or to migrations. */
 export const notCopied: ReadonlySet<string> = new Set(['change', 'feed', 'kysely_migration', 'kysely_migration_lock'])
 
-/** Values are written alike whatever the server's or the role's settings are; a policy that would hide rows is an error. */
+/** Settings under which every server and role writes values alike, and a policy that would hide rows is an error. */
 export const sameText = `
   set local datestyle = 'ISO, YMD'; set local timezone = 'UTC'; set local intervalstyle = 'iso_8601';
   set local bytea_output = 'hex'; set local extra_float_digits = 1; set local statement_timeout = 0;
@@ -50,7 +51,7 @@ export const sameText = `
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const columnsOf = (table: BackupTable): string => table.columns.map(quoted).join(', ')
 
-/** The names of the tables of this schema that are the hub's: those that no extension brought. */
+/** The names of the hub's tables in this schema: those that no extension brought. */
 export async function tableNames(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(`
     select c.relname as name from pg_class c
@@ -60,7 +61,7 @@ export async function tableNames(client: pg.ClientBase): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** The tables to be copied, with their columns, each after those that it refers to. */
+/** The tables to copy, with their columns, each after those that it references. */
 export async function backupTables(client: pg.ClientBase): Promise<BackupTable[]> {
   const names = (await tableNames(client)).filter((name) => !notCopied.has(name))
   const { rows: columns } = await client.query<{ table: string; columns: string[] }>(
@@ -77,18 +78,18 @@ export async function backupTables(client: pg.ClientBase): Promise<BackupTable[]
      where k.contype = 'f' and f.relnamespace = current_schema()::regnamespace and f.oid <> t.oid`,
   )
   const columnsByTable = new Map(columns.map((one) => [one.table, one.columns]))
-  const placed: string[] = []
+  const ordered: string[] = []
   let left = names
   while (left.length > 0) {
     const free = left.filter((name) => !references.some((one) => one.from === name && left.includes(one.to)))
-    const next = free.length > 0 ? free : left.slice(0, 1) // a circle of references, which a restore would refuse
-    placed.push(...next)
+    const next = free.length > 0 ? free : left.slice(0, 1) // circular references, which a restore would refuse
+    ordered.push(...next)
     left = left.filter((name) => !next.includes(name))
   }
-  return placed.map((name) => ({ name, columns: columnsByTable.get(name) ?? [] }))
+  return ordered.map((name) => ({ name, columns: columnsByTable.get(name) ?? [] }))
 }
 
-/** How many rows a table has, and the sum of their hashes. */
+/** The number of rows of a table, and the sum of their hashes. */
 export async function contentOf(client: pg.ClientBase, table: BackupTable): Promise<{ rows: number; content: string }> {
   const { rows } = await client.query<{ rows: string; content: string }>(
     `select count(*)::text as rows, coalesce(sum(hashtextextended(row(${columnsOf(table)})::text, 0)), 0)::text as content

@@ -1,15 +1,16 @@
+// The account under which the embedded PostgreSQL runs when the hub is root.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 import { EmbeddedFailure } from './failure.ts'
 
-/** The account that runs PostgreSQL in the place of root, whom PostgreSQL refuses. */
+/** The account that runs PostgreSQL instead of root, which PostgreSQL refuses. */
 export interface Account {
   readonly uid: number
   readonly gid: number
 }
 
-/** undefined where we are an ordinary user and PostgreSQL runs as ourselves. */
+/** The account to switch to; undefined where the hub is an ordinary user and PostgreSQL runs as the same. */
 export function databaseAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
@@ -22,7 +23,7 @@ export function databaseAccount(): Account | undefined {
   )
 }
 
-/** What `spawn` needs to run a program as that account; the working folder is one that every account may enter. */
+/** The options of `spawn` that run a program as that account, in a working folder that every account may enter. */
 export function asAccount(account: Account | undefined): {
   uid?: number
   gid?: number

@@ -1,3 +1,4 @@
+// Finds the PostgreSQL programs of the installed package, or copies them where the account can run them.
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -7,7 +8,7 @@ import type { Account } from './account.ts'
 import { canRun } from './account.ts'
 import { EmbeddedFailure } from './failure.ts'
 
-/** Where the programs are: `bin/initdb`, `bin/pg_ctl`, `bin/postgres`. */
+/** The folder of the programs `bin/initdb`, `bin/pg_ctl` and `bin/postgres`. */
 export interface Binaries {
   readonly folder: string
   program(name: 'initdb' | 'pg_ctl' | 'postgres'): string
@@ -16,7 +17,7 @@ export interface Binaries {
 const platforms = new Set(['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64'])
 
 /**
- * The binaries for this machine, whole and runnable by the account: those of the installed package or, where the account
+ * The binaries for this machine, complete and runnable by the account: those of the installed package or, where the account
  * cannot reach them, a copy in `directory`. Throws EmbeddedFailure where there are none.
  */
 export async function findBinaries(directory: string, account: Account | undefined): Promise<Binaries> {
@@ -67,7 +68,7 @@ function installedPackage(): { folder: string; version: string } {
   }
 }
 
-/** The links between shared libraries, which the package makes by an install script that may have been forbidden. */
+/** Makes the links between shared libraries; the package makes them by an install script, which may be forbidden. */
 async function makeLinks(folder: string): Promise<boolean> {
   const list = await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {

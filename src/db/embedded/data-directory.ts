@@ -1,3 +1,4 @@
+// The home of the embedded database: its data directory, and what it remembers of it.
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -19,7 +20,7 @@ import { postmasterOf } from './postmaster.ts'
 
 /** What a home remembers of its embedded database, in `postgres.json` (only its owner may read it). */
 export interface Remembered {
-  /** Folder of the data, the log and a copy of the binaries, where the home cannot hold them. A home can be moved. */
+  /** Folder of data, log and a copy of the binaries, where these cannot be in the home. A home can be moved. */
   readonly outside: string | undefined
   readonly password: string
   readonly port: number | undefined
@@ -43,11 +44,11 @@ function recall(home: string): Remembered | undefined {
   try {
     return JSON.parse(text) as Remembered
   } catch (cause) {
-    throw new EmbeddedFailure(`${path} is not JSON; restore it, or delete the folder ${home} to begin anew`, { cause })
+    throw new EmbeddedFailure(`${path} is not JSON; restore it, or delete the folder ${home} to start again`, { cause })
   }
 }
 
-/** The home's true path; the folder is made where it is missing. */
+/** The home's real path; makes the folder where it is missing. Throws EmbeddedFailure. */
 export function openHome(folder: string, account: Account | undefined): string {
   try {
     const made = mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -60,8 +61,8 @@ export function openHome(folder: string, account: Account | undefined): string {
 }
 
 /**
- * What the home remembers, made up where it is new: the place is the home itself or, where the database's account cannot
- * enter it, a folder under /var/tmp that only this home leads to. To be called under the home's lock.
+ * What the home remembers; a new home gets a password and a data directory: the home itself or, where the database's account
+ * cannot enter it, a folder under /var/tmp that belongs to this home alone. To be called under the home's lock.
  */
 export function openDataDirectory(home: string, account: Account | undefined): Remembered {
   const known = recall(home)
@@ -73,7 +74,7 @@ export function openDataDirectory(home: string, account: Account | undefined): R
   return remembered
 }
 
-/** Data whose password nobody remembers: outside the home it means that the home was deleted to begin anew. */
+/** Removes data whose password is lost; outside the home this means that the home was deleted to start again. */
 function dropForgotten(outside: string | undefined, home: string): void {
   const data = join(outside ?? home, 'postgres')
   if (outside === undefined) {
@@ -82,7 +83,7 @@ function dropForgotten(outside: string | undefined, home: string): void {
     )
   }
   const pid = postmasterOf(data)?.pid
-  if (pid !== undefined) process.kill(pid, 'SIGQUIT') // ends at once; the data go with it
+  if (pid !== undefined) process.kill(pid, 'SIGQUIT') // ends at once: its data are removed next
   rmSync(data, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 })
 }
 

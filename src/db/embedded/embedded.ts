@@ -1,3 +1,4 @@
+// The embedded PostgreSQL of a home: adopted where it runs, started where it does not, stopped by its last user.
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -19,22 +20,22 @@ import { ask, postmasterOf } from './postmaster.ts'
 import { serverSettings } from './settings.ts'
 
 export interface EmbeddedOptions {
-  /** Folder of the hub; made when missing. One database a home, shared by all processes of that home. */
+  /** Folder of the hub; made when missing. A home has one database, which all its processes share. */
   readonly home: string
-  /** Listen here and nowhere else; default: the port of last time, or a free one. */
+  /** Listen on this port or fail. Default: the port of last time, or a free one. */
   readonly port?: number
   /** Settings of PostgreSQL that replace ours, for a server that this call starts (`{ fsync: 'off' }` in tests). */
   readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface Embedded {
-  /** Of the database `hub`, as its owner; holds the password. */
+  /** Of the database `hub`, as its owner; contains the password. */
   readonly url: string
-  /** True when the server ran already. */
+  /** The server ran already. */
   readonly adopted: boolean
   /**
-   * Gives the server back; settles when it has stopped, or at once while another living process uses it: the last one to
-   * leave stops it. Close the pools before. Safe to repeat.
+   * Ends this use of the server; the last use stops it. Settles when it has stopped, or at once while another living process
+   * uses it. Close the pools before. Safe to repeat.
    */
   stop(): Promise<void>
 }
@@ -48,8 +49,14 @@ interface Server {
 }
 
 /**
- * The home's own PostgreSQL, ready on 127.0.0.1: one that lives is adopted, also an orphan whose hub was killed; else
- * it is started, and made first where there is none. Under root it runs as another account. Throws EmbeddedFailure.
+ * The home's own PostgreSQL, ready on 127.0.0.1: a running server is adopted, also one whose hub was killed; else it is
+ * started, and created first where there is none. Under root it runs as another account. Throws EmbeddedFailure.
+ *
+ * @example
+ * const embedded = await openEmbedded({ home: '.hub' })
+ * const database = openDatabase(embedded.url)
+ * await database.close()
+ * await embedded.stop()
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const account = databaseAccount()
@@ -84,17 +91,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   }
 }
 
-/** The port of the living server of this data folder, once it answers; undefined when there is none. */
+/** The port of the running server of this data directory, once it answers; undefined when there is none. */
 async function adopt(server: Server, password: string): Promise<number | undefined> {
   let silentSince: number | undefined
   for (;;) {
-    // Read anew each time: after a kill the file still names the dead for a moment.
+    // Read again each time: after a kill the file still names the dead process for a moment.
     const living = postmasterOf(server.data)
     if (living === undefined) return undefined
     const answer = await ask(living.port, password, server.data)
     if (answer.state === 'ready') return living.port
     if (answer.state === 'elsewhere' && !isSameFolder(answer.folder, server.data)) {
-      rmSync(join(server.data, 'postmaster.pid'), { force: true }) // came with a copy of another home
+      rmSync(join(server.data, 'postmaster.pid'), { force: true }) // copied with another home
       return undefined
     }
     if (answer.state === 'foreign' || answer.state === 'elsewhere') {
@@ -103,7 +110,7 @@ async function adopt(server: Server, password: string): Promise<number | undefin
         `the server of ${server.data} on port ${living.port} is not this hub's: ${reason}; is ${server.home}/postgres.json the right one?`,
       )
     }
-    // Starting and stopping take as long as recovery and the last checkpoint do; silence is given 6 seconds.
+    // Starting takes as long as recovery, stopping as long as the last checkpoint; a silent server gets 6 seconds.
     if (answer.state === 'silent') silentSince ??= performance.now()
     else silentSince = undefined
     if (silentSince !== undefined && performance.now() - silentSince > 6_000) return undefined
@@ -130,9 +137,9 @@ async function start(server: Server, remembered: Remembered, options: EmbeddedOp
     }
     const output = `${launched.output}\n${lastLog()}`
     const reason = plainReason(output)
-    // Another program was quicker, or the shared memory of the killed server is not yet let go.
-    const passing = (reason === 'the port is taken' && options.port === undefined) || /still in use/.test(output)
-    if (!passing || performance.now() > deadline) {
+    // Another program took the port, or the system has not yet freed the shared memory of a killed server.
+    const isTransient = (reason === 'the port is taken' && options.port === undefined) || /still in use/.test(output)
+    if (!isTransient || performance.now() > deadline) {
       throw new EmbeddedFailure(
         `the embedded PostgreSQL does not start: ${reason} (data ${server.data}, log ${server.log})`,
       )
@@ -142,7 +149,7 @@ async function start(server: Server, remembered: Remembered, options: EmbeddedOp
   }
 }
 
-/** True once our server answers; false when its process ended. Recovery after a crash may take its time. */
+/** True once our server answers; false when its process has ended. Recovery after a crash may take minutes. */
 async function becomesReady(server: Server, password: string, port: number): Promise<boolean> {
   const begun = performance.now()
   let seen = false
@@ -157,7 +164,7 @@ async function becomesReady(server: Server, password: string, port: number): Pro
   }
 }
 
-/** initdb beside the place and a rename, so that a folder with a name is always a whole one. */
+/** Runs initdb beside the data directory and renames, so that a data directory is always complete. */
 async function create(server: Server, password: string): Promise<void> {
   if (existsSync(server.data)) rmSync(server.data, { recursive: true, force: true })
   const fresh = `${server.data}.new`

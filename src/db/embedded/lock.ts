@@ -1,3 +1,4 @@
+// The lock of a home, and the notes of the processes that use its database.
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { EmbeddedFailure } from './failure.ts'
 
-/** A process by its number and, where the system tells it, the time it began: numbers are given out again after a restart. */
+/** A process by its number and, where the system knows it, its start time: numbers are reused after a restart. */
 export function processMark(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -26,15 +27,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** True while the process that wrote this mark lives. */
+/** Whether the process that wrote this mark is alive. */
 export function isOwnerAlive(mark: string): boolean {
   const pid = Number(mark.split(' ')[0])
   return isAlive(pid) && processMark(pid) === mark.trim()
 }
 
 /**
- * Runs `work` while no other process of this folder does. The lock of a dead process is taken over; a living one is
- * waited for, up to three minutes.
+ * Runs `work` while no other process of this folder does. Takes over the lock of a dead process; waits for a living one for
+ * up to three minutes, then throws EmbeddedFailure.
  */
 export async function exclusively<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const path = join(folder, 'postgres.lock')
@@ -42,8 +43,9 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
   writeFileSync(own, processMark(process.pid), { mode: 0o600 })
   try {
     const deadline = performance.now() + 180_000
-    while (!claim(own, path)) {
-      if (performance.now() > deadline) throw new EmbeddedFailure(`another process holds ${path} for over 3 minutes`)
+    while (!tryLock(own, path)) {
+      if (performance.now() > deadline)
+        throw new EmbeddedFailure(`another process has had the lock ${path} for over 3 minutes`)
       await sleep(50)
     }
     try {
@@ -56,9 +58,9 @@ export async function exclusively<T>(folder: string, work: () => Promise<T>): Pr
   }
 }
 
-function claim(own: string, path: string): boolean {
+function tryLock(own: string, path: string): boolean {
   try {
-    linkSync(own, path) // appears whole or not at all: nobody reads a lock without its mark
+    linkSync(own, path) // appears complete or not at all: nobody reads a lock without its mark
     return true
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -73,7 +75,7 @@ function claim(own: string, path: string): boolean {
   return false
 }
 
-/** Notes that this process uses the database of the folder; the returned function takes the note away. Safe to repeat. */
+/** Notes that this process uses the database of the folder; the returned function removes the note. Safe to repeat. */
 export function noteUse(folder: string): () => void {
   const users = join(folder, 'postgres.users')
   mkdirSync(users, { recursive: true, mode: 0o700 })
@@ -82,7 +84,7 @@ export function noteUse(folder: string): () => void {
   return () => rmSync(path, { force: true })
 }
 
-/** How many living uses the folder has; the notes of the dead are cleared away. */
+/** How many living processes use the folder; removes the notes of dead ones. */
 export function countUses(folder: string): number {
   const users = join(folder, 'postgres.users')
   let count = 0

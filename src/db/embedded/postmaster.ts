@@ -1,3 +1,4 @@
+// Finds the server of a data directory and asks whether it is ours.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import pg from 'pg'
 
 import { isAlive } from './lock.ts'
 
-/** The server that the data folder's `postmaster.pid` names, where a process of that number lives and is a PostgreSQL. */
+/** The server that the data directory's `postmaster.pid` names, where that process is alive and a PostgreSQL. */
 export function postmasterOf(data: string): { pid: number; port: number } | undefined {
   let lines: string[]
   try {
@@ -19,7 +20,7 @@ export function postmasterOf(data: string): { pid: number; port: number } | unde
   return isAlive(pid) && isPostgres(pid) ? { pid, port } : undefined
 }
 
-/** A number from before a restart of the machine may by now belong to any program. */
+/** After a restart of the machine the number may belong to any program. */
 function isPostgres(pid: number): boolean {
   if (process.platform === 'win32') return true
   try {
@@ -39,7 +40,7 @@ export type Answer =
   | { readonly state: 'elsewhere'; readonly folder: string }
   | { readonly state: 'foreign'; readonly reason: string }
 
-/** Whether our own server answers on the port: logs in and compares the data folder. Never throws. */
+/** Whether our own server answers on the port: logs in and compares the data directory. Never throws. */
 export async function ask(port: number, password: string, data: string): Promise<Answer> {
   const client = new pg.Client({
     host: '127.0.0.1',

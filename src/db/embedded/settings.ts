@@ -1,6 +1,7 @@
+// The settings file of the embedded PostgreSQL.
 /**
- * The text of the server's settings file. Errors of statements are not logged: their texts and details may hold what a
- * person's record says.
+ * The text of the server's settings file. Errors of statements are not logged: their texts and details may contain personal
+ * data.
  */
 export function serverSettings(port: number, more: Readonly<Record<string, string>> = {}): string {
   const all: Record<string, string> = {

@@ -1,4 +1,5 @@
-/** A key that is none, or what was sealed cannot be opened: another key, another context, or altered bytes. One line, never the key or the content. */
+// The error of a key or of a sealed value.
+/** A text that is no key, or a sealed value that cannot be opened: other key, other context, altered bytes. One line, never key or content. */
 export class DecryptionError extends Error {
   override readonly name = 'DecryptionError'
 }

@@ -1,3 +1,4 @@
+// Loads the keys of encryption at rest, and makes new ones.
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,23 +8,23 @@ import { DecryptionError } from './decryption-error.ts'
 export interface LoadedKey {
   /** 32 bytes each, the current one first: what `openKeyring` takes. */
   readonly keys: readonly Uint8Array[]
-  /** The file that holds them; null where the environment does. */
+  /** The key file; null where the keys are in the environment. */
   readonly path: string | null
-  /** For the operator, when the key was made just now and lies beside the data that it protects. */
+  /** For the operator, when the key was made just now, beside the data that it protects. */
   readonly warning: string | undefined
 }
 
 export interface KeyLocation {
   readonly HUB_KEY?: string | undefined
   readonly HUB_KEY_FILE?: string | undefined
-  /** Folder that holds `key` when neither is given. */
+  /** Folder of the file `key` when neither is given. */
   readonly home: string
 }
 
 /**
- * The keys of encryption at rest: of HUB_KEY (several: separated by commas), else of the file (one a line), else of the
- * home, where one is made (0600) at the first time. A key is 32 bytes in base64 or hexadecimal; the first is current.
- * Throws DecryptionError with one line, never with the key.
+ * The keys of encryption at rest: of HUB_KEY (separated by commas), else of the file (one a line), else of the home, where
+ * the first call makes one (0600). A key is 32 bytes in base64 or hexadecimal; the first one is current. Throws
+ * DecryptionError with one line, never with the key.
  */
 export function loadKey(location: KeyLocation): LoadedKey {
   const { HUB_KEY: text = '', HUB_KEY_FILE: file = '', home } = location
@@ -39,7 +40,7 @@ export function loadKey(location: KeyLocation): LoadedKey {
   return { keys: parse(read(path, path), path), path, warning }
 }
 
-/** A new key stands first in the file, the others after it, with the file's own rights. Throws DecryptionError where it cannot be written. */
+/** Puts a new key first in the file, before the others, and keeps the file's rights. Throws DecryptionError where it cannot be written. */
 export function addKey(path: string): void {
   const fresh = `${path}.${randomBytes(6).toString('hex')}`
   try {
@@ -56,7 +57,7 @@ export function addKey(path: string): void {
   }
 }
 
-/** The text of a new key, as HUB_KEY and the key file take it. */
+/** The text of a new key for HUB_KEY or the key file. */
 export const newKey = (): string => randomBytes(32).toString('base64')
 
 function make(home: string, path: string): boolean {
@@ -64,7 +65,7 @@ function make(home: string, path: string): boolean {
   const fresh = `${path}.${randomBytes(6).toString('hex')}`
   try {
     writeFileSync(fresh, `${newKey()}\n`, { mode: 0o600 })
-    linkSync(fresh, path) // of two processes that begin at once, both take the key of the first
+    linkSync(fresh, path) // two processes that start at once both take the key of the first
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
@@ -86,7 +87,8 @@ function read(path: string, name: string): string {
 
 function parse(text: string, name: string): Uint8Array[] {
   const keys = text.split(/[\s,]+/).filter((part) => part !== '')
-  if (keys.length === 0) throw new DecryptionError(`${name} holds no key, expected 32 bytes in base64 or hexadecimal`)
+  if (keys.length === 0)
+    throw new DecryptionError(`${name} contains no key, expected 32 bytes in base64 or hexadecimal`)
   return keys.map((key, index) => {
     const bytes = /^[0-9a-fA-F]{64}$/.test(key) ? Buffer.from(key, 'hex') : Buffer.from(key, 'base64')
     if (bytes.length === 32 && /^[A-Za-z0-9+/_=-]+$/.test(key)) return bytes

@@ -1,21 +1,21 @@
+// A keyring that follows its key file.
 import { statSync } from 'node:fs'
 import { type Keyring, openKeyring } from './keyring.ts'
 import { DecryptionError } from './decryption-error.ts'
 
 export interface KeyFile {
   readonly path: string
-  /** Its keys as they stand there now, the current one first. */
+  /** The keys that the file has now, the current one first. */
   readonly load: () => readonly Uint8Array[]
   /** Milliseconds, of any clock that does not go back. */
   readonly now?: () => number
 }
 
-const lookEveryMs = 1000
+const checkEveryMs = 1000
 
 /**
- * A keyring that follows its key file: a key that is put there is used within a second by every process that has it open, so that a rotation needs
- * no restart; and at once where something was sealed under a key that is not known yet. A file that cannot be read leaves
- * the keys as they are.
+ * A keyring that follows its key file: every process uses a new key within a second, and at once to open a value that was
+ * sealed under it, so that a rotation needs no restart. A file that cannot be read leaves the keys as they are.
  */
 export function openKeyringFile({ path, load, now = () => performance.now() }: KeyFile): Keyring {
   let keyring = openKeyring(load())
@@ -34,7 +34,7 @@ export function openKeyringFile({ path, load, now = () => performance.now() }: K
     }
   }
   function current(): Keyring {
-    if (now() - looked >= lookEveryMs) renew()
+    if (now() - looked >= checkEveryMs) renew()
     return keyring
   }
   return {

@@ -1,3 +1,4 @@
+// Encryption at rest: seals and opens values, and hashes texts that have to be found.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 import { DecryptionError } from './decryption-error.ts'
@@ -6,17 +7,17 @@ export { DecryptionError } from './decryption-error.ts'
 
 export interface Keyring {
   /**
-   * Encrypts under the current key, bound to the context (`quarantine:12`): a sealed value moved to another row does not open.
-   * 33 bytes longer than what is sealed.
+   * Encrypts under the current key, bound to the context (`quarantine:12`): a sealed value that is moved to another row does
+   * not open. 33 bytes longer than the content.
    */
   seal(content: Uint8Array | string, context: string): Buffer
-  /** The content. Throws DecryptionError. Any of the keys opens what it sealed. */
+  /** The content of a value that any of the keys has sealed. Throws DecryptionError. */
   open(sealed: Uint8Array, context: string): Buffer
-  /** 16 bytes by which equal texts of one context are found without being read, under the current key. */
+  /** 16 bytes under the current key by which equal texts of one context are found without being opened. */
   hash(text: string, context: string): Buffer
-  /** The hash under each key, the current one first: what a search compares while rows are still to be hashed anew. */
+  /** The hash under each key, the current one first: a search compares all of them while a rotation is under way. */
   hashes(text: string, context: string): Buffer[]
-  /** False for a value sealed under an older key, which `hub key rotate` has yet to seal anew. */
+  /** False for a value under an older key, which `hub key rotate` has yet to seal again. */
   isCurrent(sealed: Uint8Array): boolean
 }
 
@@ -33,8 +34,12 @@ const nonceEnd = header + 12
 const tagEnd = nonceEnd + 16
 
 /**
- * Encryption at rest, AES-256-GCM and HMAC-SHA256 with keys derived (HKDF-SHA256) from 32 secret bytes. Of several keys the
- * first is the current one.
+ * Encryption at rest with AES-256-GCM and HMAC-SHA256, keys derived by HKDF-SHA256 from 32 secret bytes. The first of several
+ * keys is the current one. Throws DecryptionError for a key of another length.
+ *
+ * @example
+ * const keyring = openKeyring(loadKey({ home: '.hub' }).keys)
+ * keyring.open(keyring.seal('text', 'row:1'), 'row:1').toString() // 'text'
  */
 export function openKeyring(secrets: Uint8Array | readonly Uint8Array[]): Keyring {
   const keys = (secrets instanceof Uint8Array ? [secrets] : secrets).map(derive)
@@ -55,7 +60,7 @@ export function openKeyring(secrets: Uint8Array | readonly Uint8Array[]): Keyrin
       if (bytes.length < tagEnd || bytes[0] !== version) throw new DecryptionError('not a sealed value')
       const head = bytes.subarray(0, header)
       const key = keys.find(({ id }) => id.equals(head.subarray(1)))
-      if (key === undefined) throw new DecryptionError('sealed under a key that is not here')
+      if (key === undefined) throw new DecryptionError('sealed under a key that this keyring does not have')
       try {
         const cipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(header, nonceEnd), {
           authTagLength: 16,

@@ -1,3 +1,4 @@
+// Key rotation: seals and hashes the rows of one table again under the current key.
 import type { Kysely, Transaction } from 'kysely'
 import { sql } from 'kysely'
 import type { Keyring } from './keyring.ts'
@@ -8,26 +9,26 @@ export type SealedRow = { readonly id: number } & { readonly [column: string]: V
 
 /** Rows of one table that depend on the key of encryption at rest. */
 export interface Sealed {
-  /** For people. */
+  /** The name that people read. */
   readonly name: string
   readonly table: string
-  /** What renewing a row reads. */
+  /** The columns that `renew` reads. */
   readonly reads: readonly string[]
-  /** The columns that it writes, with their SQL types. */
+  /** The columns that `renew` gives, with their SQL types. */
   readonly writes: Readonly<Record<string, 'bytea' | 'bigint[]'>>
-  /** The columns that say themselves under which key they are: a row is due where one is not under the current one. */
+  /** The sealed columns: a row is due where one of them is not under the current key. */
   readonly sealed: readonly string[]
-  /** SQL of further rows `t` that are looked at, which do not say it. */
+  /** SQL condition of further rows `t` to renew, which have no sealed column to show their key. */
   readonly besides?: string
-  /** How many rows at once: they are held in memory and locked together. */
+  /** Rows in one transaction: all of them are in memory and locked together. */
   readonly atOnce: number
-  /** The row's new values; null where it has those of the current key already. */
+  /** The row's new values; null where it has them already. */
   readonly renew: (row: SealedRow, keyring: Keyring) => { readonly [column: string]: Value } | null
-  /** Called before rows are written: clears what would stand in their way. */
+  /** Called before rows are written: removes what they would collide with. */
   readonly before?: (trx: Transaction<Tables>, rows: readonly SealedRow[]) => Promise<void>
 }
 
-/** The first bytes of what the keyring seals now: those of every value sealed under the current key, and of no other. */
+/** The first bytes of every value that is sealed under the current key, and of no other. */
 const headOf = (keyring: Keyring): string => keyring.seal('', '').subarray(0, 5).toString('hex')
 
 const dueOf = (kind: Sealed, keyring: Keyring): string[] => {
@@ -37,7 +38,7 @@ const dueOf = (kind: Sealed, keyring: Keyring): string[] => {
   )
 }
 
-/** How many rows are sealed under another key than the current one. */
+/** How many rows are sealed under an older key. */
 export async function countDue(db: Kysely<Tables>, kind: Sealed, keyring: Keyring): Promise<number> {
   const { rows } = await sql<{ due: number }>`
     select count(*) as due from ${sql.table(kind.table)} t where ${sql.raw(dueOf(kind, keyring).join(' or '))}`.execute(
@@ -47,9 +48,9 @@ export async function countDue(db: Kysely<Tables>, kind: Sealed, keyring: Keyrin
 }
 
 /**
- * Every row is sealed and hashed under the current key, a few at a time, while others read and write beside: a row that someone
- * else holds is left for the next pass. Settles with how many were renewed. Ends between two batches when the signal aborts; safe
- * to repeat, and goes on where it stopped. Throws DecryptionError where a row was sealed under a key that is not here.
+ * Seals and hashes every row under the current key, in batches, while others read and write: a row that another transaction
+ * has locked is left to the next pass. Settles with the number of renewed rows. Stops between two batches when the signal
+ * aborts; safe to repeat, and continues where it stopped. Throws DecryptionError for a row under a key that the keyring lacks.
  */
 export async function reseal(
   db: Kysely<Tables>,

@@ -115,7 +115,7 @@ describe('the access log', () => {
 
   it('of another key cannot be verified, and says so', async () => {
     await expect(verifyAudit(database.pool, openKeyring(new Uint8Array(32)), [])).rejects.toThrow(
-      'a key that is not here',
+      'a key that this keyring does not have',
     )
   })
 })

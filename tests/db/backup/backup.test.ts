@@ -260,7 +260,7 @@ describe('a backup', () => {
 })
 
 describe('a file that is not what was written', () => {
-  it('cut short or altered in any bit changes nothing', async () => {
+  it('truncated or altered in any bit changes nothing', async () => {
     const whole = readFileSync(file)
     const spoiled = join(folder, 'spoiled.backup')
     const refused = async (bytes: Uint8Array, reason: RegExp): Promise<void> => {
@@ -273,22 +273,22 @@ describe('a file that is not what was written', () => {
       fc.asyncProperty(fc.nat(whole.length * 8 - 1), async (bit) => {
         const altered = Buffer.from(whole)
         altered[bit >> 3]! ^= 1 << (bit & 7)
-        await refused(altered, /damaged|cut short|no backup|format|a key that is not here/)
+        await refused(altered, /damaged|truncated|no backup|format|a key that the hub does not have/)
       }),
       { numRuns: 6 },
     )
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length - 1), (length) => refused(whole.subarray(0, length), /cut short|no backup/)),
+      fc.asyncProperty(fc.nat(whole.length - 1), (length) => refused(whole.subarray(0, length), /truncated|no backup/)),
       { numRuns: 6 },
     )
     // Cut exactly between two frames: its last one, and all of them.
     const frames: number[] = []
     for (let at = 26; at < whole.length; at += 4 + whole.readUInt32BE(at)) frames.push(at)
     const last = frames.at(-1)!
-    await refused(whole.subarray(0, last), /cut short/)
-    await refused(whole.subarray(0, 26), /cut short/)
+    await refused(whole.subarray(0, last), /truncated/)
+    await refused(whole.subarray(0, 26), /truncated/)
     await refused(Buffer.concat([whole, whole.subarray(last)]), /damaged/)
-    await refused(Buffer.concat([whole, Buffer.of(0)]), /cut short/)
+    await refused(Buffer.concat([whole, Buffer.of(0)]), /truncated/)
     // Two that follow each other, the largest, exchanged.
     const sizes = frames.slice(0, -2).map((from, at) => frames[at + 2]! - from)
     const large = sizes.indexOf(Math.max(...sizes))
@@ -308,7 +308,7 @@ describe('a file that is not what was written', () => {
   it('under another key says which key is wanted', async () => {
     await withDatabase(async (database) => {
       await expect(restore(database, { keyring: openKeyring(new Uint8Array(32)) })).rejects.toThrow(
-        'sealed under a key that is not here: put the key',
+        'sealed under a key that the hub does not have: put the key',
       )
     })
   })

@@ -34,13 +34,13 @@ describe('a keyring', () => {
     )
   })
 
-  it('does not open cut short, in another context or under another key', () => {
+  it('does not open truncated, in another context or under another key', () => {
     const sealed = keyring.seal('x', 'quarantine:1')
     for (let length = 0; length < sealed.length; length++) {
       expect(() => keyring.open(sealed.subarray(0, length), 'quarantine:1')).toThrow(DecryptionError)
     }
     expect(() => keyring.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another context')
-    expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that is not here')
+    expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that this keyring does not have')
   })
 
   it('never seals the same content twice alike', () => {

@@ -15,7 +15,7 @@ import { countDue, reseal } from '../../../src/db/encryption/rotate.ts'
 import { sealedKinds } from '../../../src/main/key-command.ts'
 import { quarantinedText } from '../../../src/sync/quarantine/quarantine.ts'
 import { tokensOfWord } from '../../../src/domains/dossier/index.ts'
-import { keyring as oldBox, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
+import { keyring as oldKeyring, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
 import { sampleTown } from '../../graph/sample-town.ts'
 
 const oldKey = createHmac('sha256', 'graph').update('test').digest() // that of the graph's keyring
@@ -39,13 +39,13 @@ beforeAll(async () => {
   for (let at = 0; at < 45; at += 1) {
     await pool.query(
       `insert into raw_page (run_id, source_id, stream_id, page, body) values (1, 's', 'list', $1, $2)`,
-      [at, oldBox.seal(gzipSync(`["${at}"]`), 'raw')],
+      [at, oldKeyring.seal(gzipSync(`["${at}"]`), 'raw')],
     )
   }
-  await quarantine('K1', { k: 1 }, oldBox, { patch: { k: 2 } })
-  await quarantine(null, { k: 3 }, oldBox)
-  await quarantine('CLASSIFIED', null, oldBox)
-  await quarantine('TWICE', { k: 4 }, oldBox)
+  await quarantine('K1', { k: 1 }, oldKeyring, { patch: { k: 2 } })
+  await quarantine(null, { k: 3 }, oldKeyring)
+  await quarantine('CLASSIFIED', null, oldKeyring)
+  await quarantine('TWICE', { k: 4 }, oldKeyring)
 }, 60_000)
 afterAll(() => graph.close())
 
@@ -110,7 +110,7 @@ describe('a rotation', () => {
     expect(await reseal(db, applicants, both)).toBe(583)
     expect(await reseal(db, applicants, both)).toBe(0)
     expect(await foundBy(alone, 'so777')).toBe(1)
-    expect(await foundBy(oldBox, 'so777')).toBe(0)
+    expect(await foundBy(oldKeyring, 'so777')).toBe(0)
   })
 
   it('leaves a row that another transaction holds for the next pass and waits for nobody', async () => {
@@ -165,7 +165,7 @@ describe('a rotation', () => {
     expect(await verifyAudit(pool, alone, [head])).toMatchObject({ entries: 8, heads: 1, fault: null })
     const { rows } = await pool.query('select key_id from access_entry order by id')
     expect(rows.map((row: { key_id: number }) => row.key_id)).toEqual([1, 1, 1, 1, 1, 1, 2, 2])
-    await expect(verifyAudit(pool, oldBox, [])).rejects.toThrow('a key that is not here')
+    await expect(verifyAudit(pool, oldKeyring, [])).rejects.toThrow('a key that this keyring does not have')
   })
 
   it('leaves nothing that needs the older key', async () => {
@@ -215,7 +215,7 @@ describe('a keyring of a key file', () => {
     rmSync(path)
     now = 10_000
     expect(keyring.open(sealed, 'c').toString()).toBe('x')
-    expect(() => keyring.open(openKeyring(randomBytes(32)).seal('x', 'c'), 'c')).toThrow('a key that is not here')
+    expect(() => keyring.open(openKeyring(randomBytes(32)).seal('x', 'c'), 'c')).toThrow('a key that this keyring does not have')
     expect(() => addKey(path)).toThrow(/cannot be written \(ENOENT\).*hub key new/)
   })
 })
