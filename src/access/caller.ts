@@ -1,3 +1,4 @@
+// The caller of a request: who asks, with which rights and for which purpose.
 import type { Scope } from './policy/scopes.ts'
 
 /** A range of agency paths: a row is seen when `path >= from and path < to`. */
@@ -6,19 +7,19 @@ export interface AgencyRange {
   readonly to: string | null
 }
 
-/** Where an agency code (in any known shape) stands in the tree; null for a code that no agency has. */
+/** The path range of an agency code (of any known form); null for a code that no agency has. */
 export type AgencyRangeOf = (code: string) => AgencyRange | null
 
-/** Who asks, as a verified token says it; a caller without a token has `subject: null` and no scope. */
+/** Who asks, by a verified token; a caller without a token has `subject: null` and no scope. */
 export interface Caller {
   readonly subject: string | null
   readonly issuer: string | null
   readonly client: string | null
   readonly jti: string | null
   readonly scopes: ReadonlySet<Scope>
-  /** The code as the token writes it. */
+  /** The agency code as the token writes it. */
   readonly agency: string | null
-  /** Where that agency stands now; null when the token names none or one that is not known: then only open rows are seen. */
+  /** The agency's present path range; null when the token names none or an unknown one: then only open rows are visible. */
   readonly agencyRange: AgencyRange | null
   /** The purposes that the caller may claim. */
   readonly purposes: ReadonlySet<string>
@@ -44,8 +45,8 @@ export const anonymous: Caller = Object.freeze({
 export const isAnonymous = (caller: Caller): boolean => caller.subject === null
 
 /**
- * Whether the request's purpose is one that the token may claim and, where the configuration lists purposes, one of those.
- * The mask of personal fields rests on it: unmasked only with the personal scope and this.
+ * Whether the token may claim the request's purpose and, where the configuration lists purposes, the purpose is one of those.
+ * Personal fields are unmasked only with the personal scope and this.
  */
 export function isPurposeAllowed(caller: Caller, configured: ReadonlySet<string> | null): boolean {
   const { purpose } = caller

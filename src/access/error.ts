@@ -1,3 +1,4 @@
+// The errors that the hub makes on purpose.
 import { GraphQLError } from 'graphql'
 import type { GraphQLErrorOptions } from 'graphql'
 import { type ErrorCode, errorEntry } from './error-catalogue.ts'
@@ -5,7 +6,7 @@ import { type ErrorCode, errorEntry } from './error-catalogue.ts'
 /** The codes of errors that the hub makes on purpose; everything else leaves as INTERNAL, masked. */
 export type HubErrorCode = Exclude<ErrorCode, 'GRAPHQL_PARSE_FAILED' | 'OPERATION_RESOLUTION_FAILURE'>
 
-/** An error made on purpose: its message and code reach the client as they are, so neither holds a value of the request. */
+/** An error made on purpose: its message and code reach the client as they are, so neither contains a value of the request. */
 export class HubError extends GraphQLError {
   readonly code: HubErrorCode
 
@@ -16,7 +17,7 @@ export class HubError extends GraphQLError {
   }
 }
 
-/** An error whose message the client may read. Give `path` where it stands for one field; `originalError` is only logged. */
+/** An error whose message the client may read. Give `path` where it concerns one field; `originalError` is only logged. */
 export function hubError(code: HubErrorCode, message: string, options: GraphQLErrorOptions = {}): HubError {
   return new HubError(code, message, options)
 }
@@ -24,7 +25,7 @@ export function hubError(code: HubErrorCode, message: string, options: GraphQLEr
 /** HTTP status for an answer without data that fails with this code. */
 export const statusOfCode = (code: HubErrorCode): number => errorEntry(code).status ?? 200
 
-/** The error made on purpose that this error is, or that a resolver threw and graphql-js wrapped; else null. */
+/** This error where it was made on purpose, or the one that a resolver threw and graphql-js wrapped; else null. */
 export function hubErrorIn(error: unknown): HubError | null {
   let current: unknown = error
   for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
@@ -43,8 +44,8 @@ const denialText: Readonly<Record<DenialCode, string>> = {
 }
 
 /**
- * The error that stands beside the null of a denied selection. Thrown by a resolver it gets its path from graphql-js;
- * elsewhere give `path`, with list indexes.
+ * The error beside the null of a denied selection. graphql-js adds the path where a resolver throws it; elsewhere give `path`,
+ * with list indexes.
  */
 export function deniedError(code: DenialCode, path?: readonly (string | number)[]): HubError {
   return new HubError(code, denialText[code], path === undefined ? {} : { path })

@@ -1,6 +1,7 @@
+// An entry of the access log, and the MACs that chain entries and seal the head.
 import { hash } from 'node:crypto'
 
-/** A read of personal data, as it is logged. Texts that no database can hold are written with U+FFFD in the odd places. */
+/** A read of personal data, as it is logged. Characters that the database cannot store are written as U+FFFD. */
 export interface AccessRead {
   readonly caller: string
   readonly issuer: string | null
@@ -15,14 +16,14 @@ export interface AccessRead {
 
 /** An entry of the chain, without its MAC. */
 export interface AuditEntry extends AccessRead {
-  /** Its place in the chain: 1, 2, 3 … without a gap. */
+  /** Its number in the chain: 1, 2, 3 … without a gap. */
   readonly seq: number
   readonly keyId: number
   /** UTC with microseconds, as `utcText` writes it. */
   readonly at: string
 }
 
-/** SQL that writes an instant in the one form over which MACs are made. */
+/** SQL that writes an instant in the form that the MACs cover. */
 export const utcText = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 
@@ -33,7 +34,7 @@ export function macOf(secret: MacKey, before: Uint8Array, entry: AuditEntry): Bu
   return hmac(secret, before, Buffer.from(text))
 }
 
-/** Where the chain ends (`seq`, `mac`) and where it begins: the number and MAC of the last entry that is no longer kept. */
+/** The end of the chain (`seq`, `mac`) and its beginning: number and MAC of the last entry that is no longer kept. */
 export interface Head {
   readonly keyId: number
   readonly seq: number
@@ -48,7 +49,7 @@ export function sealOf(secret: MacKey, head: Head): Buffer {
   return hmac(secret, head.mac, head.baseMac, Buffer.from(numbers))
 }
 
-/** A secret of 32 bytes as HMAC-SHA256 mixes it in: the inner and the outer pad. */
+/** A secret of 32 bytes as the inner and outer pad of HMAC-SHA256. */
 export interface MacKey {
   readonly inner: Buffer
   readonly outer: Buffer
@@ -60,7 +61,7 @@ export function macKey(secret: Uint8Array): MacKey {
   return { inner: block.map((byte) => byte ^ 0x36) as Buffer, outer: block.map((byte) => byte ^ 0x5c) as Buffer }
 }
 
-/** HMAC-SHA256 (RFC 2104) by two hashes in one call each: an eighth of the time of `createHmac`, which a log of a million pays. */
+/** HMAC-SHA256 (RFC 2104) by two single-call hashes: an eighth of the time of `createHmac`, which counts for a million entries. */
 export function hmac(key: MacKey, ...parts: readonly Uint8Array[]): Buffer {
   const inner = hash('sha256', Buffer.concat([key.inner, ...parts]), 'buffer')
   return hash('sha256', Buffer.concat([key.outer, inner]), 'buffer')
@@ -69,7 +70,7 @@ export function hmac(key: MacKey, ...parts: readonly Uint8Array[]): Buffer {
 const storable = (text: string): string => text.toWellFormed().replaceAll('\u0000', '\ufffd')
 const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text))
 
-/** The read as the database will hold it, so that its MAC is over what will be read again. */
+/** The read as the database will store it, so that its MAC covers what will be read back. */
 export const storableRead = (read: AccessRead): AccessRead => ({
   caller: storable(read.caller),
   issuer: storableOrNull(read.issuer),

@@ -1,12 +1,13 @@
+// The head of the access log: begun once, locked by each writer, sealed.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type AuditEntry, type Head, macOf, sealOf, utcText } from './entry.ts'
 import { addAuditKey, AuditFailure, type AuditKey, type Queries, readAuditKeys } from './key.ts'
 
-/** The head as it stands, its keys, and the database's time. */
+/** The locked head, its keys, and the database's time. */
 export interface LockedHead extends Head {
   readonly keys: ReadonlyMap<number, AuditKey>
-  /** Of its `keyId`. */
+  /** The key of `keyId`. */
   readonly key: AuditKey
   /** UTC with microseconds, never before the last entry's. */
   readonly now: string
@@ -32,12 +33,12 @@ export const headOf = (row: Omit<HeadRow, 'now'>): Head => ({
   baseMac: row.base_mac,
 })
 
-/** Whether the head was written by a holder of its key. */
+/** Whether the seal of the head was made with its key. */
 export const isSealed = (head: Head, seal: Uint8Array, key: AuditKey): boolean =>
   seal.length === 32 && timingSafeEqual(seal, sealOf(key.head, head))
 
 /**
- * Within a transaction: the head, locked until its end. The first time the chain is begun, with the entries of before it. Throws
+ * The head, locked until the end of the transaction. The first call begins the chain, with the earlier entries in it. Throws
  * AuditFailure where the head is gone or was not written by a hub with this key: then nothing may be added.
  */
 export async function lockHead(
@@ -70,7 +71,7 @@ async function begin(trx: Queries, keyring: Keyring): Promise<HeadRow> {
   const sealed = await trx.query(`select 1 from access_entry where mac <> '' union all select 1 from audit_key limit 1`)
   if (sealed.rows.length > 0) throw new AuditFailure('the head of the access log is gone: see hub audit verify')
   const { id, key } = await addAuditKey(trx, keyring)
-  const baseMac = randomBytes(32) // so that no two chains are alike, and a chain begun anew is found out
+  const baseMac = randomBytes(32) // no two chains are alike: a chain that was begun again is detected
   const { rows } = await trx.query<AuditEntry>(
     `select ${entryColumns.replace('key_id', `${id}`)} from access_entry order by id`,
   )
@@ -92,7 +93,7 @@ async function begin(trx: Queries, keyring: Keyring): Promise<HeadRow> {
 
 const valuesOf = (head: Head): unknown[] => [head.keyId, head.seq, head.mac, head.baseSeq, head.baseMac]
 
-/** Moves the head that this transaction holds. */
+/** Moves the head that this transaction has locked. */
 export async function moveHead(trx: Queries, key: AuditKey, head: Head): Promise<void> {
   await trx.query('update access_head set key_id = $1, seq = $2, mac = $3, base_seq = $4, base_mac = $5, seal = $6', [
     ...valuesOf(head),

@@ -1,14 +1,15 @@
+// The keys of the access log, sealed under the hub's keyring.
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type MacKey, macKey } from './entry.ts'
 
-/** The secrets that one audit key gives: of the entries' MACs and of the head's seal. */
+/** The secrets of one audit key: for the entries' MACs and for the head's seal. */
 export interface AuditKey {
   readonly entry: MacKey
   readonly head: MacKey
 }
 
-/** The access log cannot be added to, or is not what was written. One line. */
+/** Nothing can be added to the access log, or it is not what was written. One line. */
 export class AuditFailure extends Error {
   override readonly name = 'AuditFailure'
 }
@@ -26,7 +27,7 @@ export async function readAuditKeys(from: Queries, keyring: Keyring): Promise<Ma
   return new Map(rows.map(({ id, sealed }) => [id, derive(keyring.open(sealed, auditKeyContext))]))
 }
 
-/** Makes the key of the next number, sealed under the keyring's current key; safe only under the lock of the chain's head. */
+/** Makes the key of the next number, sealed under the keyring's current key; only under the lock of the chain's head. */
 export async function addAuditKey(to: Queries, keyring: Keyring): Promise<{ id: number; key: AuditKey }> {
   const secret = randomBytes(32)
   const { rows } = await to.query<{ id: number }>(

@@ -1,3 +1,4 @@
+// Verifies the whole access log against its head and against exported heads.
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { DecryptionError } from '../../db/encryption/decryption-error.ts'
@@ -7,19 +8,19 @@ import { type ExportedHead, unexplained } from './export.ts'
 import { type AuditFault, walkChain } from './walk.ts'
 
 export interface AuditReport {
-  /** Entries that stand in the log, of numbers `from` to `to`; earlier ones have gone by the retention. */
+  /** Entries in the log, with the numbers `from` to `to`; the retention has removed earlier ones. */
   readonly entries: number
   readonly from: number
   readonly to: number
   /** How many exported heads the log was compared with. */
   readonly heads: number
-  /** The first bad entry; null: nothing was edited, taken away, exchanged, added or cut off. */
+  /** The first bad entry; null: nothing was edited, removed, exchanged, added or cut off. */
   readonly fault: AuditFault | null
 }
 
 /**
- * Walks the whole access log in one snapshot, beside hubs that add to it, and compares it with the heads that were exported
- * from it in the order they were. Throws DecryptionError where the hub's key is not that of the log.
+ * Walks the whole access log in one snapshot, while hubs add to it, and compares it with exported heads, in the order of
+ * their export. Throws DecryptionError where the hub's key is not that of the log.
  */
 export async function verifyAudit(
   pool: pg.Pool,
@@ -44,33 +45,33 @@ async function look(from: Queries, keyring: Keyring, exported: readonly Exported
   )
   const { entries, first, last } = counted.rows[0]!
   const row = rows[0]
-  const told = { entries, from: first ?? 0, to: last ?? 0, heads: exported.length }
+  const counts = { entries, from: first ?? 0, to: last ?? 0, heads: exported.length }
   if (row === undefined) {
     const sealed = await from.query<{ seq: number; at: string }>(
       `select ${entryColumns} from access_entry where mac <> '' order by id limit 1`,
     )
     const begun = sealed.rows[0]
-    if (begun === undefined && exported.length === 0) return { ...told, fault: null }
-    return { ...told, fault: { kind: 'HEAD_MISSING', seq: begun?.seq ?? 1, at: begun?.at ?? null } }
+    if (begun === undefined && exported.length === 0) return { ...counts, fault: null }
+    return { ...counts, fault: { kind: 'HEAD_MISSING', seq: begun?.seq ?? 1, at: begun?.at ?? null } }
   }
   const head = headOf(row)
   const { keys, missing } = await keysOf(from, keyring)
   const headKey = keys.get(head.keyId)
-  const headHolds = headKey !== undefined && isSealed(head, row.seal, headKey)
-  // Of one number there may be several, and every one must be of this chain.
+  const isHeadSealed = headKey !== undefined && isSealed(head, row.seal, headKey)
+  // Several heads may have the same number, and every one must be of this chain.
   const due = Map.groupBy(exported, (one) => one.seq)
   const compare = (seq: number, mac: Buffer): AuditFault | null => {
     const other = due.get(seq)?.find((one) => one.mac !== mac.toString('hex'))
     return other === undefined ? null : { kind: 'ROLLED_BACK', seq, at: other.at }
   }
-  let fault = headHolds ? compare(head.baseSeq, head.baseMac) : null
+  let fault = isHeadSealed ? compare(head.baseSeq, head.baseMac) : null
   let end = head.baseMac
   fault ??= await walkChain(from, keys, head, head.seq, (seq, mac) => {
     end = mac
     return compare(seq, mac)
   })
-  // A head that no hub wrote proves nothing about the first entry, nor about one behind the last.
-  if (!headHolds && (fault === null || fault.seq <= head.baseSeq + 1 || fault.seq > (last ?? 0))) {
+  // A head that no hub wrote proves nothing about the first entry, nor about one after the last.
+  if (!isHeadSealed && (fault === null || fault.seq <= head.baseSeq + 1 || fault.seq > (last ?? 0))) {
     fault = missing
       ? { kind: 'KEY_MISSING', seq: first ?? 1, at: null }
       : { kind: 'HEAD_ALTERED', seq: head.seq, at: null }
@@ -85,10 +86,10 @@ async function look(from: Queries, keyring: Keyring, exported: readonly Exported
   }
   const gone = exported.find((one) => one.seq > head.seq)
   if (fault === null && gone !== undefined) fault = { kind: 'ROLLED_BACK', seq: head.seq + 1, at: null }
-  return { ...told, fault }
+  return { ...counts, fault }
 }
 
-/** The keys that can be opened: one that was exchanged is as good as gone. Without any, the hub's own key is the wrong one. */
+/** The keys that open: an exchanged one counts as missing. Where none opens, the hub's own key is the wrong one. */
 async function keysOf(
   from: Queries,
   keyring: Keyring,

@@ -1,12 +1,13 @@
+// Walks the chain of the access log and names its first fault.
 import { type AuditEntry, type Head, macOf } from './entry.ts'
 import { entryColumns } from './head.ts'
 import type { AuditKey, Queries } from './key.ts'
 
 /**
- * What is wrong with the log. MISSING: an entry of that number is gone. ALTERED: it is not what was written under its number
- * (edited, or another stands there). UNEXPECTED: no entry of that number was written. KEY_MISSING: the key of its MAC is gone.
- * HEAD_MISSING, HEAD_ALTERED: the head is gone, or was not written by a hub. ROLLED_BACK: a head that was exported earlier is
- * not of this chain: the entries from that number on are gone, or are others.
+ * What is wrong with the log. MISSING: the entry of that number is gone. ALTERED: it is not what was written under its number
+ * (edited or exchanged). UNEXPECTED: no entry of that number was written. KEY_MISSING: the key of its MAC is gone.
+ * HEAD_MISSING, HEAD_ALTERED: the head is gone, or was not written by a hub. ROLLED_BACK: an earlier exported head is not of
+ * this chain: the entries from that number on are gone, or are others.
  */
 export type AuditFaultKind =
   | 'MISSING'
@@ -21,7 +22,7 @@ export interface AuditFault {
   readonly kind: AuditFaultKind
   /** The number of the first bad entry. */
   readonly seq: number
-  /** When it was written, as it says itself (UTC); null where it is gone. */
+  /** The entry's own time (UTC); null where it is gone. */
   readonly at: string | null
 }
 
@@ -30,8 +31,8 @@ type EntryRow = AuditEntry & { readonly mac: Buffer }
 const pageSize = 5000
 
 /**
- * Walks the entries from the base up to `last` in their order, a page at a time, and gives the first fault, or null. `passed` is
- * told the MAC of each good entry.
+ * Walks the entries from the base up to `last` in order, a page at a time, and answers the first fault, or null. `passed` is
+ * called with the MAC of each good entry.
  */
 export async function walkChain(
   from: Queries,

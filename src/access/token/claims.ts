@@ -1,3 +1,4 @@
+// Reads header and claims of an access token before it is proved.
 import { strictJsonObject } from './strict-json.ts'
 
 type Members = { readonly [member: string]: unknown }
@@ -9,7 +10,7 @@ export interface TokenHeader {
   readonly typ: string
 }
 
-/** A token's header and claims, read but not yet proved. */
+/** A token's header and claims, read but not proved. */
 export interface ReadToken {
   readonly header: TokenHeader
   readonly claims: Members
@@ -18,8 +19,8 @@ export interface ReadToken {
 const maxBytes = 8_192
 
 /**
- * Header and claims of a compact JWS; null for everything that no access token looks like: above 8 kB, not three parts of
- * base64url, a member given twice, a key or a key's address in the header, any critical extension, an ID or refresh token.
+ * Header and claims of a compact JWS; null for what no access token looks like: above 8 kB, not three parts of base64url, a
+ * repeated member, a key or a key's address in the header, any critical extension, an ID or refresh token.
  */
 export function readToken(token: string): ReadToken | null {
   if (token.length > maxBytes) return null
@@ -45,7 +46,7 @@ function readHeader(header: Members): TokenHeader | null {
   return type === 'at+jwt' || type === 'jwt' ? { algorithm: alg, kid, typ: type } : null
 }
 
-/** ID tokens bear `nonce` or `at_hash`; some issuers mark the kind of a token in a claim (`typ`, `token_use`). */
+/** ID tokens have `nonce` or `at_hash`; some issuers mark the kind of a token in a claim (`typ`, `token_use`). */
 function isOtherToken(claims: Members): boolean {
   if (['nonce', 'at_hash', 'c_hash'].some((name) => Object.hasOwn(claims, name))) return true
   const marks = [claims['typ'], claims['token_use']].filter((mark) => mark !== undefined)

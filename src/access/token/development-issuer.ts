@@ -1,3 +1,4 @@
+// The issuer of the demonstration and of development.
 import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,18 +25,18 @@ export interface MintedToken {
 export interface DevelopmentIssuer {
   readonly issuer: string
   readonly audience: string
-  /** Throws RangeError, naming it, for an unknown scope, an ill-formed agency or purpose, or a life outside 1 s to 24 h. */
+  /** Throws RangeError that names an unknown scope, an ill-formed agency or purpose, or a life outside 1 s to 24 h. */
   mint(options: MintOptions): Promise<MintedToken>
   /** The OpenID discovery document. */
   configuration(): { readonly [member: string]: unknown }
-  /** The public keys; also what a verifier loads in the same process. */
+  /** The public keys; a verifier in the same process loads them from here. */
   jwks(): { readonly keys: readonly JWK[] }
 }
 
 export interface DevelopmentIssuerOptions {
   /** The folder of the key, HUB_HOME; made when absent. */
   readonly home: string
-  /** What tokens call their issuer: the address under which its documents are served. */
+  /** The tokens' `iss`: the address under which the issuer's documents are served. */
   readonly issuer: string
   readonly audience: string
   /** Milliseconds since 1970. */
@@ -44,8 +45,8 @@ export interface DevelopmentIssuerOptions {
 }
 
 /**
- * The issuer of the demonstration and of development: an ES256 key kept in `<home>/development-issuer.json`, readable by
- * its owner alone, made on first use. Two processes that open it at once end with the same key.
+ * Opens the issuer with its ES256 key in `<home>/development-issuer.json`, readable by its owner alone and made on first use.
+ * Two processes that open it at once get the same key.
  */
 export async function openDevelopmentIssuer(options: DevelopmentIssuerOptions): Promise<DevelopmentIssuer> {
   const { issuer, audience, now, tokenId = randomUUID } = options
@@ -119,7 +120,7 @@ async function keptKey(home: string): Promise<JWK> {
   return readKey(await readFile(file, 'utf8'), file)
 }
 
-/** Gives the draft its name unless another process was first. */
+/** Renames the draft unless another process was first. */
 async function publish(draft: string, file: string): Promise<void> {
   try {
     await link(draft, file)

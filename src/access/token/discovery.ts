@@ -1,10 +1,11 @@
+// Loads an issuer's keys by OpenID discovery.
 import type { Transport } from '../../transport/exchange.ts'
 import type { JwksLoader } from './key-set.ts'
 
 /**
  * Loads an issuer's JWKS by OpenID discovery (RFC 8414 path of OpenID Connect Discovery 1.0, section 4). The document must
- * name exactly this issuer; keys come over https, from an issuer on loopback also over http. Nothing in a token can change
- * where it asks. Throws what the transport throws, or an Error that names the issuer.
+ * name exactly this issuer; keys come over https, from an issuer on loopback also over http. No token can change the address.
+ * Throws what the transport throws, or an Error that names the issuer.
  */
 export function discovered(issuer: string, transport: Transport): JwksLoader {
   return async (signal) => {

@@ -1,23 +1,25 @@
+// The hub's own tokens, with which it asks other agencies on behalf of its callers.
 import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import { exportJWK, type JWK, SignJWT } from 'jose'
 import { type Caller, isAnonymous, isPurposeAllowed } from '../caller.ts'
 
 export interface HubIdentity {
-  /** What the tokens call the hub; its discovery document stands below. */
+  /** The tokens' `iss`; the discovery document is served below this address. */
   readonly issuer: string
-  /** What other agencies verify the hub's tokens with. */
+  /** The keys by which other agencies verify the hub's tokens. */
   readonly jwks: { readonly keys: readonly JWK[] }
   /**
-   * A token of the hub that tells another agency who asks: subject, client, scopes, agency and purpose of the caller, for this
-   * audience alone and a minute. A purpose that the caller may not claim is not in it. Null for a caller without a token. The client's own token goes nowhere.
+   * A token of the hub that names the caller to another agency: subject, client, scopes, agency and purpose, for this audience
+   * alone and one minute. A purpose that the caller may not claim is left out. Null for a caller without a token. The client's
+   * own token is never passed on.
    */
   tokenFor(caller: Caller, audience: string): Promise<string | null>
 }
 
 export interface HubIdentityOptions {
-  /** Secret bytes of the hub: all processes of one hub sign with the same key. */
+  /** Secret bytes of the hub: all its processes sign with the same key. */
   readonly secret: Uint8Array
-  /** What the tokens call the hub. */
+  /** The tokens' `iss`. */
   readonly issuer: string
   /** The codes of the configuration's purposes; null, as by default, when it lists none. */
   readonly purposes?: ReadonlySet<string> | null
@@ -53,7 +55,7 @@ export async function openHubIdentity(options: HubIdentityOptions): Promise<HubI
       }
       const name = JSON.stringify([audience, caller.issuer, caller.subject, caller.jti, claims])
       const found = kept.get(name)
-      // Half of its life is left to whoever uses it.
+      // A kept token is used while half of its life is left.
       if (found !== undefined && found.until > now() + (livesSeconds * 1000) / 2) return found.token
       const issued = Math.floor(now() / 1000)
       const ends = Math.min(issued + livesSeconds, caller.expiresAt ?? Number.POSITIVE_INFINITY)

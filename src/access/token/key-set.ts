@@ -1,7 +1,8 @@
+// Reads a JWKS document and refuses weak, private and repeated keys.
 import { importJWK } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
 
-/** Loads a JWKS document; what it gives is not trusted to be one. */
+/** Loads a document that should be a JWKS; it is checked afterwards. */
 export type JwksLoader = (signal: AbortSignal) => Promise<unknown>
 
 export type Algorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
@@ -14,16 +15,16 @@ export interface VerificationKey {
 
 export interface ReadKeys {
   readonly usable: ReadonlyMap<string, VerificationKey>
-  /** What was refused: `<kid>: <why>`. */
+  /** The refused keys: `<kid>: <why>`. */
   readonly refused: readonly string[]
-  /** The names under which something was refused. */
+  /** The `kid`s of refused keys. */
   readonly refusedNames: ReadonlySet<string>
 }
 
 /**
  * The keys of a JWKS document that may verify tokens, by `kid` ('' for none). Refused: other types than RSA, P-256 and
- * Ed25519, RSA below 2048 bits or with a small exponent, private keys, keys not for signatures, and every key of a `kid`
- * that stands twice. The algorithm of a key is its own `alg`, else RS256, ES256 or EdDSA by its type.
+ * Ed25519, RSA below 2048 bits or with a small exponent, private keys, keys not for signatures, and every key of a repeated
+ * `kid`. The algorithm of a key is its own `alg`, else RS256, ES256 or EdDSA by its type.
  */
 export async function readKeys(document: unknown): Promise<ReadKeys> {
   const listed = (document as { keys?: unknown } | null)?.keys

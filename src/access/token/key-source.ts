@@ -1,3 +1,4 @@
+// The keys of one issuer, fetched when needed and kept while the issuer does not answer.
 import { readKeys } from './key-set.ts'
 import type { JwksLoader, VerificationKey } from './key-set.ts'
 
@@ -7,21 +8,21 @@ export interface KeySourceOptions {
   readonly load: JwksLoader
   /** Milliseconds since 1970. */
   readonly now: () => number
-  /** Told of a failed fetch and of refused keys; never of a token. */
+  /** Called for a failed fetch and for refused keys; never with a token. */
   readonly alarm: (what: string, cause?: unknown) => void
 }
 
 export interface KeySource {
-  /** The key of that name, or null. Fetches at most three times in ten seconds, whatever is asked. */
+  /** The key of that `kid`, or null. Fetches at most three times in ten seconds, whatever is asked. */
   key(kid: string): Promise<VerificationKey | null>
-  /** Grows when the keys change: what was verified with an older set is verified anew. */
+  /** Grows when the keys change: proofs by an older set have to be made again. */
   generation(): number
 }
 
 /**
- * An issuer's keys, fetched on first need and again after ten minutes (behind the answer). When the issuer does not answer,
- * or answers with keys that are all refused, the last good ones serve on, for a day. An unknown name causes one refresh,
- * from a budget of two that refills every fifteen seconds, and is remembered as unknown for thirty seconds.
+ * An issuer's keys, fetched on first use and again after ten minutes, in the background. When the issuer does not answer, or
+ * all its keys are refused, the last good ones are used for a day. An unknown `kid` causes one refresh, from a budget of two
+ * that refills every fifteen seconds, and is remembered as unknown for thirty seconds.
  */
 export function openKeySource({ load, now, alarm }: KeySourceOptions): KeySource {
   let keys: ReadonlyMap<string, VerificationKey> = new Map()

@@ -1,3 +1,4 @@
+// Revocations of tokens and clients: written, listed, and kept in memory by every gateway.
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import { monitorDatabase } from '../../db/database-monitor.ts'
@@ -14,20 +15,20 @@ export interface Revocation extends Revoked {
   readonly expiresAt: string | null
 }
 
-/** Refused from now on, until then. Once more: until the new end. Every gateway of the database knows within a second. */
+/** Revokes until `until`; a repeated call sets the new end. Every gateway of the database knows within a second. */
 export async function revoke(db: Kysely<Tables>, { kind, value }: Revoked, until: Date | null): Promise<void> {
   await sql`
     insert into revocation (kind, value, expires_at) values (${kind}, ${value}, ${until?.toISOString() ?? null})
     on conflict (kind, value) do update set expires_at = excluded.expires_at`.execute(db)
 }
 
-/** No longer refused; false where it was not. */
+/** Lifts a revocation; false where there was none. */
 export async function liftRevocation(db: Kysely<Tables>, { kind, value }: Revoked): Promise<boolean> {
   const gone = await sql`delete from revocation where kind = ${kind} and value = ${value}`.execute(db)
   return (gone.numAffectedRows ?? 0n) > 0n
 }
 
-/** What is refused, the youngest first. */
+/** The revocations in effect, the latest first. */
 export async function listRevocations(db: Kysely<Tables>): Promise<Revocation[]> {
   const { rows } = await sql<Revocation>`
     select kind, value, revoked_at as "revokedAt", expires_at as "expiresAt" from revocation
@@ -35,15 +36,15 @@ export async function listRevocations(db: Kysely<Tables>): Promise<Revocation[]>
   return rows
 }
 
-/** Entries that have no effect any more are gone. Safe to repeat. */
+/** Removes revocations that have ended. Safe to repeat. */
 export async function pruneRevocations(db: Kysely<Tables>): Promise<void> {
   await sql`delete from revocation where expires_at <= now()`.execute(db)
 }
 
 export interface Revocations {
   readonly revoked: (token: { readonly jti: string; readonly client: string | null }) => boolean
-  /** Called after each change, for what was let in before it; gives the function that ends it. */
-  onChange(told: () => void): () => void
+  /** Calls the listener after each change, for what was let in before; answers the function that ends this. */
+  onChange(listener: () => void): () => void
   close(): Promise<void>
 }
 
@@ -51,13 +52,13 @@ export interface RevocationsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly onError: (error: unknown) => void
-  /** How often the list is read without being told, in milliseconds. Default 5 s. */
+  /** How often the list is read without a NOTIFY, in milliseconds. Default 5 s. */
   readonly everyMs?: number
 }
 
 /**
- * What is refused, in memory and kept up with the database: a change is heard at once on every hub. While the database is
- * out of reach, what was known last holds.
+ * The revocations in memory, kept in step with the database: a change is known at once on every hub. While the database is
+ * unavailable, the last known list is valid.
  */
 export async function openRevocations(url: string, options: RevocationsOptions): Promise<Revocations> {
   const { now, onError, everyMs = 5000 } = options
@@ -65,11 +66,11 @@ export async function openRevocations(url: string, options: RevocationsOptions):
   let ends: ReadonlyMap<string, number> = new Map()
   const listeners = new Set<() => void>()
   const nameOf = (kind: Revoked['kind'], value: string): string => `${kind} ${value}`
-  const holds = (name: string): boolean => {
+  const isRevoked = (name: string): boolean => {
     const end = ends.get(name)
     return end !== undefined && end > now()
   }
-  const watch = await monitorDatabase(url, {
+  const monitor = await monitorDatabase(url, {
     channel: 'hub_revocation',
     name: 'hub revocations',
     onError,
@@ -81,16 +82,16 @@ export async function openRevocations(url: string, options: RevocationsOptions):
       const read = new Map(rows.map((row) => [nameOf(row.kind, row.value), row.until ?? Number.POSITIVE_INFINITY]))
       const same = read.size === ends.size && [...read].every(([name, end]) => ends.get(name) === end)
       ends = read
-      if (!same) for (const told of listeners) told()
+      if (!same) for (const listener of listeners) listener()
     },
   })
   return {
     revoked: ({ jti, client }) =>
-      ends.size > 0 && (holds(nameOf('TOKEN', jti)) || (client !== null && holds(nameOf('CLIENT', client)))),
-    onChange(told) {
-      listeners.add(told)
-      return () => listeners.delete(told)
+      ends.size > 0 && (isRevoked(nameOf('TOKEN', jti)) || (client !== null && isRevoked(nameOf('CLIENT', client)))),
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
-    close: watch.close,
+    close: monitor.close,
   }
 }

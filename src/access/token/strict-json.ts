@@ -1,4 +1,5 @@
-/** The JSON object of a text; null where the text is no JSON object or gives one member twice, at any depth. */
+// Parses JSON objects that repeat no member.
+/** The JSON object of a text; null where the text is no JSON object or repeats a member, at any depth. */
 export function strictJsonObject(text: string): { readonly [member: string]: unknown } | null {
   let value: unknown
   try {
@@ -15,7 +16,7 @@ function writtenMembers(text: string): number {
   return text.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1
 }
 
-/** Members as kept by the parser, which lets the last of two win. */
+/** Members as the parser keeps them: the last one of a repeated name. */
 function keptMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   const members = Object.values(value)
