@@ -1,3 +1,4 @@
+// Reads the environment variables of the hub.
 import { resolve } from 'node:path'
 
 import { ConfigError, wrong } from './error.ts'
@@ -7,14 +8,14 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** What the environment says, with its defaults; paths are absolute. */
+/** The values of the environment, with defaults; paths are absolute. */
 export interface EnvironmentConfig {
   readonly port: number
   readonly host: string
   /** undefined: the embedded database. */
   readonly databaseUrl: string | undefined
   readonly home: string
-  /** Where HUB_CONFIG points; undefined when it is not set. */
+  /** The path of HUB_CONFIG; undefined when it is not set. */
   readonly configFile: string | undefined
   readonly key: { readonly HUB_KEY: string | undefined; readonly HUB_KEY_FILE: string | undefined }
   readonly demo: { readonly scale: number; readonly land: boolean }
@@ -32,7 +33,7 @@ const known = [
   'HUB_SAMPLES',
 ] as const
 
-/** The environment's part of the configuration; an empty value is as good as none. Throws ConfigError. */
+/** The environment's part of the configuration; an empty value counts as none. Throws ConfigError. */
 export function readEnvironment(environment: Environment, cwd: string): EnvironmentConfig {
   const get = (name: string): string | undefined => environment[name] || undefined
   const path = (name: string): string | undefined => {
@@ -59,7 +60,7 @@ export function readEnvironment(environment: Environment, cwd: string): Environm
   }
 }
 
-/** Throws ConfigError for a name that begins with `HUB_` and is none of ours nor a secret that the configuration names. */
+/** Throws ConfigError for a name with `HUB_` that is neither ours nor a secret of the configuration. */
 export function refuseUnknown(environment: Environment, secrets: readonly string[]): void {
   const names = new Set<string>([...known, ...secrets, ...secrets.map((name) => `${name}_FILE`)])
   const unknown = Object.keys(environment).find((name) => name.startsWith('HUB_') && !names.has(name))

@@ -1,9 +1,10 @@
-/** A setting stops the start. The message is one line: its name, what was found, what is expected; never a secret. */
+// The error of a wrong setting, and how values appear in it.
+/** A setting is wrong, and the hub does not start. The message is one line: name, what was found, what is expected; never a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** Members whose values are not shown, whatever stands in them. */
+/** Members whose values are never shown. */
 const hidden = /secret|password|passwd|token|key|headers|settings|credential|DATABASE_URL/i
 
 /** What was found, for the message of a wrong setting: the value of a plain one, else only its kind. */

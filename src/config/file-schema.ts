@@ -1,3 +1,4 @@
+// The schema of the configuration file, with what is expected of each member.
 import { isIP } from 'node:net'
 
 import { validate as isCron } from 'node-cron'
@@ -7,10 +8,10 @@ import { ConfigError, wrong } from './error.ts'
 import { duration, size } from './quantity.ts'
 import { isSecretReference, secretName } from './secrets.ts'
 
-// Every schema's own error is what is expected there, in words; `parseFile` adds the path and what was found.
+// The error of each schema says in words what is expected; `parseFile` adds the path and what was found.
 const text = (expected: string) => z.string({ error: expected }).trim().min(1, { error: expected })
-const checked = (expected: string, holds: (value: string) => boolean) =>
-  text(expected).refine(holds, { error: expected })
+const checked = (expected: string, isValid: (value: string) => boolean) =>
+  text(expected).refine(isValid, { error: expected })
 const list = <T extends z.ZodType>(item: T, expected: string) => z.array(item, { error: expected })
 const quantity = (expected: string, parse: (value: string) => number | null) =>
   checked(expected, (value) => parse(value) !== null).transform((value) => parse(value) ?? 0)
@@ -136,7 +137,7 @@ const subgraph = z.strictObject({
 const purpose = z.strictObject({
   code: checked('a code of small letters, digits and hyphens', (value) => /^[a-z0-9][a-z0-9-]*$/.test(value)),
   title,
-  legalBasis: text('the law or decision that the purpose rests on'),
+  legalBasis: text('the law or decision that allows the purpose'),
 })
 const trustedDocuments = z.strictObject({
   folder: text('the path of a folder'),
@@ -163,7 +164,7 @@ export const fileSchema = z.strictObject(
 )
 export type FileConfig = z.output<typeof fileSchema>
 
-/** The file's content with its defaults, or a ConfigError that names the first member that is wrong. */
+/** The file's content with its defaults. Throws a ConfigError that names the first wrong member. */
 export function parseFile(content: unknown, file: string): FileConfig {
   const parsed = fileSchema.safeParse(content)
   if (parsed.success) return parsed.data
@@ -187,8 +188,8 @@ function membersAt(path: readonly PropertyKey[]): string[] {
     trustedDocuments,
     retention,
   }
-  const shape = path.length === 0 ? fileSchema : items[String(path[0])]
-  return Object.keys(shape?.shape ?? {})
+  const schema = path.length === 0 ? fileSchema : items[String(path[0])]
+  return Object.keys(schema?.shape ?? {})
 }
 
 function pathText(path: readonly PropertyKey[]): string {

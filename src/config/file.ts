@@ -1,10 +1,11 @@
+// Reads the configuration file.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { ConfigError } from './error.ts'
 
-/** What the configuration file says, not yet looked at. A module is read once a process. Throws ConfigError. */
+/** The content of the configuration file, unchecked. A module is loaded once in a process. Throws ConfigError. */
 export async function readConfigFile(path: string): Promise<unknown> {
   if (!existsSync(path) || !statSync(path).isFile()) {
     throw new ConfigError(`HUB_CONFIG is ${JSON.stringify(path)}, which is no file; expected a .ts, .js or .json file`)
@@ -30,7 +31,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as unknown
   } catch (cause) {
-    // The parser's own message quotes what stands around the fault, which may be a secret.
+    // The parser's own message quotes the text around the fault, which may be a secret.
     const position = /(?:at position \d+|line \d+ column \d+)/.exec((cause as Error).message)?.[0]
     throw new ConfigError(
       `${path} is not JSON${position === undefined ? '' : ` (${position})`}, expected { "sources": […] }`,

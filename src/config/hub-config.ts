@@ -1,8 +1,17 @@
+// The type of a configuration file.
 import type { SecretReference } from './secrets.ts'
 
-// What a configuration file may hold. Times are texts like `10s`, `5m`, `24h`, sizes like `64MB`. Where a value is a secret,
-// `{ secret: 'NAME' }` stands in its place.
+// Times are texts like `10s`, `5m`, `24h`, sizes like `64MB`. A secret is written as a reference: `{ secret: 'NAME' }`.
 
+/**
+ * The default export of `hub.config.ts`.
+ *
+ * @example
+ * export default {
+ *   sources: [{ id: 'one-stop', connector: 'one-stop', settings: { password: { secret: 'ONE_STOP_PASSWORD' } } }],
+ *   issuers: [{ issuer: 'https://login.example', audience: 'hub' }],
+ * } satisfies HubConfig
+ */
 export interface HubConfig {
   /** None: the demonstration province runs. */
   readonly sources?: readonly SourceConfig[]
@@ -13,14 +22,14 @@ export interface HubConfig {
   /** Why personal fields may be read. */
   readonly purposes?: readonly PurposeConfig[]
   readonly trustedDocuments?: TrustedDocumentsConfig
-  /** How long a worker's claim on a run holds without a sign of life. Default 30s. */
+  /** How long a worker's lease is valid without a renewal. Default 30s. */
   readonly lease?: string
   readonly retention?: RetentionConfig
 }
 
-/** How long what is no longer needed day by day is kept. */
+/** How long old data is kept. */
 export interface RetentionConfig {
-  /** Raw pages to which no present record refers. Default 90d. */
+  /** Raw pages without a reference from a present record. Default 90d. */
   readonly raw?: string
   /** The feed of changes. Default 7d. */
   readonly changes?: string
@@ -29,8 +38,8 @@ export interface RetentionConfig {
 }
 
 /**
- * What happens when a source's records change their shape (a new member, one that is missing, one of another type):
- * `accept` takes them and shows it, `quarantine` lets the records of the new shape wait, `stop` holds the stream until
+ * What happens when a source's records change their structure (a new member, a missing one, one of another type): `accept`
+ * takes them and shows it, `quarantine` lets the records with the new structure wait, `stop` halts the stream until
  * `hub resume`.
  */
 export type DriftPolicy = 'accept' | 'quarantine' | 'stop'
@@ -45,23 +54,23 @@ export type Plain =
   | { readonly [name: string]: Plain }
 
 export interface SourceConfig {
-  /** Small letters, digits and hyphens; it stands in ids and must not change. */
+  /** Small letters, digits and hyphens; a part of ids, so it must not change. */
   readonly id: string
   /** Name of a folder of `connectors/`. */
   readonly connector: string
   /** Default: the connector's title. */
   readonly title?: string | { readonly vi: string; readonly en: string }
-  /** The agency whose source it is. Default `H53`, the province. */
+  /** The agency that is responsible for the source. Default `H53`, the province. */
   readonly agency?: string
   /** Cron, five or six fields. Default every five minutes. */
   readonly schedule?: string
-  /** Of the schedule. Default Asia/Ho_Chi_Minh. */
+  /** Time zone of the schedule. Default Asia/Ho_Chi_Minh. */
   readonly timezone?: string
   /** Host, host:port or network: addresses of this machine and of private networks that the source may have. */
   readonly allowHosts?: readonly string[]
   /** A PEM file of the authorities that sign the source's certificate, where they are not public ones. */
   readonly ca?: string
-  /** When the source is proved complete: cron, in the same time zone. Default `30 2 * * *`. */
+  /** When a census counts the source: cron, in the same time zone. Default `30 2 * * *`. */
   readonly census?: string
   /** For all streams, or a stream. Default accept. */
   readonly drift?: DriftPolicy | { readonly [stream: string]: DriftPolicy }
@@ -69,11 +78,11 @@ export interface SourceConfig {
   readonly settings?: { readonly [name: string]: Plain }
   /** Longest silence within an answer. Default 15s. */
   readonly idle?: string
-  /** Longest time of a page, one try. Default 60s. */
+  /** Longest time of one try of a page. Default 60s. */
   readonly page?: string
-  /** Tries a page, the first included. Default 3. */
+  /** Tries of a page, the first included. Default 3. */
   readonly tries?: number
-  /** The longest Retry-After that is waited for. Default 5m. */
+  /** The longest Retry-After for which a run waits. Default 5m. */
   readonly retryAfter?: string
   /** Largest answer as sent. Default 64MB. */
   readonly body?: string
@@ -88,7 +97,7 @@ export interface SourceConfig {
 export interface IssuerConfig {
   readonly issuer: string
   readonly audience: string
-  /** Audiences that a token may name besides. */
+  /** Further audiences that a token may name. */
   readonly audiences?: readonly string[]
   readonly allowHosts?: readonly string[]
   /** Bounds a token's life and its age. Default 24h. */

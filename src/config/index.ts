@@ -1,3 +1,4 @@
+// The configuration of the hub: environment and file, checked and frozen.
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
@@ -32,7 +33,7 @@ interface Title {
 
 const day = 86_400_000
 
-/** Only what the operator wrote, under the names that the transport gives it. */
+/** The limits that the operator has set, under the transport's names. */
 export interface SourceLimits {
   readonly idleMs?: number
   readonly totalMs?: number
@@ -55,14 +56,14 @@ export interface ConfiguredSource {
   readonly allowHosts: readonly string[]
   /** Cron expression, in the source's time zone. */
   readonly census: string
-  /** By stream; `*` stands for those that are not named. */
+  /** The policy of each stream; `*` is that of the others. */
   readonly drift: Readonly<Record<string, DriftPolicy>>
   /** PEM text. */
   readonly ca: string | undefined
-  /** With references where secrets stand: `resolveSecrets` puts them in. */
+  /** With references instead of secrets: `resolveSecrets` replaces them. */
   readonly settings: Readonly<Record<string, unknown>>
   readonly limits: SourceLimits
-  /** How messages call it: `sources[0]`. */
+  /** The name in messages: `sources[0]`. */
   readonly path: string
 }
 
@@ -83,7 +84,7 @@ export interface Config extends Omit<EnvironmentConfig, 'configFile'> {
     readonly name: string
     readonly url: string
     readonly allowHosts: readonly string[]
-    /** With references where secrets stand. */
+    /** With references instead of secrets. */
     readonly headers: Readonly<Record<string, unknown>>
     readonly timeoutMs: number
     readonly pollingMs: number
@@ -94,20 +95,24 @@ export interface Config extends Omit<EnvironmentConfig, 'configFile'> {
   readonly leaseMs: number
   /** Milliseconds; null: for ever. */
   readonly retention: { readonly rawMs: number; readonly changesMs: number; readonly auditMs: number | null }
-  /** No source is configured: the demonstration province runs. */
+  /** No source is configured: the demonstration runs. */
   readonly demonstration: boolean
   /** The hub issues tokens itself: in the demonstration, or with `issuers: []` written and a loopback host. */
   readonly developmentIssuer: boolean
 }
 
 export interface LoadOptions {
-  /** `later`: for commands that read no source, a secret that is not set is no fault yet. Default `now`. */
+  /** `later`: a missing secret is no fault, for commands that read no source. Default `now`. */
   readonly secrets?: 'now' | 'later'
 }
 
 /**
  * The whole configuration, frozen: the environment and the file that HUB_CONFIG names, else `hub.config.ts` in `cwd` where
- * there is one. Secrets are looked for and stay references. Throws ConfigError with one line.
+ * there is one. Secrets are checked and stay references. Throws ConfigError with one line.
+ *
+ * @example
+ * const config = await loadConfig(process.env, process.cwd())
+ * config.sources[0]?.schedule // '0 6 * * *'
  */
 export async function loadConfig(environment: Environment, cwd: string, options: LoadOptions = {}): Promise<Config> {
   const settings = readEnvironment(environment, cwd)

@@ -1,9 +1,10 @@
+// Secrets of the configuration: references in it, values in the environment or in files.
 import { readFileSync } from 'node:fs'
 
 import type { Environment } from './environment.ts'
 import { ConfigError } from './error.ts'
 
-/** In place of a secret: the environment variable of that name holds it, or the file that `<NAME>_FILE` names. */
+/** A reference to a secret: the value is in the environment variable of that name, or in the file that `<NAME>_FILE` names. */
 export interface SecretReference {
   readonly secret: string
 }
@@ -16,7 +17,7 @@ export const isSecretReference = (value: unknown): value is SecretReference =>
 
 export const secretName = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** The names that the value refers to, with the path of each. */
+/** The names of the secrets in a value, with the path of each. */
 export function secretReferences(value: unknown, path: string): { name: string; path: string }[] {
   if (isSecretReference(value)) return [{ name: value.secret, path }]
   if (Array.isArray(value)) return value.flatMap((item, index) => secretReferences(item, `${path}[${index}]`))
@@ -25,8 +26,12 @@ export function secretReferences(value: unknown, path: string): { name: string; 
 }
 
 /**
- * The settings with every reference replaced by its secret, read now, and the secrets themselves (for what must not show
- * them). `path` is how messages call the settings. Throws ConfigError where a secret cannot be had.
+ * The settings with every reference replaced by its secret, read now, and the secrets themselves, to keep them out of texts.
+ * Messages call the settings `path`. Throws ConfigError where a secret is missing.
+ *
+ * @example
+ * resolveSecrets({ user: 'hub', password: { secret: 'REGISTRY_PASSWORD' } }, process.env)
+ * // { settings: { user: 'hub', password: '…' }, secrets: ['…'] }
  */
 export function resolveSecrets<T>(
   settings: T,

@@ -1,4 +1,5 @@
-/** What the gateway asks of a log; pino's shape. */
+// The log of the gateway, and errors without what people wrote.
+/** The log that the gateway needs; pino is one. */
 export interface Log {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
@@ -7,7 +8,7 @@ export interface Log {
 }
 
 /**
- * An error for the log: its name, code and place, and its message without quoted texts and long numbers, as messages of
+ * An error for the log: its name, code and stack, and its message without quoted texts and long numbers, because messages of
  * databases and parsers quote what people wrote.
  */
 export function loggable(error: unknown): object {

@@ -1,33 +1,34 @@
+// Heads of the access log that are exported to the home, as evidence outside the database.
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 
-/** The head of the log at one time, as it is kept outside the database: on disk, on paper, in a mailbox. */
+/** The head of the log at one time, to keep outside the database: on disk, on paper, in a mailbox. */
 export interface ExportedHead {
   /** ISO 8601, Vietnam's time. */
   readonly at: string
   readonly seq: number
   /** Hexadecimal. */
   readonly mac: string
-  /** Set where a restore by the operator put the database back to this head. */
+  /** Set where the operator restored the database to this head. */
   readonly restored?: true
 }
 
 const fileOf = (home: string): string => join(home, 'audit-heads.jsonl')
 
-/** The head of now; null while nothing was ever logged. */
+/** The present head; null while nothing was ever logged. */
 export async function readHead(pool: pg.Pool, now: Date): Promise<ExportedHead | null> {
   const { rows } = await pool.query<{ seq: number; mac: Buffer }>('select seq, mac from access_head')
   const head = rows[0]
   return head === undefined ? null : { at: vietnamTime(now), seq: head.seq, mac: head.mac.toString('hex') }
 }
 
-/** One more line of `<home>/audit-heads.jsonl`, which its owner alone reads. */
+/** Adds a line to `<home>/audit-heads.jsonl`, which only its owner may read. */
 export function exportHead(home: string, head: ExportedHead): void {
   appendFileSync(fileOf(home), `${JSON.stringify(head)}\n`, { mode: 0o600, flush: true })
 }
 
-/** The heads that this home has exported, oldest first; a line that is none is passed over, as a full disk may leave one. */
+/** The heads that this home has exported, oldest first; skips incomplete lines, which a full disk may leave. */
 export function exportedHeads(home: string): ExportedHead[] {
   let text = ''
   try {
@@ -53,7 +54,7 @@ export async function exportHeadDaily(home: string, pool: pg.Pool, now: Date): P
   if (head !== null) exportHead(home, head)
 }
 
-/** Those that the log must still hold: not the ones that a later restore by the operator has put out of the world. */
+/** The heads that the log must still have: without those that a later restore by the operator has undone. */
 export const unexplained = (heads: readonly ExportedHead[]): ExportedHead[] =>
   heads.filter(
     (one, at) =>

@@ -1,3 +1,4 @@
+// Removes entries of the access log after their retention.
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { lockHead, moveHead } from './head.ts'
@@ -7,8 +8,8 @@ import { walkChain } from './walk.ts'
 const atOnce = 20_000
 
 /**
- * Entries from before `before` have left the log, oldest first, and the chain begins after them; answers how many. They are
- * verified before they go: AuditFailure, and nothing goes, where one was altered. Safe to repeat and beside hubs that add.
+ * Removes the entries from before `before`, oldest first, and begins the chain after them; answers how many. Verifies them
+ * first: AuditFailure, and nothing is removed, where one was altered. Safe to repeat and while hubs add entries.
  */
 export async function pruneAudit(pool: pg.Pool, keyring: Keyring, before: Date, signal?: AbortSignal): Promise<number> {
   let gone = 0

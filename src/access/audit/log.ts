@@ -1,3 +1,4 @@
+// Adds reads of personal data to the access log, in batches.
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { type AccessRead, macOf, storableRead } from './entry.ts'
@@ -6,15 +7,15 @@ import type { AuditKey } from './key.ts'
 
 export interface AuditLog {
   /**
-   * Settles when the reads stand in the log, in their order and committed; no byte of what they tell may leave before. Reads
-   * of requests that come at once are written in one transaction. Rejects where they could not be written: then nothing may
-   * be told. Safe to repeat, at the price of further entries.
+   * Settles when the reads are committed to the log, in their order; no byte of the data may be sent before. Reads of
+   * simultaneous requests are written in one transaction. Rejects where they could not be written: then nothing may be sent.
+   * Safe to repeat, at the price of further entries.
    */
   append(reads: readonly AccessRead[]): Promise<void>
 }
 
 export interface AuditLogOptions {
-  /** Of the role that owns the tables: the one that questions are asked by may not write. */
+  /** A pool of the role that owns the tables: the role of reads may not write. */
   readonly pool: pg.Pool
   readonly keyring: Keyring
 }
@@ -26,10 +27,10 @@ interface Waiting {
 }
 
 const atOnce = 5000
-// A process that stops in the middle of an entry must not hold up the others: its transaction is ended by the database.
+// A process that stops in the middle of an entry must not block the others: the database ends its transaction.
 const begin = `begin; set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'`
 
-/** The access log of one database, to be added to. */
+/** The access log of one database, for adding. */
 export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
   let keys: ReadonlyMap<number, AuditKey> = new Map()
   const waiting: Waiting[] = []
@@ -75,8 +76,8 @@ export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
       }
       const reads = some.flatMap((one) => one.reads)
       try {
-        // A connection that broke, or a lock that was held too long: once more. If the first try was committed after all,
-        // the reads stand there twice.
+        // Once more after a broken connection or a lock that came too late. Where the first try was committed after all, the
+        // reads are in the log twice.
         await write(reads).catch(() => write(reads))
         for (const one of some) one.resolve()
       } catch (error) {
@@ -94,7 +95,7 @@ export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
             waiting.push({ reads, resolve, reject })
             if (writing) return
             writing = true
-            // What is asked for in the same turn joins the first batch.
+            // Reads of the same turn of the event loop join the first batch.
             setImmediate(() => void writeAll())
           }),
   }

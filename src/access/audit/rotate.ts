@@ -1,12 +1,13 @@
+// Rotates the key of the access log.
 import type pg from 'pg'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { lockHead, moveHead } from './head.ts'
 import { addAuditKey, auditKeyContext } from './key.ts'
 
 /**
- * The chain goes on under a new audit key, and the older ones, which prove the entries of before, are sealed under the keyring's
- * current key: whoever learnt the older key of encryption cannot rewrite what was logged before without breaking what is logged after.
- * Answers how many keys were sealed anew; 0: all are current, or nothing was logged yet. Safe to repeat.
+ * The chain continues under a new audit key, and the older audit keys, which prove earlier entries, are sealed under the
+ * keyring's current key: knowing an older encryption key is not enough to rewrite earlier entries without breaking later
+ * ones. Answers how many keys were sealed again; 0: all are current, or nothing was logged yet. Safe to repeat.
  */
 export async function rotateAuditKeys(pool: pg.Pool, keyring: Keyring): Promise<number> {
   const client = await pool.connect()

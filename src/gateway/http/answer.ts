@@ -1,3 +1,4 @@
+// Answers of the gateway outside GraphQL, and how they are sent.
 import type { ServerResponse } from 'node:http'
 import { hubErrorIn, statusOfCode } from '../../access/error.ts'
 import { maskedError } from '../graphql/mask.ts'
@@ -8,7 +9,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Uint8Array
-  /** Writes what comes instead of `body`, bit by bit, and ends the response. Never throws. */
+  /** Writes a stream instead of `body`, and ends the response. Never throws. */
   readonly pour?: (response: ServerResponse) => Promise<void>
 }
 
@@ -25,7 +26,7 @@ interface Head {
   readonly headers?: Iterable<readonly [string, string]>
 }
 
-/** The answer of a request that failed before or outside GraphQL, in GraphQL's own shape. */
+/** The answer of a request that failed before or outside GraphQL, in the form of a GraphQL answer. */
 export function errorAnswer(
   error: unknown,
   requestId: string,
@@ -61,7 +62,7 @@ const always = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Sends the answer; a client that went away meanwhile is no failure. */
+/** Sends the answer. A client that has gone meanwhile is no failure. */
 export function send(response: ServerResponse, answer: Answer, requestId: string, head: boolean): void {
   if (response.destroyed || response.writableEnded) return
   if (answer.pour !== undefined) {

@@ -1,3 +1,4 @@
+// The session of the console: a token in a cookie that no script can read.
 import type { IncomingMessage } from 'node:http'
 import { anonymous, isAnonymous } from '../../access/caller.ts'
 import type { Caller } from '../../access/caller.ts'
@@ -7,16 +8,16 @@ import { jsonAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { readJsonBody } from './request-body.ts'
 
-/** Cookies know no ports: hubs of one machine must not take each other's. */
+/** Cookies ignore ports: the hubs of one machine need different names. */
 const cookieName = ({ headers }: IncomingMessage): string =>
   `hub_session${/:(\d{1,5})$/.exec(headers.host ?? '')?.[1] ?? ''}`
-/** What a browser keeps of one cookie. */
+/** The longest token that fits into a cookie, in characters. */
 const maxToken = 3_800
 
-/** The header by which a page asks to be known by its session; another site's page cannot send it unasked. */
+/** The header by which a page uses its session; a page of another site cannot send it without a preflight. */
 export const sessionHeader = 'x-hub-session'
 
-/** Whether the request comes from a page of this very origin, as the browser itself says. */
+/** Whether the request comes from a page of this origin, by the headers that the browser sets. */
 function sameOrigin({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return false
@@ -36,8 +37,8 @@ function cookieOf(request: IncomingMessage): string | null {
 }
 
 /**
- * The `Authorization` that a request's session stands for; undefined where the request does not ask to be known by it. Throws
- * UNAUTHENTICATED when it asks and there is none, or the page is not of this origin.
+ * The `Authorization` of the request's session; undefined where the request does not use one. Throws UNAUTHENTICATED where it
+ * does and there is none, or the page is not of this origin.
  */
 export function sessionAuthorization(request: IncomingMessage): string | undefined {
   if (request.headers[sessionHeader] === undefined) return undefined
@@ -47,8 +48,8 @@ export function sessionAuthorization(request: IncomingMessage): string | undefin
 }
 
 /**
- * `/console/session`: POST `{ token }` keeps the token in a cookie that no script reads, until it expires; GET tells until when
- * (`expiresAt: null`: there is none); DELETE ends it. Only for pages of this origin.
+ * `/console/session`: POST `{ token }` keeps the token in a cookie that no script can read, until it expires; GET answers when
+ * that is (`expiresAt: null`: there is none); DELETE ends the session. Only for pages of this origin.
  */
 export async function consoleSession(
   request: IncomingMessage,
@@ -60,11 +61,11 @@ export async function consoleSession(
       extensions: { http: { status: 403 } },
     })
   }
-  if (request.method === 'DELETE') return told(null, cookie(request, '', 0))
+  if (request.method === 'DELETE') return sessionAnswer(null, cookie(request, '', 0))
   if (request.method === 'GET') {
     const token = cookieOf(request)
     const caller = token === null ? anonymous : await verifier.verify(`Bearer ${token}`).catch(() => anonymous)
-    return told(caller)
+    return sessionAnswer(caller)
   }
   const body = await readJsonBody(request, limits)
   const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined
@@ -72,10 +73,10 @@ export async function consoleSession(
   const caller = await verifier.verify(`Bearer ${token}`)
   const left = Math.floor((caller.expiresAt ?? 0) - Date.now() / 1000)
   if (left <= 0) throw unauthenticated()
-  return told(caller, cookie(request, token, left))
+  return sessionAnswer(caller, cookie(request, token, left))
 }
 
-const told = (caller: Caller | null, setCookie?: string): Answer => {
+const sessionAnswer = (caller: Caller | null, setCookie?: string): Answer => {
   const until = caller === null || isAnonymous(caller) ? null : caller.expiresAt
   const expiresAt = until === null ? null : new Date(until * 1000).toISOString()
   return jsonAnswer(200, { expiresAt }, setCookie === undefined ? {} : { 'set-cookie': setCookie })

@@ -1,3 +1,4 @@
+// POST /dev/token: tokens of the development issuer for the sandbox.
 import type { IncomingMessage } from 'node:http'
 import type { DevelopmentIssuer } from '../../access/token/development-issuer.ts'
 import { hubError } from '../../access/error.ts'
@@ -8,8 +9,8 @@ import { readJsonBody } from './request-body.ts'
 
 /**
  * `POST /dev/token` for the sandbox's role switcher: `{ scope, agency?, purposes?, ttl? (seconds, or `15m`), subject? }` →
- * `{ token, expiresAt }`. Only for pages of this very origin: another site's page, also one whose name was made to point
- * here, is refused with 403.
+ * `{ token, expiresAt }`. Only for pages of this origin: a page of another site, also one whose name was changed to point
+ * here, gets 403.
  */
 export async function developmentToken(
   request: IncomingMessage,

@@ -1,3 +1,4 @@
+// Binds the port of the hub.
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -8,7 +9,7 @@ export interface Listener {
   readonly port: number
   readonly host: string
   attach(handler: (request: IncomingMessage, response: ServerResponse) => void): void
-  /** Stops accepting, lets what is going finish for at most `graceMilliseconds`, then cuts it. Safe to repeat. */
+  /** Stops accepting, gives open requests at most `graceMilliseconds`, then closes their connections. Safe to repeat. */
   close(graceMilliseconds?: number): Promise<void>
 }
 

@@ -1,11 +1,12 @@
+// The metrics of the gateway.
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
 import { errorCatalogue } from '../../access/error-catalogue.ts'
 
-/** The process's figures; other rooms register theirs in `registry`. No label holds a value of a request. */
+/** The metrics of the process; other rooms register theirs in `registry`. No label contains a value of a request. */
 export interface Metrics {
   readonly registry: Registry
   request(route: string, method: string, status: number, seconds: number): void
-  /** One error of an answer, by its code; those that other agencies make up are one. */
+  /** Counts one error of an answer by its code; unknown codes of other agencies count as one. */
   error(code: string): void
 }
 

@@ -1,8 +1,9 @@
+// The pages of the hub: the plain ones, and the built ones once they are ready.
 import { notFound } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { indexPage, preparingPage, stylesheet } from './plain-page.ts'
 
-/** Gives the built pages and their files, with their own policies; null for a path that belongs to no page. */
+/** The built pages and their files, with their own policies; null for a path that belongs to no page. */
 export type BuiltPages = (request: {
   readonly path: string
   readonly acceptEncoding: string | undefined
@@ -17,7 +18,7 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** `/`, and the built pages; while a page is not built, one that reloads itself stands in its place. */
+/** `/` and the built pages; until a page is built, a page that reloads itself is served instead. */
 export async function page(
   built: BuiltPages | null,
   path: string,

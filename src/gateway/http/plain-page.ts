@@ -1,4 +1,4 @@
-/** The pages that need no build, each in Vietnamese and English, without script. */
+// The pages that need no build, in Vietnamese and English, without script.
 
 export const stylesheet = `:root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5 }
 body { max-width: 44rem; margin: 10vh auto; padding: 0 1.5rem }
@@ -42,7 +42,7 @@ export function indexPage(): string {
   return html('Trục dữ liệu tỉnh', '', body)
 }
 
-/** Reloads itself every three seconds until the page is there. */
+/** A page that reloads every three seconds until the built one is ready. */
 export function preparingPage(name: string): string {
   const body = `<h1>Trang <code>/${name}</code> đang được chuẩn bị…</h1>
 <p>Trang này tự tải lại.</p>

@@ -1,10 +1,11 @@
+// Rate limits of clients: operations, and objects asked for.
 import { HeaderMap } from '@apollo/server'
 import { hubError } from '../../access/error.ts'
 
 export interface RateLimitOptions {
   /** Operations that a client may send at once. */
   readonly burst: number
-  /** Operations a second that it may send on and on. */
+  /** Operations a second that it may send in the long run. */
   readonly perSecond: number
   /** Milliseconds, of a clock that never goes back. */
   readonly now: () => number
@@ -12,15 +13,15 @@ export interface RateLimitOptions {
 
 export interface RateLimit {
   /**
-   * 0 when this client may go on, else the whole seconds after which it may try again. What costs more than a burst is let
-   * through when nothing else was taken, and waited for afterwards.
+   * 0 when this client may continue, else the whole seconds after which it may try again. A cost above the burst passes when
+   * the budget is full, and is waited for afterwards.
    */
   take(client: string, cost?: number): number
 }
 
 const maxClients = 50_000
 
-/** One bucket a client; the clients that were quiet longest are forgotten first, which can only favour them. */
+/** One bucket for each client; those that were quiet longest are forgotten first, which can only favour them. */
 export function openRateLimit({ burst, perSecond, now }: RateLimitOptions): RateLimit {
   const buckets = new Map<string, { left: number; at: number }>()
   return {
@@ -42,7 +43,7 @@ export function openRateLimit({ burst, perSecond, now }: RateLimitOptions): Rate
   }
 }
 
-/** What each client may do: so many operations, and so many objects asked for. */
+/** The budgets of each client: operations, and objects asked for. */
 export interface Account {
   /** Counts one request. Throws RATE_LIMITED. */
   take(client: string): void

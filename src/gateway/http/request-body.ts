@@ -1,12 +1,13 @@
+// Reads the JSON body of a request.
 import type { IncomingMessage } from 'node:http'
 import { hubError } from '../../access/error.ts'
 import { tooComplexText } from '../graphql/limits.ts'
 import { nestsDeeper } from '../graphql/nesting.ts'
 
 /**
- * The JSON body of a request; undefined when there is none or it is of another type, which GraphQL refuses by itself. Throws
- * BAD_REQUEST (with 413, 415 or 400) above the size, compressed, in another charset than UTF-8, or ill-formed. Members named
- * `__proto__` are dropped.
+ * The JSON body of a request; undefined when there is none or it is of another type, which GraphQL refuses itself. Throws
+ * BAD_REQUEST (413, 415 or 400) above the size, compressed, in another charset than UTF-8, or ill-formed, and
+ * OPERATION_TOO_COMPLEX for deep nesting. Drops members named `__proto__`.
  */
 export async function readJsonBody(
   request: IncomingMessage,
@@ -14,11 +15,11 @@ export async function readJsonBody(
 ): Promise<unknown> {
   const type = /^application\/([\w.-]+\+)?json\s*(?:;(.*))?$/i.exec(request.headers['content-type']?.trim() ?? '')
   const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') throw refused(415, 'A compressed body is not taken.')
+  if (encoding !== undefined && encoding !== 'identity') throw refused(415, 'A compressed body is not accepted.')
   const bytes = await readBytes(request, limits.bodyBytes)
   if (type === null || bytes.byteLength === 0) return undefined
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(type[2] ?? '')?.[1] ?? 'utf-8'
-  if (!/^utf-?8$/i.test(charset)) throw refused(415, 'Only UTF-8 is taken.')
+  if (!/^utf-?8$/i.test(charset)) throw refused(415, 'Only UTF-8 is accepted.')
   const text = decode(bytes)
   if (nestsDeeper(text, limits.nesting, 'json')) throw hubError('OPERATION_TOO_COMPLEX', tooComplexText)
   try {
@@ -41,13 +42,13 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-async function readBytes(request: IncomingMessage, most: number): Promise<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > most) throw refused(413, 'The body is too large.')
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw refused(413, 'The body is too large.')
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > most) throw refused(413, 'The body is too large.')
+    if (size > maxBytes) throw refused(413, 'The body is too large.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

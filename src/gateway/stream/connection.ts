@@ -1,16 +1,17 @@
+// One event stream to a client: back pressure, and the end of a client that takes nothing.
 import type { ServerResponse } from 'node:http'
 
 /** One event stream to a client, from its reservation or its request on. */
 export interface StreamConnection {
-  /** Aborts when the client went away. */
+  /** Aborts when the client has gone. */
   readonly gone: AbortSignal
-  /** Resolves when what is written now goes out, when the client went away, or when the signal aborts. */
+  /** Resolves when the client takes what is written now, when it has gone, or when the signal aborts. */
   room(signal: AbortSignal): Promise<void>
   /** Writes the messages as fast as the client takes them and ends the response. Never throws. */
   pour(messages: AsyncGenerator<string, void, undefined>, response: ServerResponse): Promise<void>
 }
 
-/** `stuckMs`: a client that takes nothing for so long is cut. */
+/** `stuckMs`: a client that takes nothing for this long is cut off. */
 export function openConnection(stuckMs: number): StreamConnection {
   const gone = new AbortController()
   const waiting = new Set<() => void>()
@@ -65,7 +66,7 @@ export function openConnection(stuckMs: number): StreamConnection {
           wake()
         }
       } catch {
-        // A stream that fails ends here: its operations have said why.
+        // A stream that fails ends here: its operations have sent the reason.
       } finally {
         open.end()
         gone.abort()

@@ -1,3 +1,4 @@
+// What the library of the event stream protocol needs around it.
 import type { IncomingMessage } from 'node:http'
 import type { Request as SseRequest } from 'graphql-sse'
 import { hubError } from '../../access/error.ts'
@@ -6,7 +7,7 @@ import { nestsDeeper } from '../graphql/nesting.ts'
 export const refused = (status: number, message: string): Error =>
   hubError('BAD_REQUEST', message, { extensions: { http: { status } } })
 
-/** What the library is to see: it knows exact types alone. Null: the client takes nothing that this path gives. */
+/** The `accept` that the library gets, because it knows exact types alone. Null: the client accepts nothing that this path gives. */
 export function acceptOf(request: IncomingMessage, reserved: boolean): string | null {
   const accept = request.headers.accept ?? '*/*'
   if (accept.includes('text/event-stream')) return 'text/event-stream'
@@ -34,7 +35,7 @@ export function fromSearch(params: URLSearchParams, nesting: number): Record<str
   }
 }
 
-/** The library reads an operation from a POST's body alone here; the method that was really used decides about mutations. */
+/** The request as the library reads it: always a POST with a body; the real method decides about mutations elsewhere. */
 export function sseRequest<Visit extends { readonly request: IncomingMessage }>(
   method: string,
   url: string,
@@ -53,17 +54,17 @@ export function sseRequest<Visit extends { readonly request: IncomingMessage }>(
   }
 }
 
-/** The library takes an answer without data for none at all, unless it comes as an event. */
+/** One result as an event: the library treats an answer without data as none at all. */
 export async function* once<Result>(result: Result): AsyncGenerator<Result> {
   yield result
 }
 
-/** The iterator that calls `over` once, when it has ended in whatever way. */
+/** The same results; calls `over` once when they have ended, in whatever way. */
 export function counted<Result>(results: AsyncGenerator<Result>, over: () => void): AsyncGenerator<Result> {
-  let told = false
+  let isOver = false
   const end = (): void => {
-    if (!told) over()
-    told = true
+    if (!isOver) over()
+    isOver = true
   }
   const settled = async (step: Promise<IteratorResult<Result>>): Promise<IteratorResult<Result>> => {
     try {

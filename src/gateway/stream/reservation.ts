@@ -1,20 +1,21 @@
+// Reserved event streams, on which several operations of a client send their results.
 import type { StreamConnection } from './connection.ts'
 
-/** A place that a client keeps for one event stream, on which several operations send their results. */
+/** One event stream that a client has reserved. */
 export interface Reservation {
   readonly owner: string
   readonly connection: StreamConnection
 }
 
 export interface Reservations {
-  /** False when this client, or all together, hold too many. */
+  /** False when this client, or all together, have too many. */
   add(token: string, owner: string, connection: StreamConnection): boolean
-  /** Null for a token that is not known, and for another client's. */
+  /** Null for an unknown token, and for another client's. */
   find(token: string, owner: string): Reservation | null
-  /** Its event stream is there; `end` is called when `still` rejects. */
+  /** The client has opened the event stream; `end` is called when `still` rejects. */
   fulfil(token: string, still: () => Promise<unknown>, end: () => void): void
   remove(token: string): void
-  /** Ends the streams of whoever may no longer have them, and forgets reservations that nobody came for. */
+  /** Ends the streams of clients that may no longer have them, and drops reservations that nobody has opened. */
   recheck(): Promise<void>
   close(): Promise<void>
 }
@@ -22,11 +23,11 @@ export interface Reservations {
 export interface ReservationsOptions {
   readonly maxOfOwner: number
   readonly maxInAll: number
-  /** Lets go of what is kept elsewhere for a reservation that nobody came for. */
+  /** Called for a dropped reservation: frees what is kept for it elsewhere. */
   readonly release: (token: string) => Promise<void>
 }
 
-/** How long a reservation waits for its stream. */
+/** How long a reservation waits for its stream, in milliseconds. */
 const waitMs = 30_000
 
 export function openReservations({ maxOfOwner, maxInAll: most, release }: ReservationsOptions): Reservations {

@@ -52,9 +52,9 @@ export interface StreamEndpointOptions {
 
 export interface StreamEndpoint {
   answer(request: IncomingMessage, search: string, requestId: string): Promise<Answer>
-  /** After the generation was replaced: ends what cannot go on. */
+  /** After the generation was replaced: ends the operations that cannot continue. */
   swapped(): void
-  /** Tells every client to come again and ends the streams. Safe to repeat. */
+  /** Sends RESUBSCRIBE_REQUIRED to every client and ends the streams. Safe to repeat. */
   close(): Promise<void>
 }
 

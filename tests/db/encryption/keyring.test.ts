@@ -40,7 +40,9 @@ describe('a keyring', () => {
       expect(() => keyring.open(sealed.subarray(0, length), 'quarantine:1')).toThrow(DecryptionError)
     }
     expect(() => keyring.open(sealed, 'quarantine:2')).toThrow('altered, or sealed for another context')
-    expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow('sealed under a key that this keyring does not have')
+    expect(() => openKeyring(key(2)).open(sealed, 'quarantine:1')).toThrow(
+      'sealed under a key that this keyring does not have',
+    )
   })
 
   it('never seals the same content twice alike', () => {

@@ -215,7 +215,9 @@ describe('a keyring of a key file', () => {
     rmSync(path)
     now = 10_000
     expect(keyring.open(sealed, 'c').toString()).toBe('x')
-    expect(() => keyring.open(openKeyring(randomBytes(32)).seal('x', 'c'), 'c')).toThrow('a key that this keyring does not have')
+    expect(() => keyring.open(openKeyring(randomBytes(32)).seal('x', 'c'), 'c')).toThrow(
+      'a key that this keyring does not have',
+    )
     expect(() => addKey(path)).toThrow(/cannot be written \(ENOENT\).*hub key new/)
   })
 })
