@@ -138,7 +138,7 @@ export async function restartFeed(trx: Kysely<Tables>): Promise<void> {
   `.execute(trx)
 }
 
-const atOnce = 10_000
+const batchSize = 10_000
 
 /**
  * Removes changes older than `keptMs`, up to the first younger one; answers how many. A reader whose cursor comes before them
@@ -154,7 +154,7 @@ export async function pruneFeed(db: Kysely<Tables>, keptMs: number, signal?: Abo
         select c.xid, c.seq from change c
         where c.xid < pg_snapshot_xmin(pg_current_snapshot())
           and c.xid < coalesce((select xid from young), pg_snapshot_xmin(pg_current_snapshot()))
-        order by c.xid, c.seq limit ${atOnce}
+        order by c.xid, c.seq limit ${batchSize}
       ), gone as (
         delete from change c using old where c.xid = old.xid and c.seq = old.seq returning c.xid, c.seq
       ), last as (
@@ -167,7 +167,7 @@ export async function pruneFeed(db: Kysely<Tables>, keptMs: number, signal?: Abo
     `.execute(db)
     const { gone } = rows[0]!
     pruned += gone
-    if (gone < atOnce) break
+    if (gone < batchSize) break
   }
   return pruned
 }

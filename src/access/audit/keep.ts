@@ -5,7 +5,7 @@ import { lockHead, moveHead } from './head.ts'
 import { AuditFailure } from './key.ts'
 import { walkChain } from './walk.ts'
 
-const atOnce = 20_000
+const batchSize = 20_000
 
 /**
  * Removes the entries from before `before`, oldest first, and begins the chain after them; answers how many. Verifies them
@@ -16,7 +16,7 @@ export async function pruneAudit(pool: pg.Pool, keyring: Keyring, before: Date, 
   while (signal?.aborted !== true) {
     const some = await pruneSome(pool, keyring, before)
     gone += some
-    if (some < atOnce) break
+    if (some < batchSize) break
   }
   return gone
 }
@@ -29,7 +29,7 @@ async function pruneSome(pool: pg.Pool, keyring: Keyring, before: Date): Promise
     const head = await lockHead(client, keyring, new Map())
     const { rows } = await client.query<{ last: number }>(
       'select least(coalesce((select min(id) from access_entry where at >= $1) - 1, $2), $3) as last',
-      [before.toISOString(), head.seq, head.baseSeq + atOnce],
+      [before.toISOString(), head.seq, head.baseSeq + batchSize],
     )
     const last = rows[0]!.last
     if (last <= head.baseSeq) {

@@ -26,7 +26,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-const atOnce = 5000
+const batchSize = 5000
 // A process that stops in the middle of an entry must not block the others: the database ends its transaction.
 const begin = `begin; set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '10s'`
 
@@ -69,7 +69,7 @@ export function openAuditLog({ pool, keyring }: AuditLogOptions): AuditLog {
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       const some: Waiting[] = []
-      for (let count = 0; waiting[0] !== undefined && count < atOnce;) {
+      for (let count = 0; waiting[0] !== undefined && count < batchSize;) {
         const one = waiting.shift()!
         count += one.reads.length
         some.push(one)

@@ -37,7 +37,7 @@ export async function readKeys(document: unknown): Promise<ReadKeys> {
     const jwk = (typeof entry === 'object' && entry !== null ? entry : {}) as JWK
     const kid = typeof jwk.kid === 'string' ? jwk.kid : ''
     const algorithm = algorithmOf(jwk)
-    const why = seen.has(kid) ? 'stands twice' : algorithm === null ? 'not usable for this purpose' : weakness(jwk)
+    const why = seen.has(kid) ? 'is given twice' : algorithm === null ? 'not usable for this purpose' : weakness(jwk)
     seen.add(kid)
     const key = why === null ? await importJWK({ ...jwk, ext: true }, algorithm ?? undefined).catch(() => null) : null
     if (why !== null || algorithm === null || key === null || key instanceof Uint8Array) {

@@ -63,8 +63,8 @@ export function openVerifier(options: VerifierOptions): Verifier {
   const { issuers, now, alarm } = options
   const trusted = new Map(
     issuers.map((issuer): [string, TrustedIssuer] => {
-      const tell = (what: string, cause?: unknown): void => alarm?.(issuer.issuer, what, cause)
-      return [issuer.issuer, { issuer, keys: openKeySource({ load: issuer.keys, now, alarm: tell }) }]
+      const raise = (what: string, cause?: unknown): void => alarm?.(issuer.issuer, what, cause)
+      return [issuer.issuer, { issuer, keys: openKeySource({ load: issuer.keys, now, alarm: raise }) }]
     }),
   )
   const state: VerifierState = { options, trusted, proofs: new Map() }

@@ -17,7 +17,7 @@ const message = 0
 const data = 1
 export const frameContent = 1 << 20
 // Sealed and packed content is at most a little larger than it was.
-const longestFrame = 2 * frameContent
+const maxFrameBytes = 2 * frameContent
 
 const pack = promisify(gzip) as (content: Buffer, options: object) => Promise<Buffer>
 const unpack = promisify(gunzip) as (content: Buffer, options: object) => Promise<Buffer>
@@ -103,7 +103,7 @@ export async function* readFrames(path: string, keyring: Keyring): AsyncGenerato
       const length = await source.take(4)
       if (length === null) return
       const size = length?.readUInt32BE() ?? 0
-      if (size > longestFrame) throw new BackupFailure(`${path} is damaged`)
+      if (size > maxFrameBytes) throw new BackupFailure(`${path} is damaged`)
       const sealed = length === undefined ? undefined : await source.take(size)
       if (sealed === undefined || sealed === null) throw new BackupFailure(`${path} is truncated`)
       const content = await openFrame(sealed, keyring, contextOf(id, index), path)

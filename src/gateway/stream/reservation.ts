@@ -30,7 +30,7 @@ export interface ReservationsOptions {
 /** How long a reservation waits for its stream, in milliseconds. */
 const waitMs = 30_000
 
-export function openReservations({ maxOfOwner, maxInAll: most, release }: ReservationsOptions): Reservations {
+export function openReservations({ maxOfOwner, maxInAll, release }: ReservationsOptions): Reservations {
   interface Kept extends Reservation {
     readonly since: number
     stream: { readonly still: () => Promise<unknown>; readonly end: () => void } | null
@@ -40,7 +40,7 @@ export function openReservations({ maxOfOwner, maxInAll: most, release }: Reserv
   return {
     add(token, owner, connection) {
       const own = [...all.values()].filter((one) => one.owner === owner).length
-      if (all.size >= most || own >= maxOfOwner) return false
+      if (all.size >= maxInAll || own >= maxOfOwner) return false
       all.set(token, { owner, connection, since: performance.now(), stream: null })
       return true
     },

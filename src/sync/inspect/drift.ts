@@ -42,8 +42,8 @@ export interface DriftFound {
 /** At most this many drifts of one stream wait for a person; further ones are not listed. */
 const maxShown = 100
 /** The same drift in rejected records counts from this many records on, and from this share of their page. */
-const fewest = 3
-const share = 0.2
+const minRecords = 3
+const minShare = 0.2
 
 export function policyOf(source: Pick<SourceSetup, 'drift'>, stream: string): DriftPolicy {
   const { drift = 'accept' } = source
@@ -115,7 +115,7 @@ export function driftOf(
     return { do: 'quarantine', key: one.key, rejection, index: one.index }
   })
   for (const [name, finding] of rejected) {
-    if (finding.records < fewest || finding.records < share * records.length) continue
+    if (finding.records < minRecords || finding.records < minShare * records.length) continue
     drifts.set(name, { ...finding, records: finding.records + (drifts.get(name)?.records ?? 0) })
     const bearers = outcomes.flatMap((one) =>
       one.do === 'quarantine' && one.index < records.length ? [records[one.index]!] : [],

@@ -1,8 +1,8 @@
-// Refuses records that are built to harm whoever reads them.
+// Refuses records that are built to harm the programs that read them.
 import type { Rejection, SourceRecord } from '../../contract/connector.ts'
 
 /** No real record is nested deeper. */
-const deepest = 100
+const maxDepth = 100
 
 /** Why a record of any stream must be rejected: a member `__proto__`, or a depth that no record has. Null: it need not. */
 export function poisonIn(record: SourceRecord): Rejection | null {
@@ -11,7 +11,7 @@ export function poisonIn(record: SourceRecord): Rejection | null {
 
 function poisonAt(value: unknown, at: string, depth: number): Rejection | null {
   if (typeof value !== 'object' || value === null) return null
-  if (depth > deepest) return { reject: 'MALFORMED', at: '', expected: `at most ${deepest} levels` }
+  if (depth > maxDepth) return { reject: 'MALFORMED', at: '', expected: `at most ${maxDepth} levels` }
   const inList = Array.isArray(value)
   for (const name of Object.keys(value)) {
     const inside = (value as Record<string, unknown>)[name]

@@ -2,8 +2,8 @@
 import { StreamHalted } from './halt.ts'
 
 /** Fewer records that came back as others than this are no evidence of a reset. */
-const fewest = 10
-const share = 0.5
+const minRecords = 10
+const minShare = 0.5
 
 /** The known records of a page: how many there are, and how many came back as another record or in an older version. */
 export interface Comebacks {
@@ -22,7 +22,7 @@ export function openResetGuard(source: string, stream: string, confirmed: boolea
   const pages = new Map<number, Comebacks>()
   let before: Comebacks = { known: 0, reborn: 0, older: 0 }
   const isReset = ({ known, reborn, older }: Comebacks): boolean =>
-    reborn + older >= fewest && reborn + older >= known * share
+    reborn + older >= minRecords && reborn + older >= known * minShare
   return {
     look(page, comebacks) {
       if (confirmed) return

@@ -4,7 +4,7 @@ import { pruneFeed } from '../../db/feed.ts'
 import type { Engine } from '../engine.ts'
 
 const day = 86_400_000
-const atOnce = 5000
+const batchSize = 5000
 
 /**
  * Removes raw pages that are older than the engine keeps them (90 days) and to which no present record refers; answers how
@@ -20,10 +20,10 @@ export async function pruneRaw(engine: Pick<Engine, 'db' | 'retention'>, signal?
         select p.id from raw_page p
         where p.at < now() - ${keptMs} * interval '1 millisecond'
           and not exists (select 1 from record r where r.raw_page_id = p.id and r.removed_at is null)
-        limit ${atOnce})
+        limit ${batchSize})
     `.execute(engine.db)
     pruned += Number(numAffectedRows)
-    if (numAffectedRows < BigInt(atOnce)) break
+    if (numAffectedRows < BigInt(batchSize)) break
   }
   return pruned
 }

@@ -28,16 +28,16 @@ export async function startOf(
   checkpoint: string | null,
 ): Promise<Start> {
   if (kind === 'snapshot') return { kind: 'CHANGES', range: { all: true }, position: null }
-  const { rows } = await sql<{ kind: RunKind; range: Range; position: string | null; carries: boolean }>`
+  const { rows } = await sql<{ kind: RunKind; range: Range; position: string | null; continues: boolean }>`
     select r.kind, r.range, r.position,
       r.state = 'FAILED' and r.failure_code = 'SOURCE_UNAVAILABLE' and r.position is not null
-        and s.failing_since > r.finished_at - ${positionLivesHours} * interval '1 hour' as carries
+        and s.failing_since > r.finished_at - ${positionLivesHours} * interval '1 hour' as continues
     from run r join stream s on s.source_id = r.source_id and s.id = r.stream_id
     where r.source_id = ${source} and r.stream_id = ${stream} and r.kind in ('CHANGES', 'FULL')
     order by r.id desc limit 1
   `.execute(trx)
   const last = rows[0]
-  if (last?.carries === true) return { kind: last.kind, range: last.range, position: last.position }
+  if (last?.continues === true) return { kind: last.kind, range: last.range, position: last.position }
   return { kind: 'CHANGES', range: checkpoint === null ? { all: true } : { since: checkpoint }, position: null }
 }
 

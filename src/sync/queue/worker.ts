@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly name: string
   /** How many streams at once. Default 3. */
   readonly concurrency?: number
-  /** How often the queue is looked at without a call, in milliseconds. Default 1 s. */
+  /** How often the queue is read without a NOTIFY, in milliseconds. Default 1 s. */
   readonly pollMs?: number
   readonly only?: readonly Wanted[]
 }
@@ -87,12 +87,12 @@ async function workLoop(state: WorkerState): Promise<void> {
   while (!stopping.signal.aborted) {
     bell.silence()
     const found = await startDueRuns(state).catch((error: unknown) => dropSession(state, error))
-    // A run that ended while the queue was looked at may have left more to do: it rang, and goes first.
+    // A run that ended while the queue was read may have left more to do: it rang, and goes first.
     if (!found && !bell.rung && running.size === 0 && !state.resting.any() && state.session !== null) {
       answerIdle(state)
     }
     if (stopping.signal.aborted) break
-    // A call that came while the queue was looked at counts as well.
+    // A call that came while the queue was read counts as well.
     if (!bell.rung) await bell.wait(options.pollMs ?? 1000)
   }
   await Promise.allSettled([...running, state.pruning])

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Engine } from '../engine.ts'
 import { loggable } from '../failure.ts'
 
-const atOnce = 500
+const batchSize = 500
 
 /** Sends the acknowledgements that are due, as far as the source takes them; the rest stays for the next time. Safe to repeat. */
 export async function acknowledgeDue(engine: Engine, sourceId: string, signal: AbortSignal): Promise<void> {
@@ -15,7 +15,7 @@ export async function acknowledgeDue(engine: Engine, sourceId: string, signal: A
       if (signal.aborted) return
       const { rows } = await sql<{ key: string }>`
         select key from acknowledgement where source_id = ${sourceId} and stream_id = ${stream}
-        order by tries, created_at, key limit ${atOnce}
+        order by tries, created_at, key limit ${batchSize}
       `.execute(engine.db)
       keys = rows.map((row) => row.key)
       if (keys.length === 0) break
@@ -34,6 +34,6 @@ export async function acknowledgeDue(engine: Engine, sourceId: string, signal: A
         delete from acknowledgement
         where source_id = ${sourceId} and stream_id = ${stream} and key = any(${keys}::text[])
       `.execute(engine.db)
-    } while (keys.length === atOnce)
+    } while (keys.length === batchSize)
   }
 }

@@ -62,7 +62,7 @@ export async function countOf(trx: Transaction<Tables>, source: SourceSetup, cla
 }
 
 /** Records that are removed at once. */
-const atOnce = 5000
+const batchSize = 5000
 
 /**
  * The keys of the stored records that the whole list lacks, in portions. None where the run has met records with unreadable
@@ -76,10 +76,10 @@ export async function* absentKeys(trx: Transaction<Tables>, claim: Claim): Async
   if (nameless.length > 0) return
   for (let after = ''; ;) {
     const { rows } = await sql<{ key: string }>`
-      select r.key from record r where ${leftOver(claim)} and r.key > ${after} order by r.key limit ${atOnce}
+      select r.key from record r where ${leftOver(claim)} and r.key > ${after} order by r.key limit ${batchSize}
     `.execute(trx)
     if (rows.length > 0) yield rows.map((row) => row.key)
-    if (rows.length < atOnce) return
+    if (rows.length < batchSize) return
     after = rows.at(-1)!.key
   }
 }

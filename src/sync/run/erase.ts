@@ -9,7 +9,7 @@ import { classified, type Plan } from './plan.ts'
 import { marksOf } from '../quarantine/quarantine.ts'
 
 /** Raw pages that are opened at once. */
-const atOnce = 20
+const batchSize = 20
 
 /**
  * After this no bytes are left of records that must not be kept any more (a document that was classified after it was
@@ -39,7 +39,7 @@ export async function eraseBytes(
   for (let after = 0; ;) {
     const { rows } = await sql<{ id: number; body: Buffer }>`
       select id, body from raw_page where source_id = ${claim.source} and stream_id = ${claim.stream} and id > ${after}
-      order by id limit ${atOnce}
+      order by id limit ${batchSize}
     `.execute(trx)
     for (const { id, body } of rows) {
       after = id
@@ -49,7 +49,7 @@ export async function eraseBytes(
       const sealed = keyring.seal(gzipSync(JSON.stringify(kept)), 'raw')
       await sql`update raw_page set body = ${sealed} where id = ${id}`.execute(trx)
     }
-    if (rows.length < atOnce) return
+    if (rows.length < batchSize) return
   }
 }
 

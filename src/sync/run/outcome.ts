@@ -22,9 +22,9 @@ export type Outcome =
   | { readonly do: 'quarantine'; readonly key: string | null; readonly rejection: Rejection; readonly index: number }
 
 /** Longest key in bytes: an entry of a PostgreSQL index takes about 2,700. */
-const longestKey = 1024
+const maxKeyBytes = 1024
 /** Longest text of a path, a found or an expected value, in characters. */
-const longestNote = 500
+const maxNoteLength = 500
 
 /**
  * The outcomes of a page's records, in their order. A `normalise` that throws is a bug: `bug` is called, and only that one
@@ -93,10 +93,10 @@ export const tooLargeKey = '?too-large:'
 const storableText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed()
 
 const storableKey = (value: unknown): value is string =>
-  typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= longestKey
+  typeof value === 'string' && value !== '' && storableText(value) && Buffer.byteLength(value) <= maxKeyBytes
 
 /** A text of a source as it is written beside a record: short, and without characters that the database cannot store. */
-export const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, longestNote).toWellFormed()
+export const note = (text: string): string => text.replaceAll('\u0000', '\ufffd').slice(0, maxNoteLength).toWellFormed()
 
 /** Paths contain names of a source's fields, and those may contain anything. */
 const plain = (rejection: Rejection): Rejection => ({

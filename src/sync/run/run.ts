@@ -12,7 +12,7 @@ import { secondLook } from './second-look.ts'
 import { retryTransient, DatabaseUnavailable } from '../retry-transient.ts'
 
 /** A source's Retry-After counts up to a day. */
-const longestWaitSeconds = 86_400
+const maxWaitSeconds = 86_400
 
 /**
  * Executes a claimed run to its end: pages are read one ahead of the commit, each is committed with its position, and the
@@ -100,7 +100,7 @@ async function fail(engine: Engine, source: SourceSetup, claim: Claim, error: un
     engine.log.error({ err: loggable(error, source.secrets), ...what }, 'a run failed by a bug of the hub')
   }
   const asked = failure.retryAfterSeconds ?? 0
-  const wait = Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), longestWaitSeconds)
+  const wait = Number.isNaN(asked) ? 0 : Math.min(Math.max(asked, 0), maxWaitSeconds)
   try {
     return await retryTransient(() =>
       engine.db.transaction().execute(async (trx) => {
