@@ -304,7 +304,7 @@ describe('the development issuer', () => {
     expect((await load(content, { HOST })).developmentIssuer).toBe(on)
   })
 
-  it('never stands in for missing issuers on a host that others reach', async () => {
+  it('never replaces missing issuers on a host that others reach', async () => {
     for (const content of [{ sources: [source] }, { sources: [source], issuers: [] }]) {
       expect(await line(load(content, { HOST: '0.0.0.0' }))).toMatch(
         /^HOST is "0\.0\.0\.0" with sources and without issuers/,

@@ -165,7 +165,7 @@ describe('the feed of changes', () => {
     client.release()
   })
 
-  it('forgets what is old, and tells a reader that has not read it, and only that one', async () => {
+  it('prunes old changes, and refuses only a reader that has not read them', async () => {
     const database = await fresh()
     const start = await feedEnd(database.db)
     for (const key of ['a', 'b', 'c']) await database.pool.query(insert(key))
@@ -186,7 +186,7 @@ describe('the feed of changes', () => {
     expect(await pruneFeed(database.db, 7 * 86_400_000)).toBe(0)
   })
 
-  it('tells a reader from before a restore, and one whose place lies ahead of the database', async () => {
+  it('refuses a cursor from before a restore, and one that lies ahead of the database', async () => {
     const database = await fresh()
     await database.pool.query(insert('a'))
     const before = await feedEnd(database.db)

@@ -32,8 +32,8 @@ async function seed(
   await sql`insert into access_entry (id, at, caller, field, key_id, mac) values (1, now(), 'clerk', 'x', 0, '')`.execute(
     db,
   )
-  // Their numbers may begin anywhere: agencies are taken by place.
-  await sql`create temporary table place as select id, path, code, row_number() over (order by id) - 1 as at from agency`.execute(
+  // Their numbers may begin anywhere: agencies are taken by rank.
+  await sql`create temporary table ranked as select id, path, code, row_number() over (order by id) - 1 as at from agency`.execute(
     db,
   )
   const agencies = 41
@@ -45,7 +45,7 @@ async function seed(
       'd' || n || ' ho so ' || md5(n::text), t.at, t.at, 1
     from generate_series(1, ${dossiers}::integer) n
     cross join lateral (select timestamptz '2024-01-01' + n * interval '5 minutes' as at) t
-    join place a on a.at = (n::bigint * 7919) % ${agencies}`.execute(db)
+    join ranked a on a.at = (n::bigint * 7919) % ${agencies}`.execute(db)
   await sql`insert into dossier_event (dossier_id, at, status, observed, seq) select id, now(), status, true, 0 from dossier`.execute(
     db,
   )
@@ -59,7 +59,7 @@ async function seed(
       'documents', 'm' || n, now(), now(), 1 from generate_series(1, ${documents}::integer) n`.execute(db)
   await sql`insert into document_agency (document_id, agency_id, agency_path, role, seq)
     select d.id, a.id, a.path, case when k = 0 then 'SENDER' else 'RECIPIENT' end, k
-    from document d cross join generate_series(0, 2) k join place a on a.at = (d.id * (17 * k + 31) + 5 * k) % ${agencies}
+    from document d cross join generate_series(0, 2) k join ranked a on a.at = (d.id * (17 * k + 31) + 5 * k) % ${agencies}
     on conflict do nothing`.execute(db)
   await sql`insert into document_exchange (document_id, at, status, seq) select id, now(), 'SENT', 0 from document`.execute(
     db,
@@ -70,19 +70,19 @@ async function seed(
     insert into report (source_id, stream_id, key, code, title, period_code, period_from, period_to, agency_id, agency_path,
       agency_code, submitted_at, search, first_seen_at, changed_at, run_id)
     select 's', 'list', 'r' || a.at, 'R', 'R', '2026', '2026-01-01', '2026-12-31', a.id, a.path, a.code,
-      case when a.at % 3 = 0 then now() end, 'r', now(), now(), 1 from place a`.execute(db)
+      case when a.at % 3 = 0 then now() end, 'r', now(), now(), 1 from ranked a`.execute(db)
   await sql`
     insert into observation (source_id, stream_id, key, indicator_id, period_code, period_from, period_to, value, report_key,
       first_seen_at, changed_at, run_id)
     select 's', 'list', 'o' || n, (select id from indicator), '2026', '2026-01-01', '2026-12-31', n,
       case when n % 2 = 0 then 'R|' || a.code || '|2026' end, now(), now(), 1
-    from generate_series(1, 200) n join place a on a.at = n % ${agencies}`.execute(db)
+    from generate_series(1, 200) n join ranked a on a.at = n % ${agencies}`.execute(db)
   await sql`
     insert into camera (source_id, stream_id, key, code, agency_id, agency_path, search, first_seen_at, changed_at, run_id)
-    select 's', 'list', 'c' || a.at, 'C' || a.at, a.id, a.path, 'c', now(), now(), 1 from place a`.execute(db)
+    select 's', 'list', 'c' || a.at, 'C' || a.at, a.id, a.path, 'c', now(), now(), 1 from ranked a`.execute(db)
   await sql`
     insert into camera_event (source_id, stream_id, key, camera_code, kind, from_at, first_seen_at, changed_at, run_id)
-    select 's', 'list', 'e' || a.at, 'C' || a.at, 'MOTION', now(), now(), now(), 1 from place a`.execute(db)
-  await sql`drop table place`.execute(db)
+    select 's', 'list', 'e' || a.at, 'C' || a.at, 'MOTION', now(), now(), now(), 1 from ranked a`.execute(db)
+  await sql`drop table ranked`.execute(db)
   await sql`analyze`.execute(db)
 }

@@ -16,12 +16,12 @@ function declaredColumns(text: string): string[] {
   const tables = /export interface Tables \{\n([^}]*)\}/.exec(text)![1]!
   return [...tables.matchAll(/^ {2}(\w+): (\w+)$/gm)].flatMap(([, table, shape]) =>
     [...mappings.get(shape)!.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, name, type]) =>
-      told({ table: table!, name: name!, nullable: type!.includes('| null') }),
+      described({ table: table!, name: name!, nullable: type!.includes('| null') }),
     ),
   )
 }
 
-const told = ({ table, name, nullable }: Column): string => `${table}.${name}${nullable ? ' null' : ''}`
+const described = ({ table, name, nullable }: Column): string => `${table}.${name}${nullable ? ' null' : ''}`
 
 let database: FreshDatabase
 beforeAll(async () => {
@@ -38,7 +38,7 @@ describe('the tables', () => {
       where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.table_name not like 'kysely%'`)
     expect(rows.length).toBeGreaterThan(100)
     const declared = declaredColumns(readFileSync(new URL('../../src/db/tables.ts', import.meta.url), 'utf8'))
-    expect(declared.toSorted()).toEqual(rows.map(told).toSorted())
+    expect(declared.toSorted()).toEqual(rows.map(described).toSorted())
   })
 
   it('show a column that is missing, or may be null and is not said to be', () => {

@@ -12,7 +12,7 @@ import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 
 const title = { vi: 'Thử', en: 'Trial' }
 
-/** Streams of each temper: changes with positions, whole lists, messages that wait for an answer. */
+/** A stream of each kind: changes with positions, whole lists, messages that wait for an answer. */
 export const manifest = {
   name: 'scripted',
   title,
@@ -66,7 +66,7 @@ export interface World {
   /** Works until nothing is due, then stops. */
   work(options?: Partial<WorkerOptions>): Promise<void>
   worker(options?: Partial<WorkerOptions>): Promise<Worker>
-  /** Asks for a run of a stream and carries it to its end. */
+  /** Asks for a run of a stream and executes it to its end. */
   sync(stream?: Stream, kind?: RunKind, range?: Range | null): Promise<RunRow>
   /** Claims with a session that lives as long as the test. */
   claim(): Promise<Claim | null>

@@ -92,7 +92,7 @@ describe('address rules', () => {
     },
   )
 
-  it('hold an address to be inside the network made of its own first bits', () => {
+  it('take an address to be inside the network made of its own first bits', () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.integer({ min: 1, max: 32 }), (address, bits) => {
         expect(addressRules([`${address}/${bits}`]).refusal('a', 80, address)).toBeNull()

@@ -43,7 +43,7 @@ describe('a status', () => {
   })
 
   it.each([301, 302, 303, 307, 308])(
-    '%i is not followed, and where it leads is told without path and query',
+    '%i is not followed, and its target is named without path and query',
     async (status) => {
       let asked = 0
       const target = await serving((_request, response) => {
@@ -166,7 +166,7 @@ describe('time', () => {
     expect(error.message).toContain('UND_ERR_CONNECT_TIMEOUT')
   })
 
-  it('and place of a failure are told when nobody listens', async () => {
+  it('and target of a failure are named when nobody listens', async () => {
     const server = createServer()
     const port = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
@@ -219,7 +219,7 @@ describe('closing', () => {
 })
 
 describe('a message', () => {
-  it('holds neither a query nor a secret, however it is written', async () => {
+  it('contains neither a query nor a secret, however it is written', async () => {
     const secret = 'p@ss/wörd 1'
     const { host } = await answering(500)
     const opened = transport({ secrets: [secret] })

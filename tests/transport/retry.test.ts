@@ -3,7 +3,7 @@ import { pacing } from '../../src/transport/pace.ts'
 import { retryAfterSeconds, waitFor } from '../../src/transport/retry.ts'
 import { failure, serving, transport } from './servers.ts'
 
-/** Answers these statuses in turn, then 200; tells how often it was asked. */
+/** Answers these statuses in turn, then 200; counts how often it was asked. */
 async function failing(
   ...answers: (number | readonly [number, string])[]
 ): Promise<{ url: string; asked: () => number }> {
@@ -94,7 +94,7 @@ describe('Retry-After', () => {
 })
 
 describe('the breaker', () => {
-  it('leaves a host alone after several failures in a row, and tries it again later', async () => {
+  it('opens after several failures of a host in a row, and lets one exchange probe it later', async () => {
     const { url, asked } = await failing(503, 503, 503)
     const opened = transport({ breaker: { failures: 3, restMs: 1000 } })
     for (let at = 0; at < 3; at++) await failure(opened, { url })
@@ -161,7 +161,7 @@ describe('the breaker', () => {
 })
 
 describe('pace', () => {
-  it('holds so many exchanges at a time', async () => {
+  it('allows so many exchanges at a time', async () => {
     let [running, most] = [0, 0]
     const { url } = await serving((_request, response) => {
       most = Math.max(most, ++running)
@@ -188,7 +188,7 @@ describe('pace', () => {
     expect(starts).toEqual([0, 250, 500, 750, 1000])
   })
 
-  it('gives back the place of one that was aborted while waiting', async () => {
+  it('gives back the turn of one that was aborted while waiting', async () => {
     const pace = pacing({ concurrency: 1 }, () => 0, waitFor)
     let finish = (): void => {}
     const first = pace.run(() => new Promise<void>((resolve) => (finish = resolve)))

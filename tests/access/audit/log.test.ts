@@ -50,7 +50,7 @@ describe('the access log', () => {
     database = await fresh()
   })
 
-  it('of a hub that has told nothing holds', async () => {
+  it('of a hub without a read is intact', async () => {
     expect(await verifyAudit(database.pool, keyring, [])).toEqual({ entries: 0, from: 0, to: 0, heads: 0, fault: null })
   })
 
@@ -85,7 +85,7 @@ describe('the access log', () => {
     expect(rows).toHaveLength(1)
   })
 
-  it('takes texts that no database can hold, and none that fails takes another with it', async () => {
+  it('takes texts that the database cannot store, and none that fails takes another with it', async () => {
     const log = openAuditLog({ pool: database.pool, keyring })
     await Promise.all([log.append([{ ...read(1), field: 'a\u0000b\ud800' }]), log.append([read(2)])])
     const { rows } = await database.pool.query('select field from access_entry order by id desc limit 2')
@@ -155,21 +155,21 @@ describe('a chain that someone has changed', () => {
       'insert into access_head select * from kept_head',
     )
 
-  const place = fc.integer({ min: 1, max: length })
+  const index = fc.integer({ min: 1, max: length })
   const texts = ['caller', 'issuer', 'token', 'subject', 'field', 'purpose', 'legal_basis']
   const change = fc.oneof(
-    fc.record({ do: fc.constant('edit' as const), at: place, column: fc.constantFrom(...texts), bit: fc.nat(40) }),
-    fc.record({ do: fc.constant('date' as const), at: place, micros: fc.integer({ min: 1, max: 1_000_000_000 }) }),
-    fc.record({ do: fc.constant('mac' as const), at: place, bit: fc.nat(255) }),
-    fc.record({ do: fc.constant('delete' as const), at: place }),
+    fc.record({ do: fc.constant('edit' as const), at: index, column: fc.constantFrom(...texts), bit: fc.nat(40) }),
+    fc.record({ do: fc.constant('date' as const), at: index, micros: fc.integer({ min: 1, max: 1_000_000_000 }) }),
+    fc.record({ do: fc.constant('mac' as const), at: index, bit: fc.nat(255) }),
+    fc.record({ do: fc.constant('delete' as const), at: index }),
     fc.record({ do: fc.constant('close up' as const), at: fc.integer({ min: 1, max: length - 1 }) }),
-    fc.record({ do: fc.constant('insert' as const), at: place }),
+    fc.record({ do: fc.constant('insert' as const), at: index }),
     fc.record({
       do: fc.constant('swap' as const),
       at: fc.integer({ min: 1, max: length - 1 }),
       by: fc.integer({ min: 1, max: length }),
     }),
-    fc.record({ do: fc.constant('truncate' as const), at: place }),
+    fc.record({ do: fc.constant('truncate' as const), at: index }),
   )
   const statementsOf = (one: typeof change extends fc.Arbitrary<infer T> ? T : never): string[] => {
     switch (one.do) {
@@ -262,7 +262,7 @@ describe('a chain that someone has changed', () => {
 })
 
 describe('an exported head', () => {
-  it('shows a database that was put back as a whole, and one that was begun anew', async () => {
+  it('shows a database that was put back as a whole, and one that was begun again', async () => {
     const database = await fresh()
     const home = mkdtempSync(join(tmpdir(), 'audit '))
     const log = openAuditLog({ pool: database.pool, keyring })
@@ -281,7 +281,7 @@ describe('an exported head', () => {
     await asOwner(database, 'delete from access_head', 'insert into access_head select * from kept_head')
     expect(await verified(database, [])).toBeNull() // whole in itself
     expect(await verified(database, exportedHeads(home))).toEqual({ kind: 'ROLLED_BACK', seq: 3, at: null })
-    // Other entries in their place do not hide it, nor a head that is exported of them.
+    // Other entries under the same numbers do not hide it, nor does a head that is exported from them.
     await log.append([read(5), read(6)])
     const hiding = (await readHead(database.pool, new Date()))!
     expect(await verified(database, [...exportedHeads(home), hiding])).toMatchObject({ kind: 'ROLLED_BACK', seq: 4 })
@@ -305,7 +305,7 @@ it('a MAC is the HMAC-SHA256 that everyone else computes', () => {
 })
 
 describe('the retention of the log', () => {
-  it('takes the oldest entries away, and the rest still holds', async () => {
+  it('takes the oldest entries away, and the rest is still intact', async () => {
     const database = await fresh()
     const log = openAuditLog({ pool: database.pool, keyring })
     await log.append([read(1), read(2), read(3)])

@@ -4,7 +4,7 @@ import { openSubjectBudget } from '../../../src/access/audit/subject-budget.ts'
 
 const caller = (subject: string) => ({ ...anonymous, issuer: 'https://sso.example', subject })
 
-it('A38 a caller who reads one person after another is told of, then refused, and may go on the next day', () => {
+it('A38 a caller who reads one person after another is reported, then refused, and may continue the next day', () => {
   let now = 0
   const alarms: unknown[] = []
   const spend = openSubjectBudget({

@@ -61,7 +61,7 @@ describe('the development issuer', () => {
       await expect(mint({ ttlSeconds })).rejects.toThrow(RangeError)
   })
 
-  it('says which file is broken, and does not put another key in its place', async () => {
+  it('says which file is broken, and does not replace the key', async () => {
     const file = join(home, 'development-issuer.json')
     await writeFile(file, '{"kty":"oct"}')
     await chmod(file, 0o600)

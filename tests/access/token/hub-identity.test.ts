@@ -32,7 +32,7 @@ async function identity() {
   return { ...opened, verified, wait: (seconds: number) => (time += seconds * 1000) }
 }
 
-it('tells another agency who asks, for that agency alone and a minute', async () => {
+it('names the caller to another agency, for that agency alone and one minute', async () => {
   const { tokenFor, verified, wait } = await identity()
   const token = await tokenFor(caller, 'land')
   expect(await verified(token!)).toMatchObject({

@@ -102,10 +102,10 @@ describe('a revocation', () => {
     expect((await database.pool.query('select 1 from revocation')).rows).toEqual([])
   })
 
-  it('tells whoever let a token in before', async () => {
+  it('notifies those that let a token in before', async () => {
     const { revoked, onChange } = gateways[0]!.revocations
     const letIn = { jti: 'subscriber', client: null }
-    const told = new Promise<void>((resolve) => {
+    const notified = new Promise<void>((resolve) => {
       const forget = onChange(() => {
         if (!revoked(letIn)) return
         forget()
@@ -113,7 +113,7 @@ describe('a revocation', () => {
       })
     })
     await revoke(database.db, { kind: 'TOKEN', value: 'subscriber' }, null)
-    await told
+    await notified
   })
 
   it('made while a gateway had lost its connection is known as soon as it has another one', async () => {

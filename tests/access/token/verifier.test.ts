@@ -15,7 +15,7 @@ let one: TestIssuer
 let two: TestIssuer
 let verifier: Verifier
 
-const places: Readonly<Record<string, { from: string; to: string }>> = {
+const ranges: Readonly<Record<string, { from: string; to: string }>> = {
   H53: { from: 'H53', to: 'H53/￿' },
   'H53.21': { from: 'H53/21', to: 'H53/21/￿' },
   'H53.21.3': { from: 'H53/21/3', to: 'H53/21/3/￿' },
@@ -26,7 +26,7 @@ function open(more: Partial<VerifierOptions> = {}): Verifier {
   return openVerifier({
     issuers: [one.trusted(), two.trusted({ agencies: ['H53.21'] })],
     now,
-    agencyRangeOf: (code) => places[code] ?? null,
+    agencyRangeOf: (code) => ranges[code] ?? null,
     ...more,
   })
 }
@@ -60,7 +60,7 @@ async function parts(request: MintRequest = {}): Promise<[string, string, string
 }
 
 describe('a good token', () => {
-  it('gives its caller with known scopes, agency, place, purposes and end', async () => {
+  it('gives its caller with known scopes, agency, path range, purposes and end', async () => {
     const token = await one.mint({
       scope: 'dossier:read camera:read nothing:known',
       agency: 'H53.21',
@@ -73,7 +73,7 @@ describe('a good token', () => {
       issuer: one.issuer,
       client: 'app',
       agency: 'H53.21',
-      agencyRange: places['H53.21'],
+      agencyRange: ranges['H53.21'],
       purpose: 'dossier-handling',
       expiresAt: start / 1000 + 600,
     })
@@ -187,7 +187,7 @@ describe('a token is refused', () => {
     await expect(take(await one.mint({ claims: { typ: 'Bearer' } }))).resolves.toBeDefined()
   })
 
-  it('A10 when a claim stands twice', async () => {
+  it('A10 when a claim is given twice', async () => {
     const [header, payload] = await parts({ scope: 'dossier:read' })
     const text = Buffer.from(payload, 'base64url').toString()
     const twice = base64(text.replace('"scope":"dossier:read"', '"scope":"dossier:read","scope":"audit:read"'))
@@ -265,7 +265,7 @@ describe('the keys of an issuer', () => {
     await expect(take(await one.mint())).resolves.toBeDefined()
   })
 
-  it('are found anew when a new one signs', async () => {
+  it('are fetched again when a new one signs', async () => {
     await take(await one.mint())
     const next = await generateKeyPair('ES256', { extractable: true })
     one.serve([one.publicJwk, { ...(await exportJWK(next.publicKey)), kid: 'second', alg: 'ES256' }])
@@ -285,9 +285,9 @@ describe('the keys of an issuer', () => {
     await expect(take(await one.mint())).resolves.toBeDefined()
   })
 
-  it('A16 stay when weak, shared or doubled ones come in their place, and somebody is told', async () => {
-    const told: string[] = []
-    const careful = open({ alarm: (_issuer, what) => told.push(what) })
+  it('A16 stay when weak, shared or doubled ones replace them, and an alarm is raised', async () => {
+    const alarms: string[] = []
+    const careful = open({ alarm: (_issuer, what) => alarms.push(what) })
     await take(await one.mint(), careful)
     const weak = { kty: 'RSA', n: base64('x'.repeat(64)), e: 'AQAB', kid: 'first', alg: 'RS256' }
     const fresh = await exportJWK((await generateKeyPair('RS256', { extractable: true })).publicKey)
@@ -300,11 +300,11 @@ describe('the keys of an issuer', () => {
       ],
     ]
     for (const keys of sets) {
-      told.length = 0
+      alarms.length = 0
       one.serve(keys)
       clock += 11 * 60_000
       await take(await one.mint(), careful)
-      await expect.poll(() => told.length).toBeGreaterThan(0)
+      await expect.poll(() => alarms.length).toBeGreaterThan(0)
       await expect(take(await one.mint(), careful)).resolves.toBeDefined()
     }
   })

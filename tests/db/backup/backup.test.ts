@@ -100,8 +100,8 @@ afterAll(async () => {
 describe('a backup', () => {
   it('restored into another database is the same, table by table', async () => {
     await withDatabase(async (database) => {
-      const told: string[] = []
-      const report = await restore(database, { onTable: ({ table }) => told.push(table) })
+      const reported: string[] = []
+      const report = await restore(database, { onTable: ({ table }) => reported.push(table) })
       expect(report).toMatchObject({
         tables: filled.size,
         rows: expect.any(Number),
@@ -109,7 +109,7 @@ describe('a backup', () => {
       })
       expect(report.rows).toBeGreaterThan(2000)
       const restored = await contents(database.pool)
-      expect([...restored.keys()]).toEqual(told)
+      expect([...restored.keys()]).toEqual(reported)
       for (const [table, content] of filled) {
         if (table !== 'stream') expect(`${table} ${restored.get(table)}`).toBe(`${table} ${content}`)
       }
@@ -235,7 +235,7 @@ describe('a backup', () => {
     expect(readdirSync(folder).filter((name) => name.includes('unfinished'))).toEqual([])
   })
 
-  it('holds one moment, whatever is written beside it', async () => {
+  it('contains one moment, whatever is written beside it', async () => {
     const { pool } = graph.database
     const snapshot = join(folder, 'moment.backup')
     let wrote = false

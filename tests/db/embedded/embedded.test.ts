@@ -145,7 +145,7 @@ describe('the embedded database', { timeout: 90_000 }, () => {
     expect((await open()).adopted).toBe(false)
   })
 
-  it('begins anew where its making was cut off', async () => {
+  it('is created again where its creation was interrupted', async () => {
     const first = await open()
     await first.stop()
     rmSync(join(data(), 'PG_VERSION'))
@@ -176,10 +176,10 @@ describe('the embedded database', { timeout: 90_000 }, () => {
     await query(first.url, 'create table kept as select 1 as one')
     await first.stop()
     expect(await query((await open()).url, 'select * from kept')).toEqual([{ one: 1 }])
-    rmSync(home, { recursive: true }) // whoever deletes the home begins anew, though the server still runs
+    rmSync(home, { recursive: true }) // deleting the home starts again, although the server still runs
     opened.splice(0)
-    const anew = await open()
-    await expect(query(anew.url, 'select * from kept')).rejects.toThrow('does not exist')
+    const again = await open()
+    await expect(query(again.url, 'select * from kept')).rejects.toThrow('does not exist')
   })
 
   it('takes another port when something else took its own', async () => {

@@ -75,7 +75,7 @@ const foundBy = async (keyring: Keyring, word: string): Promise<number> => {
 }
 
 describe('a rotation', () => {
-  it('knows every column that holds sealed or hashed bytes', async () => {
+  it('knows every column with sealed or hashed bytes', async () => {
     const { rows } = await graph.database.pool.query<{ name: string }>(
       `select table_name || '.' || column_name as name from information_schema.columns
        where table_schema = 'public' and data_type = 'bytea' order by 1`,
@@ -113,7 +113,7 @@ describe('a rotation', () => {
     expect(await foundBy(oldKeyring, 'so777')).toBe(0)
   })
 
-  it('leaves a row that another transaction holds for the next pass and waits for nobody', async () => {
+  it('leaves a row that another transaction has locked to the next pass and waits for nobody', async () => {
     const { db, pool } = graph.database
     const rawPages = sealedKinds.find((kind) => kind.table === 'raw_page')!
     const other = await pool.connect()

@@ -61,14 +61,14 @@ describe('a session of the console', () => {
     expect(behind.cookie).toContain('; Secure')
   })
 
-  it('stands for the token in an operation of a page of this origin', async () => {
+  it('is the token in an operation of a page of this origin', async () => {
     const { cookie } = await open()
     expect(await asked({ ...page, cookie })).toMatchObject({ status: 200, text: expect.stringContaining('"you"') })
     const origin = opened.gateway.url
     expect(await asked({ cookie, origin, 'x-hub-session': 'console' })).toMatchObject({ status: 200 })
   })
 
-  it('stands for nothing without the header that another site cannot send', async () => {
+  it('counts for nothing without the header that another site cannot send', async () => {
     const { cookie } = await open()
     expect(await asked({ ...own, cookie })).toMatchObject(anonymous)
   })
@@ -80,7 +80,7 @@ describe('a session of the console', () => {
     { origin: 'https://evil.example' },
     { origin: 'null' },
     {},
-  ])('stands for nothing in a request of another site: %j', async (from: Record<string, string>) => {
+  ])('counts for nothing in a request of another site: %j', async (from: Record<string, string>) => {
     const { cookie, token } = await open()
     expect(await asked({ ...from, 'x-hub-session': 'console', cookie })).toMatchObject({ status: 401 })
     const planted = await send('/console/session', 'POST', from, { token })
@@ -101,7 +101,7 @@ describe('a session of the console', () => {
     expect(await asked({ ...page, cookie: `${cookie}; ${cookie}` })).toMatchObject({ status: 401 })
   })
 
-  it('ends when it is told to, and tells that there is none', async () => {
+  it('ends by DELETE, and answers that there is none', async () => {
     const { cookie } = await open()
     const ended = await send('/console/session', 'DELETE', { ...own, cookie })
     expect(ended.cookie).toMatch(/^hub_session\d+=; Path=\/; HttpOnly; SameSite=Strict; Max-Age=0$/)

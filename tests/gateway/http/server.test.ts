@@ -206,10 +206,10 @@ describe('the port', () => {
 
   it('is free after closing, and what was going got its answer', async () => {
     let release: () => void = () => {}
-    const held = new Promise<void>((resolve) => {
+    const delayed = new Promise<void>((resolve) => {
       release = resolve
     })
-    const own = await openSmallGateway(async () => ({ ready: () => held.then(() => true) }))
+    const own = await openSmallGateway(async () => ({ ready: () => delayed.then(() => true) }))
     const going = fetch(`${own.gateway.url}/health/ready`)
     await new Promise((resolve) => setTimeout(resolve, 50))
     const closed = own.gateway.close()

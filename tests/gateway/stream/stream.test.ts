@@ -67,7 +67,7 @@ describe('a subscription', () => {
     await followers(0)
   })
 
-  it('tells that something has left, and nothing of what it was', async () => {
+  it('announces that something has left, and nothing of what it was', async () => {
     const stream = await openStream(opened.gateway, { body: { query: changed }, token: reader })
     await followers(1)
     town.tell({ kind: 'LEFT' })
@@ -91,7 +91,7 @@ describe('a subscription', () => {
     await followers(0)
   })
 
-  it('is one null with the reason for whoever lacks the scope', async () => {
+  it('is one null with the reason for a caller without the scope', async () => {
     const stream = await openStream(opened.gateway, { body: { query: changed } })
     const [refused, end] = await stream.rest()
     expect(refused?.data).toMatchObject({
@@ -142,7 +142,7 @@ describe('a subscription', () => {
     expect(other.status).toBe(403)
   })
 
-  it('is not served at /graphql, which names the place', async () => {
+  it('is not served at /graphql, which names the right path', async () => {
     const answer = await fetch(`${opened.gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${reader}` },
@@ -266,7 +266,7 @@ describe('a stream is ended', () => {
     }
   })
 
-  it('when events were lost, and the client is told to come again', async () => {
+  it('when events were lost, and the client gets RESUBSCRIBE_REQUIRED', async () => {
     const stream = await openStream(opened.gateway, { body: { query: changed }, token: reader })
     await followers(1)
     town.lose()
@@ -275,7 +275,7 @@ describe('a stream is ended', () => {
     expect(end?.event).toBe('complete')
   })
 
-  it('when the gateway stops, within five seconds, and the client is told to come again', async () => {
+  it('when the gateway stops, within five seconds, and the client gets RESUBSCRIBE_REQUIRED', async () => {
     const small = await openTownGateway()
     const token = await small.issuer.mint({ scope: 'dossier:read' })
     const stream = await openStream(small.gateway, { body: { query: changed }, token })
@@ -310,7 +310,7 @@ describe('a stream is ended', () => {
   })
 })
 
-it('A49 no client holds more streams than it may, and others are not kept out by it', async () => {
+it('A49 no client has more streams than it may, and it keeps nobody else out', async () => {
   const small = await openTownGateway({ perClient: 2 })
   try {
     const token = await small.issuer.mint({ scope: 'dossier:read' })

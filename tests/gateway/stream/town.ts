@@ -14,7 +14,7 @@ const followable = typeDefs.replace('ticked: Int', 'dossierChanged(filter: Dossi
 /** A generation whose dossiers change when the test says so. */
 export interface Town {
   readonly generation: Generation
-  /** Each subscriber is told of these. */
+  /** Sends these to each subscriber. */
   tell(...events: FollowedEvent[]): void
   lose(): void
   following(): number
@@ -172,9 +172,9 @@ export async function openStream(
   }
   if (isStream) void read()
 
-  const until = async (holds: () => boolean): Promise<void> => {
+  const until = async (isReached: () => boolean): Promise<void> => {
     const late = Date.now() + 8_000
-    while (!holds()) {
+    while (!isReached()) {
       if (Date.now() > late) throw new Error('nothing came')
       await new Promise<void>((resolve) => {
         wake = resolve

@@ -64,7 +64,7 @@ describe('a policy of accept', () => {
     ])
   })
 
-  it('tells each difference once, writes nothing for records of a known structure, and is quiet once somebody has confirmed', async () => {
+  it('lists each difference once, writes nothing for records of a known structure, and is quiet once somebody has confirmed', async () => {
     const world = await learnt('accept')
     give(world, 'b', ...many(20, 3, { extra: 1 }))
     await world.sync()
@@ -126,24 +126,24 @@ describe('a policy of quarantine', () => {
 })
 
 describe('a policy of stop', () => {
-  it('holds the stream with nothing of the page written, until a person resumes it, and then goes on', async () => {
+  it('halts the stream with nothing of the page written, until a person resumes it, and then continues', async () => {
     const world = await learnt('stop')
     give(world, 'b', ...many(20, 3), ...many(30, 1, { moment: 'a' }, ['at']))
     const run = await world.sync()
     expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', written: 0 })
     expect(run.failure_message).toContain('RENAMED at: found moment, expected at (1 records)')
-    const claim = "select held_reason, held_at is not null as claim, checkpoint from stream where id = 'changes'"
-    expect(await world.rows(claim)).toEqual([{ held_reason: 'DRIFT', claim: true, checkpoint: 'a' }])
+    const halted = "select held_reason, held_at is not null as halted, checkpoint from stream where id = 'changes'"
+    expect(await world.rows(halted)).toEqual([{ held_reason: 'DRIFT', halted: true, checkpoint: 'a' }])
     expect(await drifts(world)).toMatchObject([{ kind: 'RENAMED', records: 1, confirmed: false }])
     await expect(world.sync()).rejects.toThrow('nothing was due')
     await resumeSource(world.engine, 's')
-    expect(await world.rows(claim)).toEqual([{ held_reason: null, claim: false, checkpoint: 'a' }])
+    expect(await world.rows(halted)).toEqual([{ held_reason: null, halted: false, checkpoint: 'a' }])
     await world.work()
     expect((await world.runs()).at(-1)).toMatchObject({ state: 'SUCCEEDED', written: 4 })
     expect(await drifts(world)).toMatchObject([{ confirmed: true }])
   })
 
-  it('holds it as well when the connector rejects what was renamed, and not for one bad record', async () => {
+  it('halts it as well when the connector rejects what was renamed, and not for one bad record', async () => {
     const world = await learnt('stop')
     give(world, 'b', ...many(20, 11), shaped('bad', { reject: 'birthday', at: 5 }))
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', written: 11, rejected: 1 })
@@ -152,7 +152,7 @@ describe('a policy of stop', () => {
     expect(await drifts(world)).toMatchObject([{ kind: 'NEW', path: 'reject', records: 4 }])
   })
 
-  it('learns the whole first run, also when that is carried on by another run', async () => {
+  it('learns the whole first run, also when another run continues it', async () => {
     const world = await openWorld()
     worlds.push(world)
     Object.assign(world.engine.sources.get('s')!, { drift: 'stop' })

@@ -45,7 +45,7 @@ describe('a poisoned record', () => {
     expect(JSON.parse(bytes)).toEqual(parsed(text))
   })
 
-  it('on which the connector throws costs that record, with its bytes, and is told in the log', async () => {
+  it('on which the connector throws costs that record, with its bytes, and is logged', async () => {
     const world = await open()
     const { normalise } = world.engine.sources.get('s')!.connector
     const good = normalise['changes']!
@@ -71,7 +71,7 @@ describe('a poisoned record', () => {
 })
 
 describe('a record that is too large even alone', () => {
-  it('waits by its position without bytes, and waits no more when a whole read no longer meets it', async () => {
+  it('waits by its path without bytes, and waits no more when a whole read no longer meets it', async () => {
     const world = await open()
     world.script.pages.changes = [{ ...page('a', record('1')), tooLarge: ['page 3 of 1'] }]
     expect(await world.sync()).toMatchObject({ state: 'SUCCEEDED_WITH_REJECTS', read: 2, written: 1, rejected: 1 })
@@ -83,7 +83,7 @@ describe('a record that is too large even alone', () => {
     expect(await waiting(world)).toEqual([])
   })
 
-  it('still waits when the whole read that met it is carried on by another run', async () => {
+  it('still waits when the whole read that met it is continued by another run', async () => {
     const world = await open()
     world.script.pages.changes = [{ ...page('a', record('1')), tooLarge: ['item 2'] }, page('b', record('3'))]
     world.script.before = (at) => {

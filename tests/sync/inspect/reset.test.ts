@@ -19,14 +19,14 @@ async function open(): Promise<World> {
   await world.sync()
   return world
 }
-const claim = (world: World) =>
-  world.rows("select held_reason, held_at is not null as claim, checkpoint from stream where id = 'changes'")
+const haltedStream = (world: World) =>
+  world.rows("select held_reason, held_at is not null as halted, checkpoint from stream where id = 'changes'")
 
-describe('a source that was set back', () => {
+describe('a source that was reset', () => {
   it.each([
     ['gives its keys to other things', () => ({ born: day(2), at: day(11), name: 'Khác' })],
     ['gives older versions of what is known', () => ({ born: day(1), at: day(5), name: 'Cũ' })],
-  ])('holds its stream and overwrites nothing when it %s, until a person confirms', async (_how, more) => {
+  ])('halts its stream and overwrites nothing when it %s, until a person confirms', async (_how, more) => {
     const world = await open()
     const before = await world.things()
     world.script.pages.changes = [page('b', ...some(28, more))]
@@ -34,17 +34,17 @@ describe('a source that was set back', () => {
     expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED', written: 0 })
     expect(run.failure_message).toContain('have been reset')
     expect(await world.things()).toEqual(before)
-    expect(await claim(world)).toEqual([{ held_reason: 'SOURCE_RESET', claim: true, checkpoint: 'a' }])
+    expect(await haltedStream(world)).toEqual([{ held_reason: 'SOURCE_RESET', halted: true, checkpoint: 'a' }])
 
     await resumeSource(world.engine, 's')
-    expect(await claim(world)).toEqual([{ held_reason: 'RESET_CONFIRMED', claim: false, checkpoint: null }])
+    expect(await haltedStream(world)).toEqual([{ held_reason: 'RESET_CONFIRMED', halted: false, checkpoint: null }])
     await world.work()
     expect((await world.runs()).slice(-2)).toMatchObject([
       { kind: 'CHANGES', state: 'SUCCEEDED', range: { all: true }, written: 28 },
       { kind: 'CENSUS', state: 'SUCCEEDED', written: 0, removed: 2 },
     ])
     expect(Object.keys(await world.things())).toHaveLength(28)
-    expect(await claim(world)).toEqual([{ held_reason: null, claim: false, checkpoint: 'b' }])
+    expect(await haltedStream(world)).toEqual([{ held_reason: null, halted: false, checkpoint: 'b' }])
   })
 
   it('is noticed over several small pages, with no more overwritten than is no evidence yet', async () => {
@@ -68,7 +68,7 @@ describe('a source that was set back', () => {
     expect(await world.sync('changes', 'FULL')).toMatchObject({ state: 'SUCCEEDED', unchanged: 30 })
   })
 
-  it('holds its stream when the connector says so', async () => {
+  it('halts its stream when the connector says so', async () => {
     const world = await open()
     world.script.before = () => {
       throw new ConnectorFailure('SOURCE_CHANGED', 'the newest change is older than the checkpoint', {
@@ -77,6 +77,6 @@ describe('a source that was set back', () => {
     }
     world.script.pages.changes = [page('a'), page('b')]
     expect(await world.sync()).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED' })
-    expect(await claim(world)).toMatchObject([{ held_reason: 'SOURCE_RESET', claim: true }])
+    expect(await haltedStream(world)).toMatchObject([{ held_reason: 'SOURCE_RESET', halted: true }])
   })
 })

@@ -22,7 +22,7 @@ async function correct(world: World, patch: object): Promise<void> {
 }
 
 describe('a correction that does not suffice', () => {
-  it('leaves the bytes as they came when the mapping is tried anew, and is used once it suffices', async () => {
+  it('leaves the bytes as they came when the mapping is tried again, and is used once it suffices', async () => {
     const world = await open()
     const nameless = { name: 'không mã', reject: 'at' }
     world.script.pages.changes = [page('a', record('1', { reject: 'at' }), nameless)]

@@ -20,12 +20,12 @@ async function open(options: WorldOptions = {}): Promise<World> {
 }
 const changes = [{ source: 's', stream: 'changes' }]
 const threePages = () => [page('a', record('1')), page('b', record('2')), page('c', record('3'))]
-const until = async (holds: () => Promise<boolean> | boolean, seconds = 10): Promise<void> => {
-  await vi.waitUntil(holds, { timeout: seconds * 1000, interval: 10 })
+const until = async (isReached: () => Promise<boolean> | boolean, seconds = 10): Promise<void> => {
+  await vi.waitUntil(isReached, { timeout: seconds * 1000, interval: 10 })
 }
 const waiting = 'select id, key, tries from quarantine where left_at is null order by id'
 
-it('gives the run back when it is stopped, at once even if the source does not answer, and the next worker goes on', async () => {
+it('gives the run back when it is stopped, at once even if the source does not answer, and the next worker continues', async () => {
   const world = await open({ pageMs: 60_000 })
   world.script.pages.changes = threePages()
   world.script.before = (at) => (at === 2 ? new Promise<void>(() => undefined) : undefined)
@@ -95,7 +95,7 @@ it('tries a page again after a deadlock or a lost connection, and takes a commit
   vi.restoreAllMocks()
 })
 
-it('gives a run back, not failed, when the database stays in trouble', async () => {
+it('gives a run back, not failed, when the database stays unavailable', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
   world.sink.upsert = () => {
@@ -108,7 +108,7 @@ it('gives a run back, not failed, when the database stays in trouble', async () 
   expect(await world.execute((await world.claim())!)).toBe('SUCCEEDED')
 })
 
-it('does not take a broken connection of a connector for trouble of the database', async () => {
+it('does not take a broken connection of a connector for an unavailable database', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
   world.script.before = () => {
@@ -127,18 +127,18 @@ it('tries again with pauses while the database cannot be reached', async () => {
   expect(tries).toBeLessThan(14)
 })
 
-it('is woken by hub_due, and tells hub_run of each end', async () => {
+it('wakes up by hub_due, and notifies hub_run of each end', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
-  const told: string[] = []
+  const notified: string[] = []
   const client = await world.database.pool.connect()
-  client.on('notification', (message) => told.push(message.payload ?? ''))
+  client.on('notification', (message) => notified.push(message.payload ?? ''))
   await client.query('listen hub_run')
   const worker = await world.worker({ pollMs: 60_000 })
   await worker.idle()
   await requestRuns(world.engine, changes, 'CHANGES', null)
-  await until(() => told.length === 1, 5)
-  expect(told).toEqual(['s/changes'])
+  await until(() => notified.length === 1, 5)
+  expect(notified).toEqual(['s/changes'])
   await worker.stop()
   client.release(true)
 })

@@ -88,7 +88,7 @@ describe('a census', () => {
     world.script.before = (at) => {
       if (at !== 1) return
       world.script.before = () => undefined
-      list.shift() // record 0 goes, and record 3 now stands on the page that has been read
+      list.shift() // record 0 goes, and record 3 is now on the page that has been read
       world.script.pages.changes = paged()
     }
     expect(await census(world)).toMatchObject({ state: 'SUCCEEDED', left_over: 1, removed: 1 })
@@ -114,7 +114,7 @@ describe('a census', () => {
     expect(failing_since).toBeNull()
   })
 
-  it('goes on from its position after its worker was killed, and knows what was named before', async () => {
+  it('continues from its position after its worker was killed, and knows what was named before', async () => {
     const world = await open()
     world.script.pages.changes = [page('a', ...some(2)), page('b', ...some(2, 2)), page('c', ...some(1, 4))]
     await world.sync()
@@ -178,7 +178,7 @@ describe('a census', () => {
     expect(await keys(world)).toHaveLength(12)
   })
 
-  it('removes nothing and holds nothing where something of the source could not be had', async () => {
+  it('removes nothing and halts nothing where a part of the source could not be read', async () => {
     const world = await open()
     world.script.pages.list = [page('a', ...some(5))]
     await world.sync('list')
@@ -278,7 +278,7 @@ describe('the schedule of a census', () => {
     )[0]!.seconds
   const expected = (cron: string): number => (nextFire(cron, 'Asia/Ho_Chi_Minh').getTime() - Date.now()) / 1000
 
-  it('stands on each stream that can be counted, and follows the configuration', async () => {
+  it('is scheduled for each stream that can be counted, and follows the configuration', async () => {
     const world = await open({ census: '30 2 * * *' })
     expect(Math.abs((await due(world))! - expected('30 2 * * *'))).toBeLessThan(3)
     expect(await due(world, 'list')).toBeNull()
@@ -291,7 +291,7 @@ describe('the schedule of a census', () => {
     expect(Math.abs((await due(world))! - expected('0 5 * * *'))).toBeLessThan(3)
   })
 
-  it('runs a missed one once, after the ordinary run, and only for a stream that has succeeded and is not claim', async () => {
+  it('runs a missed one once, after the ordinary run, and only for a stream that has succeeded and is not halted', async () => {
     const world = await open({ census: '30 2 1 1 *' })
     world.script.pages.changes = [page('a', ...some(3))]
     const missed = () => world.rows("update stream set census_due_at = now() - interval '3 days' where id = 'changes'")

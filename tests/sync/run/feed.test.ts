@@ -37,7 +37,7 @@ async function follow(world: World): Promise<() => Promise<string[]>> {
   }
 }
 
-it('tells of every record that a run stores or removes, and of nothing that has not changed', async () => {
+it('lists every record that a run stores or removes, and nothing that has not changed', async () => {
   const world = await open()
   const news = await follow(world)
   world.script.pages.changes = [
@@ -54,7 +54,7 @@ it('tells of every record that a run stores or removes, and of nothing that has 
   expect((await news()).toSorted()).toEqual([`REMOVE changes 2 ${third}`, `UPSERT changes 1 ${third}`])
 })
 
-it('tells of what a census removes, a clerk corrects, and a new mapping makes anew', async () => {
+it('lists what a census removes, a clerk corrects, and a new mapping changes', async () => {
   const world = await open()
   world.script.pages.changes = [page('a', record('1'), record('2'), record('3', { reject: 'x' }))]
   await world.sync()
@@ -72,7 +72,7 @@ it('tells of what a census removes, a clerk corrects, and a new mapping makes an
   expect(await news()).toContain(`UPSERT changes 1 ${replay}`)
 })
 
-it('tells of nothing that was rolled back', async () => {
+it('lists nothing that was rolled back', async () => {
   const world = await open()
   const news = await follow(world)
   world.script.pages.changes = [page('a', record('1'))]

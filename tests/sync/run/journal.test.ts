@@ -47,7 +47,7 @@ const recordOf = (act: Act, at: number) => {
   return record(`r${at}`, { gone: act.do === 'take' ? keyOf(act) : `${act.group}|*` })
 }
 
-/** The truth: what the acts leave behind, told without pages, runs or cuts. */
+/** The truth: what the acts leave behind, computed without pages, runs or interruptions. */
 function journal(all: readonly Act[]): { store: Record<string, string>; waiting: Record<string, string> } {
   const store = new Map<string, string>()
   const waiting = new Map<string, string>()

@@ -149,7 +149,7 @@ it('takes the last of several records with one key in a page, also when that one
   expect(await world.rows(waiting)).toMatchObject([{ key: '2' }])
 })
 
-it('takes keys and paths with any characters, and lets those that no database holds wait', async () => {
+it('takes keys and paths with any characters, and lets those that the database cannot store wait', async () => {
   const world = await open()
   const odd = ['*', 'a*b', '|', '"quoted, {braces}\\', "o'clock", 'Ω\n\t', '%_', 'ẤN', '__proto__', '💧']
   world.script.pages.changes = [page('a', ...odd.map((id) => record(id)))]

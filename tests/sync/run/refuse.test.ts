@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.drop()
 })
 
-it('lets a record wait that the entity’s own store cannot tell the meaning of, until it can', async () => {
+it('lets a record wait that the store of the entity cannot decide about, until it can', async () => {
   const world = await openWorld()
   worlds.push(world)
   let ambiguous: ReadonlySet<string> = new Set(['2'])

@@ -26,7 +26,7 @@ async function cutOff(world: World): Promise<void> {
 }
 
 describe('a run that was cut off', () => {
-  it('ends as failed when nobody carried it on for a day, and the stream is read anew from its checkpoint at once', async () => {
+  it('ends as failed when nobody continued it for a day, and the stream is read again from its checkpoint at once', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     await cutOff(world)
@@ -40,7 +40,7 @@ describe('a run that was cut off', () => {
     expect(world.script.asked).toEqual([{ all: true }])
   })
 
-  it('is carried on after 23 hours', async () => {
+  it('is continued after 23 hours', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     await cutOff(world)
@@ -49,7 +49,7 @@ describe('a run that was cut off', () => {
     expect(await world.runs()).toMatchObject([{ state: 'SUCCEEDED', pages: 3 }])
   })
 
-  it('is given up when its process ended again and again at one page, but not when it came further or was given back', async () => {
+  it('is given up when its process ended several times at one page, but not after a new page or when it was given back', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     await cutOff(world)
@@ -75,14 +75,14 @@ describe('a run that was cut off', () => {
   })
 })
 
-describe('a database in trouble', () => {
-  it('is not asked again without a pause, and the run goes on from its position when the trouble has passed', async () => {
+describe('an unavailable database', () => {
+  it('is not asked again without a pause, and the run continues from its position once the database is back', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     let tries = 0
-    let trouble = true
+    let unavailable = true
     world.sink.upsert = (keys) => {
-      if (!keys.includes('2') || !trouble) return
+      if (!keys.includes('2') || !unavailable) return
       tries += 1
       throw Object.assign(new Error('disk full'), { code: '53100' })
     }
@@ -90,7 +90,7 @@ describe('a database in trouble', () => {
     const worker = await world.worker()
     await vi.waitUntil(() => tries >= 8, { timeout: 20_000 })
     const before = world.script.asked.length
-    trouble = false
+    unavailable = false
     const cleared = performance.now()
     await worker.idle()
     expect(performance.now() - cleared).toBeLessThan(10_000)
@@ -101,7 +101,7 @@ describe('a database in trouble', () => {
 })
 
 describe('a window of the past', () => {
-  it('goes on from its position after its worker was killed, beside the schedule', async () => {
+  it('continues from its position after its worker was killed, beside the schedule', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     await world.sync()
@@ -120,7 +120,7 @@ describe('a window of the past', () => {
     expect(await world.rows("select checkpoint from stream where id = 'changes'")).toEqual([{ checkpoint: 'c' }])
   })
 
-  it('goes on from its position when it is asked for again after its source was unavailable, another one begins anew', async () => {
+  it('continues from its position when it is asked for again after its source was unavailable, another window starts at its beginning', async () => {
     const world = await open()
     world.script.pages.changes = threePages()
     world.script.before = (at) => {

@@ -53,7 +53,7 @@ it('moves the checkpoint only when the window is complete', async () => {
   expect(await checkpoint(world)).toBe('c')
 })
 
-it("lets another worker carry on from the position at once when the owner's session is gone, after the lease otherwise", async () => {
+it("lets another worker continue from the position at once when the owner's session is gone, after the lease otherwise", async () => {
   const world = await open({ leaseMs: 400 })
   world.script.pages.changes = threePages()
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)
@@ -184,7 +184,7 @@ it('ends with SOURCE_UNAVAILABLE when the next page never comes', async () => {
   expect(run).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_UNAVAILABLE', pages: 1 })
 })
 
-it('goes on from its position after the source was unavailable, and from the start after it changed', async () => {
+it('continues from its position after the source was unavailable, and from the start after it changed', async () => {
   const world = await open()
   world.script.pages.changes = threePages()
   const failing = (code: 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED', position: number) => (at: number) => {
@@ -236,7 +236,7 @@ it('ends with SOURCE_CHANGED when the source gives its positions in a circle', a
   expect(await world.sync()).toMatchObject({ state: 'FAILED', failure_code: 'SOURCE_CHANGED' })
 })
 
-it('takes an overlap that ends at the position from which a run is carried on', async () => {
+it('takes an overlap that ends at the position from which a run continues', async () => {
   const world = await open()
   world.script.pages.changes = [page('a', record('1')), page('b', record('2'))]
   await requestRuns(world.engine, [{ source: 's', stream: 'changes' }], 'CHANGES', null)

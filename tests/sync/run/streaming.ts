@@ -13,9 +13,9 @@ export interface Streamed {
   readonly kind: RunKind
   readonly records: number
   readonly seconds: number
-  /** What the heap claim at most besides what it claim before, garbage left out, in megabytes. */
-  readonly heldMb: number
-  /** What the heap claim at most besides what it claim before, garbage counted, in megabytes. */
+  /** The largest growth of the heap without garbage, in megabytes. */
+  readonly liveMb: number
+  /** The largest growth of the heap with garbage, in megabytes. */
   readonly heapMb: number
 }
 
@@ -75,12 +75,12 @@ export async function streamRecords(records: number): Promise<readonly Streamed[
     for (const kind of ['FULL', 'CENSUS'] as const) {
       collect()
       const before = process.memoryUsage().heapUsed
-      let [claim, heap] = [0, 0]
+      let [live, heap] = [0, 0]
       look = (page) => {
         heap = Math.max(heap, process.memoryUsage().heapUsed - before)
         if (page % every !== 0) return
         collect()
-        claim = Math.max(claim, process.memoryUsage().heapUsed - before)
+        live = Math.max(live, process.memoryUsage().heapUsed - before)
       }
       const started = performance.now()
       await requestRuns(engine, [{ source: 's', stream: 'changes' }], kind, { all: true })
@@ -93,7 +93,7 @@ export async function streamRecords(records: number): Promise<readonly Streamed[
         throw new Error(`the run of ${records} records ended with ${end}: ${JSON.stringify(run)}`)
       }
       const seconds = (performance.now() - started) / 1000
-      streamed.push({ kind, records, seconds, heldMb: claim / megabyte, heapMb: heap / megabyte })
+      streamed.push({ kind, records, seconds, liveMb: live / megabyte, heapMb: heap / megabyte })
     }
     session.release()
     return streamed

@@ -75,7 +75,7 @@ describe('a body', () => {
     expect(answer.text()).toBe(page)
   })
 
-  it('ended by the connection is still told to be a login page', async () => {
+  it('ended by the connection is still reported as a login page', async () => {
     const { url } = await closing('content-type: text/html\r\n', '<!DOCTYPE html><title>Đăng nhập')
     expect(await failure(transport(), { url })).toMatchObject({ code: 'SOURCE_CHANGED' })
   })
@@ -101,7 +101,7 @@ describe('a body', () => {
   it.each([
     ['by its length', { 'content-length': '2000' }],
     ['while it comes', {}],
-  ])('over the limit is TOO_LARGE, told %s', async (_how, headers) => {
+  ])('over the limit is TOO_LARGE, announced %s', async (_how, headers) => {
     const { url } = await serving((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json', ...headers })
       response.end(`[${' '.repeat(1998)}]`)

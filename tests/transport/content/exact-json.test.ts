@@ -37,7 +37,7 @@ describe('exact JSON', () => {
     expect(exactJson(`{"a":[${source}]}`)).toStrictEqual({ a: [value] })
   })
 
-  it('shows a member that stands twice with different values as the list of them', () => {
+  it('gives a repeated member with different values as the list of them', () => {
     expect(exactJson('{"id":"1","id":"2","b":1,"id":{"c":null}}')).toStrictEqual({ id: ['1', '2', { c: null }], b: 1 })
     expect(exactJson('{"id":"1","id":"1"}')).toStrictEqual({ id: '1' })
     expect(exactJson('{"id":"1","\\u0069d":"2"}')).toStrictEqual({ id: ['1', '2'] })

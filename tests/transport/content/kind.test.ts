@@ -72,7 +72,7 @@ describe('the kind of an answer', () => {
     expect((await transport().exchange({ url })).body).toHaveLength(0)
   })
 
-  it('is told in one pass, however many comments stand before it', () => {
+  it('is recognised in one pass, however many comments come before it', () => {
     const many = '<!-- a -->'.repeat(200_000)
     const started = performance.now()
     expect(() => checkKind('xml', 'text/xml', () => `${many}<data/>`, 'host/page')).not.toThrow()
