@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Claim } from '../queue/claim.ts'
 import { applyOutcomes } from '../run/commit.ts'
-import { acceptStructure } from '../inspect/drift.ts'
+import { acceptStructure } from '../inspect/keep-drift.ts'
 import type { Engine } from '../engine.ts'
 import { outcomesOf } from '../run/outcome.ts'
 import { correctedRecord } from './quarantine.ts'

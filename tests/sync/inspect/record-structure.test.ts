@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '#connector'
+import { compare } from '../../../src/sync/inspect/compare-structure.ts'
+import { learn, learningOf } from '../../../src/sync/inspect/learn-structure.ts'
 import {
-  compare,
   enough,
-  learn,
-  learningOf,
   maxPaths,
   newStructure,
   packed,
