@@ -169,7 +169,7 @@ export async function openRun(
   trx: Transaction<Tables>,
   source: string,
   stream: string,
-  { kind, range, position: position }: Start,
+  { kind, range, position }: Start,
   startedAt: string | null,
 ): Promise<number> {
   const run = await trx
