@@ -1,3 +1,4 @@
+// Tests of the feed of changes under concurrent writers.
 import { sql } from 'kysely'
 import pg from 'pg'
 import { afterEach, describe, expect, it, vi } from 'vitest'

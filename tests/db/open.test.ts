@@ -1,3 +1,4 @@
+// Tests of the pool and of how column values come.
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// Measures what row security costs.
 import { parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditLog } from '../../src/access/audit/log.ts'

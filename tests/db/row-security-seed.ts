@@ -1,3 +1,4 @@
+// Rows of every protected table for the tests of row security.
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../src/db/tables.ts'
 

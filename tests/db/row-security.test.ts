@@ -1,3 +1,4 @@
+// Tests of row security under the role of reads.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { migrate } from '../../src/db/migrate.ts'

@@ -1,3 +1,4 @@
+// Compares the table types with the migrated database.
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'

@@ -1,3 +1,4 @@
+// Tests the upgrade of a database with rows in it.
 import { gzipSync } from 'node:zlib'
 import { Migrator } from 'kysely/migration'
 import { afterAll, describe, expect, it } from 'vitest'

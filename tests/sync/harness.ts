@@ -1,3 +1,4 @@
+// A database with a scripted source, for the tests of the engine.
 import { sql } from 'kysely'
 import type { Connector, Context, Manifest, Normalised, Page, Range, SourceRecord } from '#connector'
 import { openKeyring } from '../../src/db/encryption/keyring.ts'

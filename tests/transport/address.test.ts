@@ -1,3 +1,4 @@
+// Tests of the address rules, and of connecting by them.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addressRules } from '../../src/transport/address.ts'

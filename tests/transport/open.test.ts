@@ -1,3 +1,4 @@
+// Tests of an exchange: statuses, deadlines, failures and secrets.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createTls } from 'node:https'

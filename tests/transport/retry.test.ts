@@ -1,3 +1,4 @@
+// Tests of retries, circuit breakers and pace.
 import { describe, expect, it } from 'vitest'
 import { pacing } from '../../src/transport/pace.ts'
 import { retryAfterSeconds, waitFor } from '../../src/transport/retry.ts'

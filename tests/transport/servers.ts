@@ -1,3 +1,4 @@
+// Small servers for the tests of the transport.
 import { createServer as createHttp } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { createServer as createTcp } from 'node:net'

@@ -1,3 +1,4 @@
+// Tests of the access log: chain, head, verification, pruning and rotation.
 import { createHash, createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

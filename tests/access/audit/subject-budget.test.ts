@@ -1,3 +1,4 @@
+// Tests of the daily budget of subjects.
 import { expect, it } from 'vitest'
 import { anonymous } from '../../../src/access/caller.ts'
 import { openSubjectBudget } from '../../../src/access/audit/subject-budget.ts'

@@ -1,3 +1,4 @@
+// Tests of the hub's own tokens.
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { expect, it } from 'vitest'
 import { anonymous, type Caller } from '../../../src/access/caller.ts'

@@ -1,3 +1,4 @@
+// Tests of revocations across gateways.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {

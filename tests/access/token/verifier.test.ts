@@ -1,3 +1,4 @@
+// Tests of the verifier: what is accepted, and every way of being refused.
 import { createHmac, createSign } from 'node:crypto'
 import { exportSPKI, exportJWK, generateKeyPair, importJWK } from 'jose'
 import type { CryptoKey } from 'jose'

@@ -1,3 +1,4 @@
+// Tests of the embedded PostgreSQL, with real servers and killed processes.
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

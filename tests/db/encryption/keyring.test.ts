@@ -1,3 +1,4 @@
+// Tests of the keyring and of loading keys.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

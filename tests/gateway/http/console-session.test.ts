@@ -1,3 +1,4 @@
+// Tests of the console's session cookie.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { request as rawRequest } from 'node:http'
 import { openSmallGateway } from '../open.ts'

@@ -1,3 +1,4 @@
+// Runs the audits of GraphQL over HTTP.
 import { auditServer } from 'graphql-http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openGraph } from '../../graph/open.ts'

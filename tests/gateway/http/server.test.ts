@@ -1,3 +1,4 @@
+// Tests of the HTTP server: paths, methods, headers and closing.
 import { request as rawRequest } from 'node:http'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

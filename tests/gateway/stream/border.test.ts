@@ -1,3 +1,4 @@
+// Tests of subscriptions with fields of another agency.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningEmulator } from '#connector'

@@ -1,3 +1,4 @@
+// Tests of which events a subscriber gets.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'

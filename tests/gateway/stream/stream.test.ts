@@ -1,3 +1,4 @@
+// Tests of /graphql/stream: both modes, refusals, limits and ends.
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from 'graphql-sse'
 import { openVerifier } from '../../../src/access/token/verifier.ts'

@@ -1,3 +1,4 @@
+// A small gateway with subscriptions for the tests of streams.
 import { makeExecutableSchema } from '@graphql-tools/schema'
 import { execute } from 'graphql'
 import type { GraphQLSchema } from 'graphql'

@@ -1,3 +1,4 @@
+// Tests of drift under each policy.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Json, SourceRecord } from '#connector'
 import type { DriftPolicy } from '../../../src/sync/engine.ts'

@@ -1,3 +1,4 @@
+// Tests of the order check.
 import fc from 'fast-check'
 import { afterEach, expect, it } from 'vitest'
 import { openOrderCheck } from '../../../src/sync/inspect/order.ts'

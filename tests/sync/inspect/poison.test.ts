@@ -1,3 +1,4 @@
+// Tests of records that are built to harm.
 import { gunzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConnectorFailure, exactJson, type Json, type SourceRecord } from '#connector'

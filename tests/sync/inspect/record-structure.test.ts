@@ -1,3 +1,4 @@
+// Tests of learning, comparing and joining structures.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '#connector'

@@ -1,3 +1,4 @@
+// Tests of the reset guard.
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConnectorFailure, type SourceRecord } from '#connector'
 import { resumeSource } from '../../../src/sync/queue/request.ts'

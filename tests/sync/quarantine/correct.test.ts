@@ -1,3 +1,4 @@
+// Tests of corrections of waiting records.
 import { afterEach, describe, expect, it } from 'vitest'
 import { quarantinedRecord } from '../../../src/sync/quarantine/quarantine.ts'
 import { correctQuarantined, releaseQuarantined } from '../../../src/sync/quarantine/release.ts'

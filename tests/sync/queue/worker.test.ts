@@ -1,3 +1,4 @@
+// Tests of the worker: leases, stopping, waking up and pruning.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// Tests of the census.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ConnectorFailure } from '#connector'

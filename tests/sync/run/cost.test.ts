@@ -1,3 +1,4 @@
+// Measures how many statements a page costs.
 import { afterEach, expect, it, vi } from 'vitest'
 import { commitPage } from '../../../src/sync/run/commit.ts'
 import { requestRuns } from '../../../src/sync/queue/request.ts'

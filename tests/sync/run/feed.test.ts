@@ -1,3 +1,4 @@
+// Tests of what runs write into the feed.
 import { afterEach, expect, it, vi } from 'vitest'
 import { type FeedChange, feedEnd, FeedGone, readFeed } from '../../../src/db/feed.ts'
 import { prune } from '../../../src/sync/queue/prune.ts'

@@ -1,3 +1,4 @@
+// Compares random acts of a source with the truth they leave behind.
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { ConnectorFailure } from '#connector'

@@ -1,3 +1,4 @@
+// Tests of committing a page.
 import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, it } from 'vitest'
 import { openWorld, page, record, type World, type WorldOptions } from '../harness.ts'

@@ -1,3 +1,4 @@
+// Tests of records that a store refuses.
 import { afterEach, expect, it } from 'vitest'
 import type { Refusal, Sink } from '../../../src/db/sink.ts'
 import { releaseQuarantined } from '../../../src/sync/quarantine/release.ts'

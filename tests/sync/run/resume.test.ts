@@ -1,3 +1,4 @@
+// Tests of interrupted runs.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ConnectorFailure } from '#connector'
 import { commitPage } from '../../../src/sync/run/commit.ts'

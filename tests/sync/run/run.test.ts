@@ -1,3 +1,4 @@
+// Tests of a run from claim to end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// Tests that long runs keep memory flat.
 import { expect, it } from 'vitest'
 import { streamRecords } from './streaming.ts'
 

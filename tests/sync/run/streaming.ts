@@ -1,3 +1,4 @@
+// Measures time and memory of long runs.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { sql } from 'kysely'

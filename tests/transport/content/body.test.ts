@@ -1,3 +1,4 @@
+// Tests of bodies: ends, limits and encodings.
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { TransportRequest } from '../../../src/transport/exchange.ts'

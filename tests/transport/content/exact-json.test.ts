@@ -1,3 +1,4 @@
+// Tests of exact JSON.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exactJson } from '../../../src/transport/content/exact-json.ts'

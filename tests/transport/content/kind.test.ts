@@ -1,3 +1,4 @@
+// Tests of kinds of answers.
 import { describe, expect, it } from 'vitest'
 import type { TransportRequest } from '../../../src/transport/exchange.ts'
 import { checkKind, provesWhole } from '../../../src/transport/content/kind.ts'
