@@ -104,7 +104,7 @@ async function runs(db: Kysely<unknown>): Promise<void> {
       stream_id text not null,
       kind text not null,
       range jsonb not null,
-      place text,
+      position text,
       state text not null,
       requested_at timestamptz not null default now(),
       started_at timestamptz,
