@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import onvif from 'onvif'
 import { afterEach, describe, expect, it } from 'vitest'
+import { BadXml, textOf } from '#connector'
 import type { Context, Page, RunningEmulator, SourceRecord } from '#connector'
 import { deviceService, reachable, withoutCredentials } from './address.ts'
 import { digestAuthorization, digestChallenge } from './digest.ts'
 import emulator from './emulator/index.ts'
 import camera from './index.ts'
-import { parseXml, textAt, xmlText } from './xml.ts'
+import { elementOf, xmlText } from './xml.ts'
 import { contextFor } from '../../tests/kit/conformance/context.ts'
 import { smallTown } from '../../tests/kit/small-town.ts'
 
@@ -140,7 +141,7 @@ describe('against the emulated devices and server', () => {
     ['throttled', 'SOURCE_UNAVAILABLE'],
     ['unavailable', 'SOURCE_UNAVAILABLE'],
     ['html', 'SOURCE_CHANGED'],
-    ['unknown-shape', 'SOURCE_CHANGED'],
+    ['unknown-structure', 'SOURCE_CHANGED'],
   ] as const)('fails whole when all of the source answers %s: %s', async ([behaviour, code]) => {
     const running = await emulated(30)
     running.behave(behaviour)
@@ -536,7 +537,7 @@ describe('the XML of devices', () => {
     ['an unbound prefix', '<q:a><r:b>x</r:b></q:a>'],
     ['white space around a text', '<a><b>\n x \n</b></a>'],
   ] as const)('is read in spite of %s', ([, text]) =>
-    expect(textAt(parseXml(xmlText(Buffer.from(text))), 'b')).toBe('x'),
+    expect(textOf(elementOf(xmlText(Buffer.from(text))), 'b')).toBe('x'),
   )
   it.for([
     '<!DOCTYPE a><a><b>x</b></a>',
@@ -547,7 +548,7 @@ describe('the XML of devices', () => {
     '<a>'.repeat(100) + '</a>'.repeat(100),
     `<a>${'<b/>'.repeat(30_000)}</a>`,
   ])('is refused where it is not well-formed, declares a type or is too large', (text) => {
-    expect(() => parseXml(text)).toThrow(/^the XML/)
+    expect(() => elementOf(text)).toThrow(BadXml)
   })
 })
 

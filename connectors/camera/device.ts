@@ -1,13 +1,11 @@
-import { ConnectorFailure, TransportFailure } from '#connector'
-import type { Context, Json, TransportAnswer } from '#connector'
+import { ConnectorFailure, TransportFailure, childOf, textOf } from '#connector'
+import type { Context, Json, TransportAnswer, XmlElement } from '#connector'
 import { reachable, withoutCredentials } from './address.ts'
 import { digestAuthorization, digestChallenge } from './digest.ts'
 import type { Challenge } from './digest.ts'
 import type { manifest } from './manifest.ts'
 import { contentType, envelope, replyIn } from './soap.ts'
 import type { Operation, Reply, UsernameToken } from './soap.ts'
-import { at, textAt } from './xml.ts'
-import type { Element } from './xml.ts'
 
 export interface DeviceSettings {
   /** Address of the device service. */
@@ -70,17 +68,17 @@ export async function portray(
   const members = ['Manufacturer', 'Model', 'FirmwareVersion', 'SerialNumber', 'HardwareId'] as const
   return {
     name: await scopeName(ask, device.url),
-    information: Object.fromEntries(members.map((member) => [member, textAt(information, member)])),
+    information: Object.fromEntries(members.map((member) => [member, textOf(information, member)])),
     profiles,
   }
 }
 
-async function profileOf(ask: Ask, media: string, password: string, profile: Element) {
+async function profileOf(ask: Ask, media: string, password: string, profile: XmlElement) {
   const token = profile.attributes['token'] ?? ''
-  const encoder = at(profile, 'VideoEncoderConfiguration')
+  const encoder = childOf(profile, 'VideoEncoderConfiguration')
   const reference = async (operation: Operation): Promise<string | null> => {
     const response = token === '' ? null : await asked(ask, media, operation)
-    return withoutCredentials(response === null ? null : textAt(response, 'MediaUri', 'Uri'), password)
+    return withoutCredentials(response === null ? null : textOf(response, 'MediaUri', 'Uri'), password)
   }
   const wanted = `<ProfileToken>${token.replace(/[&<>]/g, (found) => `&#${found.charCodeAt(0)};`)}</ProfileToken>`
   const schema = 'xmlns="http://www.onvif.org/ver10/schema"'
@@ -89,11 +87,11 @@ async function profileOf(ask: Ask, media: string, password: string, profile: Ele
     `<Transport ${schema}><Protocol>RTSP</Protocol></Transport></StreamSetup>`
   return {
     token,
-    name: textAt(profile, 'Name'),
-    encoding: textAt(encoder, 'Encoding'),
-    width: textAt(encoder, 'Resolution', 'Width'),
-    height: textAt(encoder, 'Resolution', 'Height'),
-    frameRateLimit: textAt(encoder, 'RateControl', 'FrameRateLimit'),
+    name: textOf(profile, 'Name'),
+    encoding: textOf(encoder, 'Encoding'),
+    width: textOf(encoder, 'Resolution', 'Width'),
+    height: textOf(encoder, 'Resolution', 'Height'),
+    frameRateLimit: textOf(encoder, 'RateControl', 'FrameRateLimit'),
     streamUri: await reference({ service: 'media', name: 'GetStreamUri', inside: setup + wanted }),
     snapshotUri: await reference({ service: 'media', name: 'GetSnapshotUri', inside: wanted }),
   }
@@ -103,19 +101,19 @@ async function profileOf(ask: Ask, media: string, password: string, profile: Ele
 async function mediaAddress(ask: Ask, url: string): Promise<string | null> {
   const every = '<Category>All</Category>'
   const capabilities = await asked(ask, url, { service: 'device', name: 'GetCapabilities', inside: every })
-  const named = capabilities === null ? null : textAt(capabilities, 'Capabilities', 'Media', 'XAddr')
+  const named = capabilities === null ? null : textOf(capabilities, 'Capabilities', 'Media', 'XAddr')
   if (named !== null) return named
   const bare = '<IncludeCapability>false</IncludeCapability>'
   const listed = await asked(ask, url, { service: 'device', name: 'GetServices', inside: bare })
-  const isMedia = (service: Element): boolean => /\/ver10\/media\/wsdl\/?$/.test(textAt(service, 'Namespace') ?? '')
-  return textAt(listed?.children.find(isMedia), 'XAddr')
+  const isMedia = (service: XmlElement): boolean => /\/ver10\/media\/wsdl\/?$/.test(textOf(service, 'Namespace') ?? '')
+  return textOf(listed?.children.find(isMedia) ?? null, 'XAddr')
 }
 
 /** The name among the device's scopes, `onvif://www.onvif.org/name/…`; null where it has none or does not tell. */
 async function scopeName(ask: Ask, url: string): Promise<string | null> {
   const response = await asked(ask, url, { service: 'device', name: 'GetScopes' })
   for (const scope of response?.children ?? []) {
-    const name = /^onvif:\/\/www\.onvif\.org\/name\/(.+)$/i.exec(textAt(scope, 'ScopeItem') ?? '')?.[1]
+    const name = /^onvif:\/\/www\.onvif\.org\/name\/(.+)$/i.exec(textOf(scope, 'ScopeItem') ?? '')?.[1]
     if (name === undefined) continue
     try {
       return decodeURIComponent(name)
@@ -138,8 +136,8 @@ async function clockSkew(
     if (error instanceof TransportFailure && error.status === 401) return null
     throw error
   })
-  const utc = reply === null || 'fault' in reply ? undefined : at(reply.response, 'SystemDateAndTime', 'UTCDateTime')
-  const part = (...path: readonly string[]): number => Number(textAt(utc, ...path) ?? Number.NaN)
+  const utc = reply === null || 'fault' in reply ? null : childOf(reply.response, 'SystemDateAndTime', 'UTCDateTime')
+  const part = (...path: readonly string[]): number => Number(textOf(utc, ...path) ?? Number.NaN)
   const time = Date.UTC(
     part('Date', 'Year'),
     part('Date', 'Month') - 1,
@@ -151,14 +149,14 @@ async function clockSkew(
   return Number.isNaN(time) ? 0 : time - context.now().getTime()
 }
 
-async function answered(ask: Ask, url: string, operation: Operation): Promise<Element> {
+async function answered(ask: Ask, url: string, operation: Operation): Promise<XmlElement> {
   const reply = await ask(url, operation)
   if ('fault' in reply) throw new OddAnswer(operation.name, reply.fault)
   return reply.response
 }
 
 /** The response to what a device need not know; null where it answers with a fault, another status or another shape. */
-async function asked(ask: Ask, url: string, operation: Operation): Promise<Element | null> {
+async function asked(ask: Ask, url: string, operation: Operation): Promise<XmlElement | null> {
   try {
     const reply = await ask(url, operation)
     return 'fault' in reply ? null : reply.response

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ConnectorFailure, isTooLarge, pageSizeOf } from '#connector'
+import { ConnectorFailure, isObject, isTooLarge, pageSizeOf } from '#connector'
 import type { Context, Json, Page, Range, SourceRecord } from '#connector'
 import { frigateSession } from './frigate.ts'
 import type { manifest } from './manifest.ts'
@@ -79,16 +79,13 @@ async function eventsBefore(
   if (place.after !== null) query.set('after', seconds(place.after))
   if (place.before !== null) query.set('before', seconds(place.before))
   const answer = await ask(`events?${query}`)
-  if (!Array.isArray(answer) || !answer.every(isObject)) throw changed('no list of events')
-  const events = answer as readonly { readonly [member: string]: Json }[]
-  const starts = events.map((event) => microseconds(event['start_time']))
+  if (!Array.isArray(answer) || !answer.every(isObject<Json>)) throw changed('no list of events')
+  const starts = answer.map((event) => microseconds(event['start_time']))
   if (starts.some((start, index) => index > 0 && start !== null && start > (starts[index - 1] ?? start))) {
     throw changed('events that are not sorted by their start, newest first')
   }
-  return events
+  return answer
 }
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const changed = (found: string): ConnectorFailure =>
   new ConnectorFailure('SOURCE_CHANGED', `/api/events of the Frigate server answers with ${found}`)

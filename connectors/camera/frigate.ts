@@ -1,4 +1,4 @@
-import { ConnectorFailure, instant } from '#connector'
+import { ConnectorFailure, instant, isObject } from '#connector'
 import type { Context, Json, Page, SourceRecord } from '#connector'
 import type { manifest } from './manifest.ts'
 import { placeIn } from './place.ts'
@@ -46,9 +46,6 @@ export function frigateSession(context: CameraContext): FrigateSession | null {
     }
   }
 }
-
-const isObject = (value: unknown): value is { readonly [member: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const camerasInPage = 250
 
@@ -109,7 +106,7 @@ function cameraRecord(
 
 function camerasOf(answer: unknown, what: string): { readonly [name: string]: Json } {
   const cameras = isObject(answer) ? answer['cameras'] : undefined
-  if (isObject(cameras)) return cameras
+  if (isObject<Json>(cameras)) return cameras
   throw new ConnectorFailure('SOURCE_CHANGED', `/api/${what} of the Frigate server has no object of cameras`)
 }
 

@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isObject } from '#connector'
 import type { Cursor } from '#connector'
 
 /**
@@ -16,10 +16,7 @@ export function placeIn<P>(
   } catch (cause) {
     throw new ConnectorFailure('CONFIG_INVALID', 'the cursor is none of this connector: it is not JSON', { cause })
   }
-  const place =
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? take(value as { readonly [member: string]: unknown })
-      : undefined
+  const place = isObject(value) ? take(value) : undefined
   if (place === undefined) throw new ConnectorFailure('CONFIG_INVALID', 'the cursor is none of this connector')
   return place
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { at, escapeXml, parseXml, textAt, xmlText } from './xml.ts'
-import type { Element } from './xml.ts'
+import { childOf, textOf } from '#connector'
+import type { XmlElement } from '#connector'
+import { elementOf, escapeXml, xmlText } from './xml.ts'
 
 /** The namespaces of the ONVIF services that we ask. */
 export const services = {
@@ -56,28 +57,28 @@ export const contentType = (operation: Operation): string =>
   `application/soap+xml; charset=utf-8; action="${services[operation.service]}/${operation.name}"`
 
 /** What a device answered: the operation's response element, or a fault with its innermost code without prefix. */
-export type Reply = { readonly response: Element } | { readonly fault: string }
+export type Reply = { readonly response: XmlElement } | { readonly fault: string }
 
 /** The reply in an answer's bytes; null when they are no answer to this operation. */
 export function replyIn(body: Uint8Array, operation: Operation): Reply | null {
-  let root: Element
+  let root: XmlElement
   try {
-    root = parseXml(xmlText(body))
+    root = elementOf(xmlText(body))
   } catch {
     return null
   }
-  const inside = root.name === 'Envelope' ? at(root, 'Body') : undefined
-  const fault = at(inside, 'Fault')
-  if (fault !== undefined) return { fault: innermostCode(fault) }
-  const response = at(inside, `${operation.name}Response`)
-  return response === undefined ? null : { response }
+  const inside = root.name === 'Envelope' ? childOf(root, 'Body') : null
+  const fault = childOf(inside, 'Fault')
+  if (fault !== null) return { fault: innermostCode(fault) }
+  const response = childOf(inside, `${operation.name}Response`)
+  return response === null ? null : { response }
 }
 
 /** SOAP 1.2 nests codes from general to particular; the one that says why stands innermost. */
-function innermostCode(fault: Element): string {
-  let code = at(fault, 'Code')
-  while (at(code, 'Subcode') !== undefined) code = at(code, 'Subcode')
-  const text = textAt(code, 'Value') ?? textAt(fault, 'faultcode') ?? 'Fault'
+function innermostCode(fault: XmlElement): string {
+  let code = childOf(fault, 'Code')
+  while (childOf(code, 'Subcode') !== null) code = childOf(code, 'Subcode')
+  const text = textOf(code, 'Value') ?? textOf(fault, 'faultcode') ?? 'Fault'
   const name = text.slice(text.lastIndexOf(':') + 1)
   return /^[A-Za-z]\w{0,60}$/.test(name) ? name : 'Fault'
 }

@@ -258,7 +258,7 @@ describe('the document axis', () => {
     ['throttled', 'SOURCE_UNAVAILABLE', 7],
     ['unavailable', 'SOURCE_UNAVAILABLE', undefined],
     ['html', 'SOURCE_CHANGED', undefined],
-    ['unknown-shape', 'SOURCE_CHANGED', undefined],
+    ['unknown-structure', 'SOURCE_CHANGED', undefined],
   ] as const)('tells who acts when the axis is %s', async (behaviour, code, retryAfterSeconds) => {
     const running = await emulated(10)
     running.behave(behaviour)

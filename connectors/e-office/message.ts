@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Json, SourceRecord } from '#connector'
+import { BadXml, childOf, childrenOf, findElement, parseXml, textOf } from '#connector'
+import type { Json, SourceRecord, XmlElement } from '#connector'
 import { member, textMember } from './axis-answer.ts'
-import { BadXml, childOf, childrenOf, findElement, parseXml, textOf } from './element.ts'
-import type { Element } from './element.ts'
 import { looksSecret, marksSecret, namesSecrecy, saysSecret } from './secrecy.ts'
+
+/** The bytes are bounded where the answer is received: 64 MB. */
+const bounds = { depth: 40, elements: 50_000, bytes: 64 * 1_048_576 }
 
 /** What the axis's list says of a message, as far as it never changes afterwards. */
 export type ListItem = { readonly key: string; readonly docId: string; readonly createdTime: string | null }
@@ -21,9 +23,9 @@ const classified = ({ key, docId }: ListItem): SourceRecord => ({ key, docId, cl
 export function messageRecord(item: ListItem, sent: string, beside: unknown): SourceRecord {
   const text = xmlText(sent)
   if (text === null) return malformed(item, 'neither XML nor base64 of it')
-  let root: Element
+  let root: XmlElement
   try {
-    root = parseXml(text)
+    root = parseXml(text, bounds)
   } catch (error) {
     if (error instanceof BadXml) return malformed(item, error.message, text)
     throw error
@@ -63,7 +65,7 @@ function xmlText(sent: string): string | null {
 
 const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)
 
-function isSecret(element: Element, within: boolean): boolean {
+function isSecret(element: XmlElement, within: boolean): boolean {
   const inside = within || namesSecrecy(element.name)
   if (inside && (saysSecret(element.text) || Object.values(element.attributes).some(saysSecret))) return true
   if (Object.entries(element.attributes).some(([name, value]) => namesSecrecy(name) && saysSecret(value))) return true
@@ -71,17 +73,17 @@ function isSecret(element: Element, within: boolean): boolean {
   return element.children.some((child) => isSecret(child, inside))
 }
 
-function texts(element: Element | null, ...names: readonly string[]): Record<string, Json> {
+function texts(element: XmlElement | null, ...names: readonly string[]): Record<string, Json> {
   return Object.fromEntries(names.map((name) => [name, textOf(element, name)]))
 }
 
-const organ = (element: Element | null): Json => (element === null ? null : texts(element, 'OrganId', 'OrganName'))
+const organ = (element: XmlElement | null): Json => (element === null ? null : texts(element, 'OrganId', 'OrganName'))
 
-const responseTo = (element: Element | null): Json =>
+const responseTo = (element: XmlElement | null): Json =>
   element === null ? null : texts(element, 'OrganId', 'Code', 'DocumentId', 'PromulgationDate')
 
 /** The parts of the header that the hub uses, by the names that edXML gives them; contacts of persons are left out. */
-function document(header: Element, message: Element | null): Record<string, Json> {
+function document(header: XmlElement, message: XmlElement | null): Record<string, Json> {
   const trace = childOf(header, 'TraceHeaderList')
   // Its place differs between senders; its spelling is the format's.
   const business = findElement(header, 'Bussiness')
@@ -110,9 +112,9 @@ function document(header: Element, message: Element | null): Record<string, Json
   }
 }
 
-function attachments(root: Element, beside: unknown): Json {
+function attachments(root: XmlElement, beside: unknown): Json {
   const bare = (id: string | null): string | null => id?.replace(/^cid:/i, '') ?? null
-  const references = new Map<string | null, Element>()
+  const references = new Map<string | null, XmlElement>()
   const manifest = findElement(root, 'edXMLManifest') ?? findElement(root, 'Manifest')
   for (const reference of childrenOf(manifest, 'Reference')) {
     references.set(bare(textOf(reference, 'ContentId') ?? reference.attributes['href'] ?? null), reference)

@@ -370,7 +370,7 @@ describe('failures of a page', () => {
     ['unauthorised', 'CONFIG_INVALID'],
     ['forbidden', 'CONFIG_INVALID'],
     ['html', 'SOURCE_CHANGED'],
-    ['unknown-shape', 'SOURCE_CHANGED'],
+    ['unknown-structure', 'SOURCE_CHANGED'],
     ['throttled', 'SOURCE_UNAVAILABLE'],
     ['unavailable', 'SOURCE_UNAVAILABLE'],
   ] as const)('%s is %s, in check and in read', async (behaviour, code) => {

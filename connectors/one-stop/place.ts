@@ -1,4 +1,4 @@
-import { ConnectorFailure, instant, millisecondsOf } from '#connector'
+import { ConnectorFailure, instant, isObject, millisecondsOf } from '#connector'
 import type { Cursor, Range } from '#connector'
 
 /** Where a run stands. Times are milliseconds since 1970. */
@@ -49,7 +49,7 @@ export function placeOf(range: Range): Place {
   } catch {
     found = null
   }
-  const place = typeof found === 'object' && found !== null ? placeIn(found) : null
+  const place = isObject(found) ? placeIn(found) : null
   if (place === null) {
     throw new ConnectorFailure(
       'CONFIG_INVALID',
@@ -59,7 +59,7 @@ export function placeOf(range: Range): Place {
   return place
 }
 
-function placeIn(found: object): Place | null {
+function placeIn(found: Readonly<Record<string, unknown>>): Place | null {
   const {
     mark,
     top = null,
@@ -69,14 +69,14 @@ function placeIn(found: object): Place | null {
     window = null,
     unsorted = false,
     again = false,
-  } = found as Record<string, unknown>
+  } = found
   const [markAt, topAt, floorAt] = [readTime(mark), readTime(top), readTime(floor)]
   if (markAt === undefined || topAt === undefined || floorAt === undefined) return null
   if (!isCount(page) || !(size === null || (isCount(size) && size > 0))) return null
   if (typeof unsorted !== 'boolean' || typeof again !== 'boolean') return null
   if (window === null) return { page, size, mark: markAt, top: topAt, floor: floorAt, window, unsorted, again }
-  if (typeof window !== 'object') return null
-  const { from, to } = window as Record<string, unknown>
+  if (!isObject(window)) return null
+  const { from, to } = window
   if (typeof from !== 'string' || typeof to !== 'string') return null
   return { page, size, mark: markAt, top: topAt, floor: floorAt, window: { from, to }, unsorted, again }
 }

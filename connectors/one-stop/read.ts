@@ -1,6 +1,7 @@
 import {
   ConnectorFailure,
   isoInstant,
+  isObject,
   isTooLarge,
   maxTooLarge,
   localInstant,
@@ -10,7 +11,7 @@ import {
   pageSizeOf,
   smallerPage,
 } from '#connector'
-import type { Context, Page, Range, SourceRecord } from '#connector'
+import type { Context, Json, Page, Range, SourceRecord } from '#connector'
 import { allowedOfDossier } from './allowed.ts'
 import { manifest } from './manifest.ts'
 import { checkpoint, placeCursor, placeOf } from './place.ts'
@@ -155,11 +156,11 @@ async function search(
   asked: URLSearchParams,
 ): Promise<{ items: readonly SourceRecord[]; last: boolean }> {
   const answer = await session.get('/pa/dossier/search', asked)
-  const { content, last } = isRecord(answer) ? answer : {}
-  if (!Array.isArray(content) || !content.every(isRecord) || (last !== undefined && typeof last !== 'boolean')) {
+  const { content, last } = isObject(answer) ? answer : {}
+  if (!Array.isArray(content) || !content.every(isObject<Json>) || (last !== undefined && typeof last !== 'boolean')) {
     throw changed('expected content (a list of dossiers) and last')
   }
-  const items = content as readonly SourceRecord[]
+  const items: readonly SourceRecord[] = content
   if (items.length > 0 && items.every((item) => typeof item['id'] !== 'string')) {
     throw changed('expected dossiers with an id')
   }
@@ -168,9 +169,6 @@ async function search(
 
 const changed = (expected: string): ConnectorFailure =>
   new ConnectorFailure('SOURCE_CHANGED', `/pa/dossier/search answers in another shape: ${expected}`)
-
-const isRecord = (value: unknown): value is SourceRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Milliseconds since 1970; null where the dossier bears no time of change that can be read. */
 function changeTime(item: SourceRecord): number | null {

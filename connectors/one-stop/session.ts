@@ -1,4 +1,4 @@
-import { ConnectorFailure, TransportFailure } from '#connector'
+import { ConnectorFailure, isObject, TransportFailure } from '#connector'
 import type { Context } from '#connector'
 import type { manifest } from './manifest.ts'
 
@@ -68,15 +68,15 @@ async function login(context: Context<typeof manifest>): Promise<Token> {
       if (status === 401 || status === 403) throw refused(status, '', error)
       throw error
     })
-  const said = answer.json() as Readonly<Record<string, unknown>> | null
-  const isObject = typeof said === 'object' && said !== null
+  const answered = answer.json()
+  const said = isObject(answered) ? answered : null
   if (answer.status === 400) {
     // RFC 6749, 5.2: wrong credentials may come as 400 with a code, e.g. invalid_client.
-    const code = isObject && /^[a-z_]{1,40}$/.test(String(said['error'])) ? ` (${String(said['error'])})` : ''
+    const code = said !== null && /^[a-z_]{1,40}$/.test(String(said['error'])) ? ` (${String(said['error'])})` : ''
     throw refused(400, code)
   }
-  const text = isObject ? said['access_token'] : undefined
-  const type = isObject ? said['token_type'] : undefined
+  const text = said?.['access_token']
+  const type = said?.['token_type']
   if (
     typeof text !== 'string' ||
     text === '' ||
@@ -87,7 +87,7 @@ async function login(context: Context<typeof manifest>): Promise<Token> {
       'tokenUrl answered without a bearer token: expected access_token and token_type Bearer',
     )
   }
-  const lifetime = isObject && typeof said['expires_in'] === 'number' ? said['expires_in'] : 60
+  const lifetime = typeof said?.['expires_in'] === 'number' ? said['expires_in'] : 60
   // Renewed a little early, so that a token does not end between our clock and theirs.
   return { text, until: asked + (lifetime - Math.min(30, lifetime / 5)) * 1000 }
 }

@@ -175,7 +175,7 @@ describe('the catalogue of procedures', () => {
     ['throttled', 'SOURCE_UNAVAILABLE', 7],
     ['unavailable', 'SOURCE_UNAVAILABLE', undefined],
     ['html', 'SOURCE_CHANGED', undefined],
-    ['unknown-shape', 'SOURCE_CHANGED', undefined],
+    ['unknown-structure', 'SOURCE_CHANGED', undefined],
   ] as const)('tells who acts when the gateway is %s', async (behaviour, code, retryAfterSeconds) => {
     const running = await emulated(10)
     running.behave(behaviour)

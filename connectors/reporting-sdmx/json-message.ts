@@ -1,5 +1,6 @@
+import { isObject } from '#connector'
 import type { Json, SourceRecord } from '#connector'
-import { changed, isTree, listAt, nameOf, textAt, treeAt } from './json-tree.ts'
+import { changed, listAt, nameOf, textAt, treeAt } from './json-tree.ts'
 import { structureOf } from './json-structure.ts'
 import type { Component, Structure } from './json-structure.ts'
 import type { Tree } from './json-tree.ts'
@@ -19,15 +20,15 @@ export interface Message {
  * throws SOURCE_CHANGED. `flow` names the dataflow, null where the message itself has to.
  */
 export function readJsonMessage(body: unknown, flow: string | null): Message {
-  const root = isTree(body) ? body : changed('the answer is no object')
+  const root = isObject<Json>(body) ? body : changed('the answer is no object')
   if (listAt(root, 'errors').length > 0) changed('the message holds errors')
   const data = treeAt(root, 'data') ?? root
   const dataSets = Array.isArray(data['dataSets']) ? listAt(data, 'dataSets') : changed('no list data.dataSets')
   const single = treeAt(data, 'structure')
   const trees = Array.isArray(data['structures']) ? listAt(data, 'structures') : single === undefined ? [] : [single]
-  const structures = trees.map((tree) => structureOf(isTree(tree) ? tree : changed('a structure is no object')))
+  const structures = trees.map((tree) => structureOf(isObject<Json>(tree) ? tree : changed('a structure is no object')))
   const records = dataSets.flatMap((item, index) => {
-    const dataSet = isTree(item) ? item : changed(`data set ${index} is no object`)
+    const dataSet = isObject<Json>(item) ? item : changed(`data set ${index} is no object`)
     const position = dataSet['structure'] ?? 0
     const structure = typeof position === 'number' ? structures[position] : undefined
     return recordsOf(dataSet, structure ?? changed(`data set ${index} has no structure block`), flow)
@@ -95,7 +96,7 @@ function recordsOf(dataSet: Tree, structure: Structure, flow: string | null): So
   const series = treeAt(dataSet, 'series')
   for (const [key, content] of Object.entries(series ?? {})) {
     const parts = partsOf(key, dimensions.series)
-    const tree = isTree(content) ? content : {}
+    const tree = isObject<Json>(content) ? content : {}
     const above = attributesOf(attributes.series, listAt(tree, 'attributes'))
     const observations = treeAt(tree, 'observations')
     if (observations === undefined && deleting) {
@@ -142,9 +143,9 @@ function dimensionOf({ component, part }: Part): Dimension {
   const { id } = component
   if (part === '') return { id, value: null, name: null }
   const value = /^\d{1,9}$/.test(part) ? component.values[Number(part)] : undefined
-  const text = isTree(value) ? (textAt(value, 'id') ?? textAt(value, 'value')) : null
+  const text = isObject<Json>(value) ? (textAt(value, 'id') ?? textAt(value, 'value')) : null
   if (text === null) return { id, value: `?${part}`, name: null }
-  return { id, value: text, name: id === 'INDICATOR' && isTree(value) ? nameOf(value) : null }
+  return { id, value: text, name: id === 'INDICATOR' && isObject<Json>(value) ? nameOf(value) : null }
 }
 
 /** `bare`: only what is named, without the defaults of the structure. */
@@ -163,10 +164,10 @@ function attributeOf(component: Component, given: Json): string | null {
   if (typeof raw === 'number' && given !== null && component.values.length > 0) {
     const value = component.values[raw]
     if (value === undefined) return `?${raw}`
-    return isTree(value) ? (scalar(value['id']) ?? scalar(value['value']) ?? nameOf(value)) : scalar(value)
+    return isObject<Json>(value) ? (scalar(value['id']) ?? scalar(value['value']) ?? nameOf(value)) : scalar(value)
   }
   if (Array.isArray(raw)) return (raw as readonly Json[]).map((item) => attributeOf(component, item) ?? '').join(';')
-  return isTree(raw) ? (textAt(raw, 'vi') ?? scalar(Object.values(raw)[0])) : scalar(raw)
+  return isObject<Json>(raw) ? (textAt(raw, 'vi') ?? scalar(Object.values(raw)[0])) : scalar(raw)
 }
 
 const scalar = (value: Json | undefined): string | null =>

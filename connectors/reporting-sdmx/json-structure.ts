@@ -1,6 +1,6 @@
+import { isObject } from '#connector'
 import type { Json } from '#connector'
 import { changed, listAt, nameOf, textAt, treeAt } from './json-tree.ts'
-import { isTree } from './json-tree.ts'
 import type { Tree } from './json-tree.ts'
 
 export interface Component {
@@ -29,7 +29,7 @@ export interface Structure {
 
 const componentsAt = (tree: Tree | undefined, level: string): readonly Component[] =>
   listAt(tree, level).map((item, index) => {
-    const component = isTree(item) ? item : changed(`structure has a ${level} component that is no object`)
+    const component = isObject<Json>(item) ? item : changed(`structure has a ${level} component that is no object`)
     const position = component['keyPosition']
     return {
       id: textAt(component, 'id') ?? changed(`structure has a ${level} component without id`),
@@ -50,7 +50,7 @@ export function structureOf(tree: Tree): Structure {
   const attributes = treeAt(tree, 'attributes')
   const measures = componentsAt(treeAt(tree, 'measures'), 'observation')
   const urn = listAt(tree, 'links')
-    .map((link) => (isTree(link) ? textAt(link, 'urn') : null))
+    .map((link) => (isObject<Json>(link) ? textAt(link, 'urn') : null))
     .find((text) => text?.includes('.Dataflow=') === true)
   return {
     flow: /\.Dataflow=[^:]*:([^(]+)\(/.exec(urn ?? '')?.[1] ?? null,

@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isObject } from '#connector'
 import type { Json } from '#connector'
 
 export type Tree = { readonly [member: string]: Json }
@@ -7,12 +7,10 @@ export type Tree = { readonly [member: string]: Json }
 export const changed = (what: string): never => {
   throw new ConnectorFailure('SOURCE_CHANGED', `SDMX-JSON: ${what}`)
 }
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export const treeAt = (tree: Tree | undefined, name: string): Tree | undefined => {
   const found = tree?.[name]
-  return isTree(found) ? found : undefined
+  return isObject<Json>(found) ? found : undefined
 }
 export const listAt = (tree: Tree | undefined, name: string): readonly Json[] => {
   const found = tree?.[name]

@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isObject } from '#connector'
 import type { Range } from '#connector'
 
 /** Where a read stands. A checkpoint is a place without `at`. */
@@ -44,8 +44,6 @@ function parsed(text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTimes = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((time) => typeof time === 'string' && !Number.isNaN(Date.parse(time)))
 

@@ -1,4 +1,4 @@
-import { ConnectorFailure } from '#connector'
+import { ConnectorFailure, isObject } from '#connector'
 
 /** What was taken: the mark of the file by the key of its report. */
 export type Taken = Readonly<Record<string, string>>
@@ -17,8 +17,6 @@ export interface ReportPlace {
   readonly at?: { readonly now: number; readonly after: string }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isTaken = (value: unknown): value is Taken =>
   isObject(value) && Object.values(value).every((mark) => typeof mark === 'string')
 

@@ -66,7 +66,7 @@ export interface RunningEmulator {
   dirt(stream: string): number
   /** From now on answer each data request in this way, until `behave('normal')`: what the conformance kit asks for. */
   behave(
-    behaviour: 'normal' | 'unauthorised' | 'forbidden' | 'throttled' | 'unavailable' | 'html' | 'unknown-shape',
+    behaviour: 'normal' | 'unauthorised' | 'forbidden' | 'throttled' | 'unavailable' | 'html' | 'unknown-structure',
   ): void
   /** Ends every connection; settles when the port is free. */
   close(): Promise<void>

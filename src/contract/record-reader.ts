@@ -1,3 +1,4 @@
+import { isObject } from '../transport/json-object.ts'
 import type { Json, Normalised, RejectCode, Rejection, SourceRecord } from './connector.ts'
 import type { EntityName, EntityRecord } from './entity.ts'
 
@@ -41,9 +42,6 @@ export interface Reader {
   maybeOneOf<T>(name: string, table: ReadonlyMap<string, T>): T | null
 }
 
-const isObject = (value: unknown): value is SourceRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 export const foldCase = (text: string): string => text.normalize('NFC').trim().toLocaleLowerCase('vi')
 
 /** A table for `maybeOneOf`, its names case-folded. */
@@ -52,7 +50,7 @@ export function nameTable<T>(names: Readonly<Record<string, T>>): ReadonlyMap<st
 }
 
 export function reader(value: unknown, at = ''): Reader {
-  if (!isObject(value)) reject('WRONG_TYPE', at, { expected: 'object' })
+  if (!isObject<Json>(value)) reject('WRONG_TYPE', at, { expected: 'object' })
   const record = value
   const path = (name: string): string => (at === '' ? name : `${at}.${name}`)
   const own = (name: string): Json | undefined => (Object.hasOwn(record, name) ? record[name] : undefined)

@@ -1,3 +1,4 @@
+import { isObject } from '../transport/json-object.ts'
 import type { ConfigField } from './connector.ts'
 import { ConnectorFailure } from './failure.ts'
 
@@ -28,9 +29,6 @@ function secretsIn(field: ConfigField, value: unknown): string[] {
   if (field.kind === 'map') return Object.values(value).flatMap((item) => secretsIn(field.of, item))
   return field.kind === 'object' ? secretsOf(field.fields, value) : []
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function objectOf(fields: FieldTable, value: unknown, at: string): Readonly<Record<string, unknown>> {
   if (!isObject(value)) throw wrong(at, value, 'an object')

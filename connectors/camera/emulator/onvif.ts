@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { childOf, textOf } from '#connector'
+import type { XmlElement } from '#connector'
 import type { EmulatedDevice } from './devices.ts'
-import { at, escapeXml, parseXml, textAt } from '../xml.ts'
-import type { Element } from '../xml.ts'
+import { elementOf, escapeXml } from '../xml.ts'
 
 export interface OnvifRequest {
   readonly path: string
@@ -35,17 +36,17 @@ const prefixesOf = {
 /** How a device answers a SOAP request at a moment: its own prefixes, clock, login and manners. */
 export function answerOf(device: EmulatedDevice, request: OnvifRequest, time: number): OnvifAnswer {
   const write = writerOf(device)
-  let envelope: Element
+  let envelope: XmlElement
   try {
-    envelope = parseXml(request.body)
+    envelope = elementOf(request.body)
   } catch {
     return fault(device, write, 400, 's:Sender', 'ter:WellFormed')
   }
-  const operation = at(envelope, 'Body')?.children[0]
+  const operation = childOf(envelope, 'Body')?.children[0]
   if (operation === undefined) return fault(device, write, 400, 's:Sender', 'ter:TagMismatch')
   const clock = time + device.clockOffset
-  const security = at(envelope, 'Header', 'Security')
-  if (security !== undefined && at(security, 'UsernameToken') === undefined) {
+  const security = childOf(envelope, 'Header', 'Security')
+  if (security !== null && childOf(security, 'UsernameToken') === null) {
     return fault(device, write, 400, 's:Sender', 'wsse:InvalidSecurity')
   }
   if (operation.name === 'GetSystemDateAndTime')
@@ -54,7 +55,7 @@ export function answerOf(device: EmulatedDevice, request: OnvifRequest, time: nu
   if (refusal !== null) return refusal
   if (device.broken) return fault(device, write, 500, 's:Receiver', 'ter:HardwareFailure')
   if (device.without.includes(operation.name)) return fault(device, write, 500, 's:Receiver', 'ter:ActionNotSupported')
-  const token = textAt(operation, 'ProfileToken')
+  const token = textOf(operation, 'ProfileToken')
   const profile = device.profiles.find((one) => one.token === token)
   const wanted = operation.name === 'GetStreamUri' || operation.name === 'GetSnapshotUri'
   if (wanted && profile === undefined) return fault(device, write, 400, 's:Sender', 'ter:NoProfile')
@@ -99,13 +100,13 @@ export function answerOf(device: EmulatedDevice, request: OnvifRequest, time: nu
 function refusalOf(
   device: EmulatedDevice,
   write: Write,
-  security: Element | undefined,
+  security: XmlElement | null,
   request: OnvifRequest,
   clock: number,
   time: number,
 ): OnvifAnswer | null {
   if (device.login === 'token') {
-    return tokenHolds(device, at(security, 'UsernameToken'), clock)
+    return tokenHolds(device, childOf(security, 'UsernameToken'), clock)
       ? null
       : fault(device, write, device.index % 2 === 0 ? 400 : 401, 's:Sender', 'ter:NotAuthorized')
   }
@@ -124,8 +125,8 @@ function refusalOf(
 }
 
 /** WS-UsernameToken: digest of nonce, time and password, and a time within 5 seconds of the device's own clock. */
-function tokenHolds(device: EmulatedDevice, token: Element | undefined, clock: number): boolean {
-  const [user, sent, nonce, created] = ['Username', 'Password', 'Nonce', 'Created'].map((name) => textAt(token, name))
+function tokenHolds(device: EmulatedDevice, token: XmlElement | null, clock: number): boolean {
+  const [user, sent, nonce, created] = ['Username', 'Password', 'Nonce', 'Created'].map((name) => textOf(token, name))
   if (!user || !sent || !nonce || !created || user !== device.username) return false
   const bytes = Buffer.from(nonce, 'base64')
   if (bytes.length < 8 || !(Math.abs(Date.parse(created) - clock) <= 5000)) return false

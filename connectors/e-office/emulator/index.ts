@@ -160,7 +160,7 @@ export default (async ({ town, size, now, port = 0 }) => {
         .end('<!DOCTYPE html><html><body>Đăng nhập</body></html>')
       return
     }
-    if (behaviour === 'unknown-shape') return json(200, { result: { rows: [] } })
+    if (behaviour === 'unknown-structure') return json(200, { result: { rows: [] } })
     const account = bearer(request)
     if (account === null) return json(401, unauthorised)
     if (request.headers['x-systemid'] !== account.systemId || request.headers['x-secretkey'] !== account.secretKey) {

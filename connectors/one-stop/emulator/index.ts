@@ -63,7 +63,7 @@ export default (async ({ town, size, now, port }) => {
       response.end('<!DOCTYPE html><html><head><title>Đăng nhập</title></head><body><form></form></body></html>')
       return
     }
-    if (behaviour === 'unknown-shape') return answer(response, 200, { items: [], next: null })
+    if (behaviour === 'unknown-structure') return answer(response, 200, { items: [], next: null })
     const found = search(town, size, registry, url.searchParams, clock())
     return found === null ? answer(response, 400, { status: 400, error: 'Bad Request' }) : answer(response, 200, found)
   }

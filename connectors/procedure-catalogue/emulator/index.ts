@@ -103,7 +103,7 @@ export default (async ({ town, size, now, port = 0 }) => {
     if (behaviour === 'unavailable') return json(503, { error: 'unavailable' })
     if (behaviour === 'html')
       return say(200, 'text/html', '<!DOCTYPE html><html><body><form>Đăng nhập</form></body></html>')
-    if (behaviour === 'unknown-shape') return json(200, { result: { items: [] } })
+    if (behaviour === 'unknown-structure') return json(200, { result: { items: [] } })
     let params: unknown
     try {
       params = JSON.parse(new URLSearchParams(Buffer.concat(chunks).toString('utf8')).get('params') ?? '')

@@ -108,7 +108,7 @@ function misbehave(response: ServerResponse, behaviour: string): void {
   if (behaviour === 'unavailable') return send(response, 503, 'text/plain', 'unavailable')
   if (behaviour === 'html')
     return send(response, 200, 'text/html', '<!DOCTYPE html><html><title>Đăng nhập</title></html>')
-  if (behaviour === 'unknown-shape') return send(response, 200, 'application/json', '{"result":{"items":[]}}')
+  if (behaviour === 'unknown-structure') return send(response, 200, 'application/json', '{"result":{"items":[]}}')
   response.setHeader('retry-after', '7')
   send(response, 429, 'text/plain', 'too many requests')
 }

@@ -1,5 +1,6 @@
 // Loads an issuer's keys by OpenID discovery.
 import type { Transport } from '../../transport/exchange.ts'
+import { isObject } from '../../transport/json-object.ts'
 import type { JwksLoader } from './key-set.ts'
 
 /**
@@ -21,9 +22,6 @@ export function discovered(issuer: string, transport: Transport): JwksLoader {
     return (await transport.exchange({ url: jwks, expect: 'json' }, signal)).json()
   }
 }
-
-const isObject = (value: unknown): value is { readonly [member: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function requireSafe(url: string, issuer: string): void {
   const parsed = URL.canParse(url) ? new URL(url) : null

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { isObjectType } from 'graphql'
 import type { FlattenNodePathSegment } from '@graphql-hive/router-query-planner'
+import { isObject } from '../../transport/json-object.ts'
 import { isPlaced } from '../answer/subgraph-error.ts'
 import type { Path } from '../answer/subgraph-error.ts'
 
@@ -13,8 +14,7 @@ export interface Found {
   readonly path: Path
 }
 
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !isPlaced(value)
+export const isTree = (value: unknown): value is Tree => isObject(value) && !isPlaced(value)
 
 /** Which names of types stand for an object of a type: its own and those of what it belongs to. */
 export type Fits = (typeName: string, condition: string) => boolean

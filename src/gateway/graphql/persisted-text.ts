@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
+import { isObject } from '../../transport/json-object.ts'
 import { sha256Of } from './persisted.ts'
 import type { PersistedQueries } from './persisted.ts'
 import type { TrustedDocuments } from './trusted-documents.ts'
@@ -39,7 +40,7 @@ export function operationText(
   }
   if (given === null) return query
   if (query !== undefined) {
-    if (isRecord(asked.extensions) && asked.extensions['persistedQuery'] !== undefined) {
+    if (isObject(asked.extensions) && asked.extensions['persistedQuery'] !== undefined) {
       persisted.keep(client, given, query)
     }
     return query
@@ -52,7 +53,7 @@ export function operationText(
 /** Whether the request names its operation otherwise than by its text. */
 export const namesByHash = ({ documentId, extensions }: OperationNaming): boolean =>
   (documentId !== undefined && documentId !== null) ||
-  (isRecord(extensions) && extensions['persistedQuery'] !== undefined)
+  (isObject(extensions) && extensions['persistedQuery'] !== undefined)
 
 const mismatch = 'provided sha does not match query'
 const notTrusted =
@@ -60,10 +61,10 @@ const notTrusted =
 const refused = (message: string): Error => hubError('BAD_REQUEST', message)
 
 function hashIn({ documentId, extensions }: OperationNaming): string | null {
-  const persisted = isRecord(extensions) ? extensions['persistedQuery'] : undefined
+  const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined
   let fromExtension: string | null = null
   if (persisted !== undefined && persisted !== null) {
-    if (!isRecord(persisted) || persisted['version'] !== 1) throw refused('Unsupported persisted query version')
+    if (!isObject(persisted) || persisted['version'] !== 1) throw refused('Unsupported persisted query version')
     fromExtension = hashOf(persisted['sha256Hash'])
   }
   if (documentId === undefined || documentId === null) return fromExtension
@@ -76,6 +77,3 @@ function hashOf(value: unknown): string {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase()
   throw refused('Mã băm SHA-256 không đúng dạng. · The SHA-256 hash is not well-formed.')
 }
-
-const isRecord = (value: unknown): value is { readonly [name: string]: unknown } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -8,6 +8,7 @@ import type { Claim } from '../queue/claim.ts'
 import type { Engine } from '../engine.ts'
 import type { Outcome } from '../run/outcome.ts'
 import { likeOf, type RawPosition } from '../run/plan.ts'
+import { isObject } from '../../transport/json-object.ts'
 
 type Rejected = Outcome & { do: 'quarantine' }
 
@@ -208,9 +209,7 @@ export function correctedRecord(keyring: Keyring, body: Buffer, patch: Buffer | 
 
 export function mergePatch(target: Json, patch: Json): Json {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch
-  const merged = new Map<string, Json>(
-    typeof target === 'object' && target !== null && !Array.isArray(target) ? Object.entries(target) : [],
-  )
+  const merged = new Map<string, Json>(isObject<Json>(target) ? Object.entries(target) : [])
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) merged.delete(name)
     else merged.set(name, mergePatch(merged.get(name) ?? null, value))

@@ -45,7 +45,7 @@ const emulator: Emulator = async (options) => {
     if (behaviour === 'throttled') return send(429, '{}', { 'retry-after': '7' })
     if (behaviour === 'unavailable') return send(503, '{}')
     if (behaviour === 'html') return send(200, '<html></html>', { 'content-type': 'text/html' })
-    if (behaviour === 'unknown-shape') return send(200, '{"data":{"total":0}}')
+    if (behaviour === 'unknown-structure') return send(200, '{"data":{"total":0}}')
     const from = Number(new URL(request.url!, 'http://x').searchParams.get('from'))
     return send(200, JSON.stringify({ rows: rowsAt(options.now()).slice(from, from + 3) }))
   })
@@ -300,7 +300,7 @@ describe('a rule finds', () => {
       'C07',
       'an unknown shape taken for the end',
       subject({ read: swallowing('SOURCE_CHANGED') }),
-      "under 'unknown-shape' gives no failure",
+      "under 'unknown-structure' gives no failure",
     ],
     [
       'C08',

@@ -70,7 +70,7 @@ export const unknownMapping: Rule = {
       const found = findings()
       if (readsFolder(tried.running))
         return { is: 'skipped', why: 'the source is a folder: a strange file in it is a record' }
-      for (const behaviour of ['html', 'unknown-shape'] as const) {
+      for (const behaviour of ['html', 'unknown-structure'] as const) {
         await tried.behave(behaviour)
         for (const stream of streamsOf(subject)) {
           const failed = await thrownBy(() => tried.pages(stream))
@@ -168,7 +168,15 @@ export const secrecy: Rule = {
     }),
 }
 
-const behaviours = ['normal', 'unauthorised', 'forbidden', 'throttled', 'unavailable', 'html', 'unknown-shape'] as const
+const behaviours = [
+  'normal',
+  'unauthorised',
+  'forbidden',
+  'throttled',
+  'unavailable',
+  'html',
+  'unknown-structure',
+] as const
 
 async function readUnder(tried: Trial, stream: string, behaviour: Behaviour): Promise<unknown> {
   await tried.behave(behaviour)
