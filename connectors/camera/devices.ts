@@ -4,7 +4,7 @@ import { deviceService } from './address.ts'
 import { OddAnswer, greet, portray } from './device.ts'
 import type { DeviceSettings } from './device.ts'
 import type { manifest } from './manifest.ts'
-import { placeIn } from './place.ts'
+import { positionIn } from './cursor.ts'
 
 type CameraContext = Context<typeof manifest>
 
@@ -20,7 +20,7 @@ type Outcome =
   | { readonly end: 'answered'; readonly record: SourceRecord }
   | { readonly end: 'silent' | 'refused' | 'odd'; readonly record: SourceRecord; readonly cause: unknown }
 
-interface Place {
+interface Position {
   /** Index of the next device. */
   readonly at: number
   readonly observedAt: string
@@ -33,14 +33,14 @@ interface Place {
  */
 export async function* devicePages(context: CameraContext, since: string | null): AsyncGenerator<Page> {
   const devices = deviceSettings(context)
-  const place = placeIn(since, devicePlace)
-  const stale = place === null || context.now().getTime() - Date.parse(place.observedAt) > observationHolds
-  const observedAt = stale ? instant(context.now().getTime())! : place.observedAt
-  // A place in the middle exists only once it was known that not all devices failed alike.
-  let mixed = place !== null
+  const position = positionIn(since, devicePosition)
+  const stale = position === null || context.now().getTime() - Date.parse(position.observedAt) > observationHolds
+  const observedAt = stale ? instant(context.now().getTime())! : position.observedAt
+  // A position in the middle exists only once it was known that not all devices failed alike.
+  let mixed = position !== null
   const held: Page[] = []
   const ends: Outcome[] = []
-  let next = place?.at ?? 0
+  let next = position?.at ?? 0
   do {
     context.signal.throwIfAborted()
     const asked = devices.slice(next, next + devicesInPage)
@@ -163,8 +163,8 @@ async function outcomeOf(
   }
 }
 
-/** Reads a place of ours; null for what is none. An empty object is the place after the last page: all begins anew. */
-function devicePlace(value: { readonly [member: string]: unknown }): Place | null | undefined {
+/** Reads a position of ours; null for what is none. An empty object is the position after the last page: all begins anew. */
+function devicePosition(value: { readonly [member: string]: unknown }): Position | null | undefined {
   const { at, observedAt } = value
   if (Object.keys(value).length === 0) return null
   if (typeof at !== 'number' || !Number.isSafeInteger(at) || at < 0) return undefined

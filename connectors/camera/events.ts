@@ -3,7 +3,7 @@ import { ConnectorFailure, isObject, isTooLarge, pageSizeOf } from '#connector'
 import type { Context, Json, Page, Range, SourceRecord } from '#connector'
 import { frigateSession } from './frigate.ts'
 import type { manifest } from './manifest.ts'
-import { placeIn } from './place.ts'
+import { positionIn } from './cursor.ts'
 
 const eventsAsked = 100
 const eventsAtMost = 400
@@ -17,7 +17,7 @@ const longestEvent = 24n * 3_600_000_000n
 // Times of the server are Unix seconds with up to six decimals; here they are counted in whole microseconds.
 
 /** Where a read stands: newest first, from `before` down to `after`, both exclusive. */
-interface Place {
+interface Position {
   readonly after: bigint | null
   /** null: the next read begins anew, at the newest. */
   readonly before: bigint | null
@@ -30,7 +30,7 @@ interface Place {
 
 /** The pages of the event stream, newest first. An event is read again until an hour has passed and it has ended. */
 export async function* eventPages(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
-  let place = placeOf(range)
+  let position = positionOf(range)
   let size = pageSizeOf(eventsAsked, context)
   const ask = frigateSession(context)
   if (ask === null) {
@@ -39,45 +39,45 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
   }
   for (;;) {
     context.signal.throwIfAborted()
-    const limit = size + place.shown.length
+    const limit = size + position.shown.length
     let listed: Awaited<ReturnType<typeof eventsBefore>>
     try {
-      listed = await eventsBefore(ask, place, limit)
+      listed = await eventsBefore(ask, position, limit)
     } catch (error) {
-      // The server names no place behind an event whose start it does not show: one that is too large alone ends the read.
+      // The server names no position behind an event whose start it does not show: one that is too large alone ends the read.
       if (!isTooLarge(error) || size === 1) throw error
       size = Math.floor(size / 2)
       continue
     }
     const starts = listed.map((event) => microseconds(event['start_time']))
-    const records = listed.filter((event) => !place.shown.includes(idOf(event))).map(eventRecord)
+    const records = listed.filter((event) => !position.shown.includes(idOf(event))).map(eventRecord)
     const oldest = smallest(starts)
-    const newest = largest([place.newest, ...starts])
-    const open = smallest([place.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
+    const newest = largest([position.newest, ...starts])
+    const open = smallest([position.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
     const whole = listed.length < limit
     if (!whole && oldest === null) throw changed('events without a start time')
     if (whole) {
       const latest = BigInt(context.now().getTime()) * 1000n + skew
-      yield { records, next: checkpoint(place, newest === null ? null : smallest([newest, latest]), open) }
+      yield { records, next: checkpoint(position, newest === null ? null : smallest([newest, latest]), open) }
       return
     }
     // The same start may go on in the next page, so it is asked for again and what was seen of it left out.
     const shown = listed.filter((_, index) => starts[index] === oldest).map((event) => idOf(event))
-    place = { ...place, before: oldest! + 1n, shown, newest, open }
-    yield { records, next: written(place) }
+    position = { ...position, before: oldest! + 1n, shown, newest, open }
+    yield { records, next: written(position) }
   }
 }
 
 async function eventsBefore(
   ask: (path: string) => Promise<unknown>,
-  place: Place,
+  position: Position,
   /** Events that share one start are asked for in one page: as many more as are known of it. */
   limit: number,
 ): Promise<readonly { readonly [member: string]: Json }[]> {
   if (limit > eventsAtMost) throw changed(`more than ${eventsAtMost - eventsAsked} events of one start`)
   const query = new URLSearchParams({ limit: String(limit), include_thumbnails: '0' })
-  if (place.after !== null) query.set('after', seconds(place.after))
-  if (place.before !== null) query.set('before', seconds(place.before))
+  if (position.after !== null) query.set('after', seconds(position.after))
+  if (position.before !== null) query.set('before', seconds(position.before))
   const answer = await ask(`events?${query}`)
   if (!Array.isArray(answer) || !answer.every(isObject<Json>)) throw changed('no list of events')
   const starts = answer.map((event) => microseconds(event['start_time']))
@@ -104,17 +104,17 @@ function eventRecord(event: { readonly [member: string]: Json }): SourceRecord {
 }
 
 /** From here the next read goes on: an hour behind the newest, or at the start of what has not ended. */
-function checkpoint(place: Place, newest: bigint | null, open: bigint | null): string {
-  if (newest === null) return written({ ...fresh, after: place.after })
+function checkpoint(position: Position, newest: bigint | null, open: bigint | null): string {
+  if (newest === null) return written({ ...fresh, after: position.after })
   const bound = newest - longestEvent
   const held = open === null ? newest - overlap : smallest([newest - overlap, open - 1n])!
   return written({ ...fresh, after: held < bound ? bound : held })
 }
 
-const fresh: Place = { after: null, before: null, shown: [], newest: null, open: null }
+const fresh: Position = { after: null, before: null, shown: [], newest: null, open: null }
 
-function placeOf(range: Range): Place {
-  if ('since' in range) return placeIn(range.since, eventPlace) ?? fresh
+function positionOf(range: Range): Position {
+  if ('since' in range) return positionIn(range.since, eventPosition) ?? fresh
   if ('all' in range) return fresh
   const midnight = (date: string): bigint => BigInt(Date.parse(`${date}T00:00:00+07:00`)) * 1000n
   return { ...fresh, after: midnight(range.from) - 1n, before: midnight(range.to) }
@@ -122,12 +122,12 @@ function placeOf(range: Range): Place {
 
 const times = ['after', 'before', 'newest', 'open'] as const
 
-function written(place: Place): string {
-  const filled = times.flatMap((name) => (place[name] === null ? [] : [[name, String(place[name])] as const]))
-  return JSON.stringify({ ...Object.fromEntries(filled), ...(place.shown.length > 0 && { shown: place.shown }) })
+function written(position: Position): string {
+  const filled = times.flatMap((name) => (position[name] === null ? [] : [[name, String(position[name])] as const]))
+  return JSON.stringify({ ...Object.fromEntries(filled), ...(position.shown.length > 0 && { shown: position.shown }) })
 }
 
-function eventPlace(value: { readonly [member: string]: unknown }): Place | undefined {
+function eventPosition(value: { readonly [member: string]: unknown }): Position | undefined {
   const found: { [name in (typeof times)[number]]: bigint | null } = {
     after: null,
     before: null,

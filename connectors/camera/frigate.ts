@@ -1,7 +1,7 @@
 import { ConnectorFailure, instant, isObject } from '#connector'
 import type { Context, Json, Page, SourceRecord } from '#connector'
 import type { manifest } from './manifest.ts'
-import { placeIn } from './place.ts'
+import { positionIn } from './cursor.ts'
 
 type CameraContext = Context<typeof manifest>
 
@@ -51,7 +51,7 @@ const camerasInPage = 250
 
 /** The server's cameras by name, 250 a page, each as the configuration has it and with its frame rate of now. */
 export async function* frigateCameraPages(context: CameraContext, since: string | null): AsyncGenerator<Page> {
-  const place = placeIn(since, cameraPlace)
+  const position = positionIn(since, cameraPosition)
   const ask = frigateSession(context)
   if (ask === null) {
     yield { records: [], next: '{}' }
@@ -62,20 +62,20 @@ export async function* frigateCameraPages(context: CameraContext, since: string 
   const running = camerasOf(await ask('stats'), 'stats')
   const observedAt = instant(context.now().getTime())!
   const names = Object.keys(configured).sort()
-  let next = place === null ? 0 : names.filter((name) => name <= place.after).length
+  let next = position === null ? 0 : names.filter((name) => name <= position.after).length
   do {
     context.signal.throwIfAborted()
     const page = names.slice(next, next + camerasInPage)
     next += page.length
     const records = page.map((name) =>
-      cameraRecord(name, configured[name], running[name], place?.observedAt ?? observedAt),
+      cameraRecord(name, configured[name], running[name], position?.observedAt ?? observedAt),
     )
     const after = page.at(-1)
     yield {
       records,
       next:
         next < names.length && after !== undefined
-          ? JSON.stringify({ after, observedAt: place?.observedAt ?? observedAt })
+          ? JSON.stringify({ after, observedAt: position?.observedAt ?? observedAt })
           : '{}',
     }
   } while (next < names.length)
@@ -110,7 +110,7 @@ function camerasOf(answer: unknown, what: string): { readonly [name: string]: Js
   throw new ConnectorFailure('SOURCE_CHANGED', `/api/${what} of the Frigate server has no object of cameras`)
 }
 
-function cameraPlace(value: { readonly [member: string]: unknown }) {
+function cameraPosition(value: { readonly [member: string]: unknown }) {
   const { after, observedAt } = value
   if (Object.keys(value).length === 0) return null
   return typeof after === 'string' && typeof observedAt === 'string' ? { after, observedAt } : undefined

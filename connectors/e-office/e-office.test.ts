@@ -8,7 +8,7 @@ import { addDays } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import connector from './index.ts'
 import emulator from './emulator/index.ts'
-import { windowsOf } from './place.ts'
+import { windowsOf } from './cursor.ts'
 import { contextFor } from '../../tests/kit/conformance/context.ts'
 import { smallTown } from '../../tests/kit/small-town.ts'
 

@@ -4,8 +4,8 @@ import { textMember } from './axis-answer.ts'
 import { axisInstant, slashedDate } from './axis-time.ts'
 import { fetchMessage } from './fetch-message.ts'
 import type { ListedItem } from './fetch-message.ts'
-import { checkpointOf, itemDigest, packed, readCursor, unpacked, windowsOf } from './place.ts'
-import type { Place } from './place.ts'
+import { checkpointOf, itemDigest, packed, readCursor, unpacked, windowsOf } from './cursor.ts'
+import type { Position } from './cursor.ts'
 import { address, listOf, openSession } from './session.ts'
 import type { AxisContext, Session } from './session.ts'
 
@@ -45,11 +45,11 @@ function needUnits(context: AxisContext): void {
     throw new ConnectorFailure('CONFIG_INVALID', `The setting units[${twice}].username stands there twice.`)
 }
 
-function startOf(context: AxisContext, range: Range): Place {
+function startOf(context: AxisContext, range: Range): Position {
   const today = dateOf(instant(context.now().getTime()) ?? '')
   const lookback = addDays(today, -context.settings.lookbackDays)
   // The axis's own clock may be ahead of ours: the list is asked for up to tomorrow.
-  const place = {
+  const position = {
     from: earliest,
     to: addDays(today, 1),
     lookback,
@@ -60,43 +60,43 @@ function startOf(context: AxisContext, range: Range): Place {
     listed: '',
     recent: '',
   }
-  if ('all' in range) return place
-  if ('from' in range) return { ...place, from: range.from, to: range.to, until: range.to }
+  if ('all' in range) return position
+  if ('from' in range) return { ...position, from: range.from, to: range.to, until: range.to }
   const cursor = readCursor(range.since)
   if ('from' in cursor) return cursor
   // After a pause longer than the look-back, from where the last whole read ended.
   const paused = addDays(cursor.on, -2)
-  return { ...place, from: paused < lookback ? paused : lookback, known: cursor.known }
+  return { ...position, from: paused < lookback ? paused : lookback, known: cursor.known }
 }
 
-interface Placed {
+interface PositionedPage {
   readonly records: readonly SourceRecord[]
-  readonly place: Place
+  readonly position: Position
 }
 
-async function* messages(context: AxisContext, type: 'edoc' | 'status', start: Place): AsyncGenerator<Page> {
+async function* messages(context: AxisContext, type: 'edoc' | 'status', start: Position): AsyncGenerator<Page> {
   const listed = new Set(unpacked(start.listed))
   // A page is held back until it is known whether it is the last one, which bears the checkpoint.
-  let held: Placed | null = null
+  let held: PositionedPage | null = null
   try {
-    for await (const page of placedPages(context, type, start, listed)) {
-      if (held !== null) yield { records: held.records, next: JSON.stringify(held.place) }
+    for await (const page of positionedPages(context, type, start, listed)) {
+      if (held !== null) yield { records: held.records, next: JSON.stringify(held.position) }
       held = page
     }
   } catch (error) {
-    if (held !== null && !context.signal.aborted) yield { records: held.records, next: JSON.stringify(held.place) }
+    if (held !== null && !context.signal.aborted) yield { records: held.records, next: JSON.stringify(held.position) }
     throw error
   }
   yield { records: held?.records ?? [], next: checkpointOf(start.to, listed) }
 }
 
-/** The pages of a read with the place after each; `listed` grows by what the look-back lists. */
-async function* placedPages(
+/** The pages of a read with the position after each; `listed` grows by what the look-back lists. */
+async function* positionedPages(
   context: AxisContext,
   type: 'edoc' | 'status',
-  start: Place,
+  start: Position,
   listed: Set<string>,
-): AsyncGenerator<Placed> {
+): AsyncGenerator<PositionedPage> {
   const windows = windowsOf(start.from, start.to)
   const known = new Set(unpacked(start.known))
   let recent = new Set(unpacked(start.recent))
@@ -120,7 +120,7 @@ async function* placedPages(
         for (const { digest } of fetched) met.add(digest)
         const { from: first, to: last, lookback, until } = start
         const sets = { known: start.known, listed: packed(listed), recent: packed(recent) }
-        yield { records, place: { from: first, to: last, lookback, until, unit, window, ...sets } }
+        yield { records, position: { from: first, to: last, lookback, until, unit, window, ...sets } }
       }
       if (inLookback) for (const { digest } of items) listed.add(digest)
       recent = new Set(inLookback ? [] : items.map(({ digest }) => digest))

@@ -124,7 +124,7 @@ describe('reading a whole one-stop-shop', () => {
     }
   })
 
-  it('goes on from the place after any page with exactly the pages after it', async () => {
+  it('goes on from the position after any page with exactly the pages after it', async () => {
     const { context } = await town(90)
     const pages = await pagesOf(context, { all: true })
     expect(pages.length).toBeGreaterThan(4)

@@ -14,8 +14,8 @@ import {
 import type { Context, Json, Page, Range, SourceRecord } from '#connector'
 import { allowedOfDossier } from './allowed.ts'
 import { manifest } from './manifest.ts'
-import { checkpoint, placeCursor, placeOf } from './place.ts'
-import type { Place } from './place.ts'
+import { checkpoint, cursorOf, positionOf } from './cursor.ts'
+import type { Position } from './cursor.ts'
 import { openSession } from './session.ts'
 import type { Session } from './session.ts'
 
@@ -40,27 +40,27 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
   const session = openSession(context)
   const order = orderCheck()
   const full = pageSizeOf(context.settings.pageSize, context)
-  let place = inPages(placeOf(range), context.settings.pageSize, full)
+  let position = inPages(positionOf(range), context.settings.pageSize, full)
   let before = ''
   let repeats = 0
   let alone = 0
   for (;;) {
     context.signal.throwIfAborted()
-    const found = await search(session, query(place)).catch((error: unknown) => {
+    const found = await search(session, query(position)).catch((error: unknown) => {
       if (isTooLarge(error) && alone < maxTooLarge) return null
       throw error
     })
     if (found === null) {
       before = ''
-      const smaller = smallerPage(place)
+      const smaller = smallerPage(position)
       if (smaller !== null) {
-        place = { ...place, ...smaller }
+        position = { ...position, ...smaller }
         continue
       }
       alone += 1
-      const named = `/pa/dossier/search: dossier ${place.page + 1}, newest change first`
-      place = { ...place, page: place.page + 1 }
-      yield { records: [], tooLarge: [named], next: placeCursor(place) }
+      const named = `/pa/dossier/search: dossier ${position.page + 1}, newest change first`
+      position = { ...position, page: position.page + 1 }
+      yield { records: [], tooLarge: [named], next: cursorOf(position) }
       continue
     }
     alone = 0
@@ -73,54 +73,54 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
     if (repeats === 2) {
       throw new ConnectorFailure(
         'SOURCE_CHANGED',
-        `/pa/dossier/search answers pages ${place.page - 2} to ${place.page} with the same records: expected paging by page and size`,
+        `/pa/dossier/search answers pages ${position.page - 2} to ${position.page} with the same records: expected paging by page and size`,
       )
     }
 
     const times = items.map((item) => changeTime(item))
-    const unsorted = place.unsorted || !order.holds(items, times)
-    const top = place.again || (place.page > 0 && place.top !== null) ? place.top : newest(times, now)
-    const first = place.page === 0 && !place.again
-    if (first) refuseReset(place, items, top)
-    const floor = first ? thirdNewest(times, now) : place.floor
+    const unsorted = position.unsorted || !order.holds(items, times)
+    const top = position.again || (position.page > 0 && position.top !== null) ? position.top : newest(times, now)
+    const first = position.page === 0 && !position.again
+    if (first) refuseReset(position, items, top)
+    const floor = first ? thirdNewest(times, now) : position.floor
     const ended = last || items.length === 0
-    const stop = place.again ? place.top : place.mark === null ? null : place.mark - overlap
+    const stop = position.again ? position.top : position.mark === null ? null : position.mark - overlap
     const oldest = times.findLast((time) => time !== null) ?? null
     const past = stop !== null && oldest !== null && oldest < stop && !unsorted
 
-    const shown = place.again ? items.filter((_, index) => (times[index] ?? 0) > (place.top ?? 0)) : items
+    const shown = position.again ? items.filter((_, index) => (times[index] ?? 0) > (position.top ?? 0)) : items
     const records = shown.map(allowedOfDossier)
-    const here: Paged = { ...place, top, floor, unsorted }
-    const whole = place.mark === null && place.window === null
+    const here: Paged = { ...position, top, floor, unsorted }
+    const whole = position.mark === null && position.window === null
     if (ended || past) {
-      if (!whole || place.again || top === null) {
-        const next = place.window === null ? checkpoint(top ?? place.mark, floor) : checkpoint(null)
-        yield { records, next, ...(place.again && { again: true as const }) }
+      if (!whole || position.again || top === null) {
+        const next = position.window === null ? checkpoint(top ?? position.mark, floor) : checkpoint(null)
+        yield { records, next, ...(position.again && { again: true as const }) }
         return
       }
-      place = { ...here, page: 0, size: full, again: true }
+      position = { ...here, page: 0, size: full, again: true }
       order.forget()
       before = ''
     } else {
-      place = { ...here, ...pageAfter(place, full) }
+      position = { ...here, ...pageAfter(position, full) }
     }
-    yield { records, next: placeCursor(place), ...(here.again && { again: true as const }) }
+    yield { records, next: cursorOf(position), ...(here.again && { again: true as const }) }
   }
 }
 
-type Paged = Place & { readonly size: number }
+type Paged = Position & { readonly size: number }
 
-/** The place in pages of at most `full` dossiers; where the cursor does not say how large its pages are, they are those of the setting. */
-function inPages(place: Place, setting: number, full: number): Paged {
-  const size = place.size ?? setting
-  return size <= full ? { ...place, size } : { ...place, ...pageFrom(place.page * size, full) }
+/** The position in pages of at most `full` dossiers; where the cursor does not say how large its pages are, they are those of the setting. */
+function inPages(position: Position, setting: number, full: number): Paged {
+  const size = position.size ?? setting
+  return size <= full ? { ...position, size } : { ...position, ...pageFrom(position.page * size, full) }
 }
 
 /**
  * One dossier may be deleted, also the newest. A registry that has nothing any more as new as the third newest that was read
  * before was set back.
  */
-function refuseReset({ mark, floor }: Place, items: readonly SourceRecord[], top: number | null): void {
+function refuseReset({ mark, floor }: Position, items: readonly SourceRecord[], top: number | null): void {
   if (mark === null || floor === null || (items.length > 0 && (top === null || top >= floor - overlap))) return
   throw new ConnectorFailure(
     'SOURCE_CHANGED',
@@ -129,17 +129,17 @@ function refuseReset({ mark, floor }: Place, items: readonly SourceRecord[], top
   )
 }
 
-function query(place: Paged): URLSearchParams {
+function query(position: Paged): URLSearchParams {
   const asked = new URLSearchParams({
-    page: String(place.page),
-    size: String(place.size),
+    page: String(position.page),
+    size: String(position.size),
     spec: 'slice',
     sort: 'updatedDate,desc',
   })
-  if (place.window !== null) {
-    asked.set('accepted-from', startOf(place.window.from, 0))
+  if (position.window !== null) {
+    asked.set('accepted-from', startOf(position.window.from, 0))
     // Up to the last millisecond before `to`, so that it does not matter whether the source counts the bound in.
-    asked.set('accepted-to', startOf(place.window.to, -1))
+    asked.set('accepted-to', startOf(position.window.to, -1))
   }
   return asked
 }

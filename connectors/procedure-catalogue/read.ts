@@ -16,7 +16,7 @@ const notOfTheRow: ReadonlySet<string> = new Set(['TOTAL_RECORDS', 'AMOUNT', 'RO
 const maxRecords = 500
 
 /** Where a read of a list stands: the next page, rows of it that were handed on already, and what was served so far. */
-interface Place {
+interface Position {
   readonly page: number
   /** Rows of a page; absent: as many as the settings say. */
   readonly size?: number
@@ -24,7 +24,7 @@ interface Place {
   readonly served: number
   readonly seen: readonly string[]
 }
-const start: Place = { page: 1, skip: 0, served: 0, seen: [] }
+const start: Position = { page: 1, skip: 0, served: 0, seen: [] }
 const whole = JSON.stringify({ whole: true })
 
 /**
@@ -34,19 +34,19 @@ const whole = JSON.stringify({ whole: true })
  */
 export async function* read(context: CatalogueContext, stream: keyof typeof lists, range: Range): AsyncGenerator<Page> {
   const list: List = lists[stream]
-  const place = 'since' in range ? placeOf(range.since) : start
+  const position = 'since' in range ? positionOf(range.since) : start
   const names = stream === 'procedure-details' ? agencyNames(await ask(context, lists.agencies, 1, 1)) : null
   const toRecord = (row: Json): SourceRecord => {
     const record = recordOf(list, row)
     return names === null ? record : withAgencyCodes(record, names)
   }
-  yield* pages(context, list, place, toRecord)
+  yield* pages(context, list, position, toRecord)
 }
 
 async function* pages(
   context: CatalogueContext,
   list: List,
-  from: Place,
+  from: Position,
   toRecord: (row: Json) => SourceRecord,
 ): AsyncGenerator<Page> {
   const seen = new Set(from.seen)
@@ -70,7 +70,7 @@ async function* pages(
         seen.add(`?${alone}`)
         served += 1
         at = { ...at, page: at.page + 1 }
-        const next: Place = { page: at.page + 1, size: at.size, skip: 0, served, seen: [...seen] }
+        const next: Position = { page: at.page + 1, size: at.size, skip: 0, served, seen: [...seen] }
         yield { records: [], tooLarge: [alone], next: JSON.stringify(next) }
         if (total !== null && served >= total) {
           if (seen.size < total) throw incomplete(list, total, seen.size)
@@ -102,7 +102,7 @@ async function* pages(
       if (listEnds && (list.total === null || seen.size >= total)) return yield { records, next: whole }
       const { page, size } = pageEnds ? pageAfter(at, full) : at
       const next = { page: page + 1, size, skip: pageEnds ? 0 : row + maxRecords, served, seen: [...seen] }
-      if (records.length > 0) yield { records, next: JSON.stringify(next satisfies Place) }
+      if (records.length > 0) yield { records, next: JSON.stringify(next satisfies Position) }
       if (listEnds) throw incomplete(list, total, seen.size)
     }
     at = pageAfter(at, full)
@@ -111,7 +111,7 @@ async function* pages(
 }
 
 /** Where a read goes on, in pages of at most `full` rows. One inside a page, which only settings of old know, stays with that page. */
-function firstPage({ page, size: given, skip }: Place, setting: number, full: number): NumberedPage {
+function firstPage({ page, size: given, skip }: Position, setting: number, full: number): NumberedPage {
   const size = given ?? setting
   const at = { page: page - 1, size }
   return size <= full || skip > 0 ? at : pageFrom(at.page * size, full)
@@ -139,13 +139,13 @@ function recordOf(list: List, row: Json): SourceRecord {
 
 const stand = (row: Json): string => `?${createHash('sha256').update(JSON.stringify(row)).digest('hex').slice(0, 16)}`
 
-function placeOf(cursor: string): Place {
+function positionOf(cursor: string): Position {
   try {
-    const found = JSON.parse(cursor) as Partial<Place> & { whole?: boolean }
+    const found = JSON.parse(cursor) as Partial<Position> & { whole?: boolean }
     if (found.whole === true) return start
     const { page, size = 1, skip, served, seen } = found
     const counts = [page, size, skip, served].every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0)
-    if (counts && Array.isArray(seen) && seen.every((key) => typeof key === 'string')) return found as Place
+    if (counts && Array.isArray(seen) && seen.every((key) => typeof key === 'string')) return found as Position
   } catch {
     // Told below, with what was expected.
   }

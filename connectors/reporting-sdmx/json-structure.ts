@@ -5,7 +5,7 @@ import type { Tree } from './json-tree.ts'
 
 export interface Component {
   readonly id: string
-  /** Of a dimension: its place in the key. */
+  /** Of a dimension: its position in the key. */
   readonly position: number
   readonly values: readonly Json[]
   /** What holds where the data name no value (attributes only). */

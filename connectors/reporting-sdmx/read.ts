@@ -4,8 +4,8 @@ import { readCsvMessage } from './csv-message.ts'
 import { readJsonMessage } from './json-message.ts'
 import type { Message } from './json-message.ts'
 import { manifest } from './manifest.ts'
-import { cursorOf, placeOf } from './place.ts'
-import type { Place, Reading } from './place.ts'
+import { cursorOf, positionOf } from './cursor.ts'
+import type { Position, Reading } from './cursor.ts'
 
 type Sdmx = Context<typeof manifest>
 type Dataflow = Settings<typeof manifest>['dataflows'][number]
@@ -32,17 +32,17 @@ export async function check(context: Sdmx): Promise<void> {
  * dataflow is asked with `offset` until it has no more; the run ends with an empty page that bears the checkpoint.
  */
 export async function* read(context: Sdmx, _stream: 'observations', range: Range): AsyncGenerator<Page> {
-  let place = placeOf(range)
+  let position = positionOf(range)
   const full = pageSizeOf(pageSize, context)
   let limit = full
   let asked = full
   let alone = 0
   for (const [name, flow] of flowsOf(context.settings)) {
-    if (place.at?.done[name] !== undefined) continue
+    if (position.at?.done[name] !== undefined) continue
     for (;;) {
       if (context.signal.aborted) return
-      const reading = place.at?.flow?.name === name ? place.at.flow : null
-      const answer = await ask(context, flow, questionOf(place, name, reading, limit)).catch((error: unknown) => {
+      const reading = position.at?.flow?.name === name ? position.at.flow : null
+      const answer = await ask(context, flow, questionOf(position, name, reading, limit)).catch((error: unknown) => {
         if (!isTooLarge(error) || alone === maxTooLarge) throw error
         return null
       })
@@ -55,18 +55,18 @@ export async function* read(context: Sdmx, _stream: 'observations', range: Range
         // One observation alone: it is passed over, and what follows it is asked for again.
         const offset = reading?.offset ?? 0
         const started = reading?.started ?? before(context.now().getTime())
-        place = {
-          ...place,
-          at: { done: place.at?.done ?? {}, flow: { name, offset: offset + 1, started, head: '', count: 0 } },
+        position = {
+          ...position,
+          at: { done: position.at?.done ?? {}, flow: { name, offset: offset + 1, started, head: '', count: 0 } },
         }
-        yield { records: [], tooLarge: [`${name}: observation ${offset + 1}`], next: cursorOf(place) }
+        yield { records: [], tooLarge: [`${name}: observation ${offset + 1}`], next: cursorOf(position) }
         continue
       }
       alone = 0
       const { message, clock } = answer
       const started = reading?.started ?? clock
       if (message === null || message.records.length === 0 || repeated(message, reading, asked)) {
-        place = { ...place, at: { done: { ...place.at?.done, [name]: started } } }
+        position = { ...position, at: { done: { ...position.at?.done, [name]: started } } }
         break
       }
       const { records } = message
@@ -77,14 +77,14 @@ export async function* read(context: Sdmx, _stream: 'observations', range: Range
         head: headOf(message),
         count: records.length,
       }
-      place = { ...place, at: { done: place.at?.done ?? {}, flow: next } }
-      yield { records, next: cursorOf(place) }
+      position = { ...position, at: { done: position.at?.done ?? {}, flow: next } }
+      yield { records, next: cursorOf(position) }
       asked = limit
       limit = Math.min(full, limit * 2)
     }
   }
   if (context.signal.aborted) return
-  yield { records: [], next: cursorOf({ since: place.at?.done ?? {} }) }
+  yield { records: [], next: cursorOf({ since: position.at?.done ?? {} }) }
 }
 
 /** The dataflows by a name of their own: what a cursor calls them. */
@@ -96,9 +96,9 @@ function flowsOf({ dataflows }: Settings<typeof manifest>): ReadonlyMap<string, 
   )
 }
 
-function questionOf(place: Place, name: string, reading: Reading | null, limit: number): Record<string, string> {
-  const since = place.since[name]
-  const { window } = place
+function questionOf(position: Position, name: string, reading: Reading | null, limit: number): Record<string, string> {
+  const since = position.since[name]
+  const { window } = position
   return {
     ...(since === undefined ? {} : { updatedAfter: since }),
     ...(window === undefined ? {} : { 'c[TIME_PERIOD]': `ge:${window.from}+lt:${window.to}` }),

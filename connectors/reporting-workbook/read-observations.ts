@@ -3,8 +3,8 @@ import type { Context, Page, Range, SourceRecord } from '#connector'
 import { currentReports } from './current.ts'
 import { gridOf } from './workbook/grid.ts'
 import type { manifest } from './manifest.ts'
-import { observationPlace } from './place.ts'
-import type { ObservationPlace } from './place.ts'
+import { observationPosition } from './cursor.ts'
+import type { ObservationPosition } from './cursor.ts'
 import { about, figuresOf } from './workbook/sheet.ts'
 import type { ReportFile } from './template.ts'
 import { Unreadable } from './workbook/unreadable.ts'
@@ -17,7 +17,7 @@ const pageSize = 500
  * with a fault. Pages of a read that such reports, or files being written, keep from being whole have gaps.
  */
 export async function* readObservations(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
-  const start: ObservationPlace = 'since' in range ? observationPlace(range.since) : { taken: {} }
+  const start: ObservationPosition = 'since' in range ? observationPosition(range.since) : { taken: {} }
   const { reports, moving } = await currentReports(context, range, ({ key, mark }) => start.taken[key] !== mark)
   let { taken } = start
   let given = false
@@ -39,14 +39,14 @@ export async function* readObservations(context: Context<typeof manifest>, range
     for (let from = offset; from < Math.max(1, records.length); from += pageSize) {
       if (context.signal.aborted) return
       const whole = from + pageSize >= records.length
-      const place: ObservationPlace = whole
+      const position: ObservationPosition = whole
         ? { taken: { ...taken, [key]: mark } }
         : { taken, at: { key, mark, offset: from + pageSize } }
       given = true
       const page = records.slice(from, from + pageSize)
       yield {
         records: from === 0 ? [...emptied, ...page] : page,
-        next: JSON.stringify(place),
+        next: JSON.stringify(position),
         ...(unread && { gaps: true as const }),
       }
     }
@@ -55,7 +55,7 @@ export async function* readObservations(context: Context<typeof manifest>, range
   if ((!given || passed) && !context.signal.aborted) {
     yield {
       records: [],
-      next: JSON.stringify({ taken } satisfies ObservationPlace),
+      next: JSON.stringify({ taken } satisfies ObservationPosition),
       ...(passed && { gaps: true as const }),
     }
   }

@@ -3,8 +3,8 @@ import { currentReports, unlistedMark } from './current.ts'
 import type { manifest } from './manifest.ts'
 import { codeOf, endOf, next, periodOf, periodRecord } from './period.ts'
 import type { Period, PeriodKind } from './period.ts'
-import { reportPlace } from './place.ts'
-import type { ReportPlace, Taken } from './place.ts'
+import { reportPosition } from './cursor.ts'
+import type { ReportPosition, Taken } from './cursor.ts'
 import { about } from './workbook/sheet.ts'
 import { digest, keyOf } from './template.ts'
 import type { ReportFile, Template } from './template.ts'
@@ -15,12 +15,12 @@ const withoutFiles = 12
 const atMost = 120
 
 /**
- * The reports that have come since the place of the range, and those that have become due to be expected: for each template,
+ * The reports that have come since the position of the range, and those that have become due to be expected: for each template,
  * each expected agency and each period that has ended, from the first period that has a file on (the last twelve months where
  * there is no file at all).
  */
 export async function* readReports(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
-  const start: ReportPlace = 'since' in range ? reportPlace(range.since) : { taken: {}, until: 0, templates: {} }
+  const start: ReportPosition = 'since' in range ? reportPosition(range.since) : { taken: {}, until: 0, templates: {} }
   const now = start.at?.now ?? context.now().getTime()
   const { reports, unlisted, moving } = await currentReports(
     context,
@@ -46,7 +46,7 @@ export async function* readReports(context: Context<typeof manifest>, range: Ran
     const key = keyOf('?', file.name.normalize('NFC'))
     if (start.taken[key] !== unlistedMark(file)) found.set(key, unlistedRecord(key, file))
   }
-  const done: ReportPlace = {
+  const done: ReportPosition = {
     taken: {
       ...start.taken,
       ...Object.fromEntries(reports.map(({ key, mark }) => [key, mark])),
@@ -61,9 +61,9 @@ export async function* readReports(context: Context<typeof manifest>, range: Ran
     if (context.signal.aborted) return
     const page = records.slice(from, from + pageSize)
     const whole = from + pageSize >= records.length
-    const place: ReportPlace = whole ? done : { ...start, at: { now, after: page.at(-1)![0] } }
+    const position: ReportPosition = whole ? done : { ...start, at: { now, after: page.at(-1)![0] } }
     const gaps = whole && moving.length > 0
-    yield { records: page.map(([, record]) => record), next: JSON.stringify(place), ...(gaps && { gaps }) }
+    yield { records: page.map(([, record]) => record), next: JSON.stringify(position), ...(gaps && { gaps }) }
   }
 }
 

@@ -12,7 +12,7 @@ export async function check(context: Workbooks): Promise<void> {
   await context.files.list(context.settings.folder, context.signal)
 }
 
-/** The reports, or the figures in them, of the files that have come or changed since the place of the range. */
+/** The reports, or the figures in them, of the files that have come or changed since the position of the range. */
 export function read(context: Workbooks, stream: 'reports' | 'observations', range: Range): AsyncGenerator<Page> {
   return stream === 'reports' ? readReports(context, range) : readObservations(context, range)
 }

@@ -14,7 +14,7 @@ const contract = new URL('../contract/index.ts', import.meta.url).href
 const files = {
   'manifest.ts': 'manifest.ts.txt',
   'answer.ts': 'answer.ts.txt',
-  'place.ts': 'place.ts.txt',
+  'cursor.ts': 'cursor.ts.txt',
   'read.ts': 'read.ts.txt',
   'normalise.ts': 'normalise.ts.txt',
   'emulator/data.ts': 'emulator-data.ts.txt',

@@ -1,8 +1,8 @@
 import { ConnectorFailure, isObject } from '#connector'
 import type { Range } from '#connector'
 
-/** Where a read stands. A checkpoint is a place without `at`. */
-export interface Place {
+/** Where a read stands. A checkpoint is a position without `at`. */
+export interface Position {
   /** For each dataflow the `updatedAfter` of the next question; one that is not named is read whole. */
   readonly since: Readonly<Record<string, string>>
   /** Only periods that begin in these dates, `to` exclusive. */
@@ -25,16 +25,16 @@ export interface Reading {
   readonly count: number
 }
 
-/** The place at which a range begins. A cursor that this connector did not make is CONFIG_INVALID. */
-export function placeOf(range: Range): Place {
+/** The position at which a range begins. A cursor that this connector did not make is CONFIG_INVALID. */
+export function positionOf(range: Range): Position {
   if ('all' in range) return { since: {} }
   if ('from' in range) return { since: {}, window: { from: range.from, to: range.to } }
-  const place = parsed(range.since)
-  if (isPlace(place)) return place
+  const position = parsed(range.since)
+  if (isPosition(position)) return position
   throw new ConnectorFailure('CONFIG_INVALID', 'the cursor of stream observations is none of this connector')
 }
 
-export const cursorOf = (place: Place): string => JSON.stringify(place)
+export const cursorOf = (position: Position): string => JSON.stringify(position)
 
 function parsed(text: string): unknown {
   try {
@@ -47,7 +47,7 @@ function parsed(text: string): unknown {
 const isTimes = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((time) => typeof time === 'string' && !Number.isNaN(Date.parse(time)))
 
-function isPlace(value: unknown): value is Place {
+function isPosition(value: unknown): value is Position {
   if (!isObject(value) || !isTimes(value['since'])) return false
   const { window, at } = value
   if (window !== undefined && !(isObject(window) && isDate(window['from']) && isDate(window['to']))) return false

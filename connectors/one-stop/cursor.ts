@@ -2,7 +2,7 @@ import { ConnectorFailure, instant, isObject, millisecondsOf } from '#connector'
 import type { Cursor, Range } from '#connector'
 
 /** Where a run stands. Times are milliseconds since 1970. */
-export interface Place {
+export interface Position {
   /** The next page to ask for, from 0, in pages of `size` dossiers; null: as many as the settings say. */
   readonly page: number
   readonly size: number | null
@@ -20,7 +20,7 @@ export interface Place {
   readonly again: boolean
 }
 
-const start: Place = {
+const start: Position = {
   page: 0,
   size: null,
   mark: null,
@@ -35,12 +35,12 @@ const start: Place = {
 export const checkpoint = (mark: number | null, floor: number | null = null): Cursor =>
   JSON.stringify({ mark: written(mark), ...(floor !== null && { floor: written(floor) }) })
 
-/** The place of a run that goes on. */
-export const placeCursor = (place: Place): Cursor =>
-  JSON.stringify({ ...place, mark: written(place.mark), top: written(place.top), floor: written(place.floor) })
+/** The position of a run that goes on. */
+export const cursorOf = (position: Position): Cursor =>
+  JSON.stringify({ ...position, mark: written(position.mark), top: written(position.top), floor: written(position.floor) })
 
-/** The place at which to read a range. Throws CONFIG_INVALID for a cursor that this connector did not make. */
-export function placeOf(range: Range): Place {
+/** The position at which to read a range. Throws CONFIG_INVALID for a cursor that this connector did not make. */
+export function positionOf(range: Range): Position {
   if ('all' in range) return start
   if ('from' in range) return { ...start, window: { from: range.from, to: range.to } }
   let found: unknown
@@ -49,17 +49,17 @@ export function placeOf(range: Range): Place {
   } catch {
     found = null
   }
-  const place = isObject(found) ? placeIn(found) : null
-  if (place === null) {
+  const position = isObject(found) ? positionIn(found) : null
+  if (position === null) {
     throw new ConnectorFailure(
       'CONFIG_INVALID',
       'The stored cursor of the stream dossiers cannot be read: expected one that this connector made; a full read makes a new one',
     )
   }
-  return place
+  return position
 }
 
-function placeIn(found: Readonly<Record<string, unknown>>): Place | null {
+function positionIn(found: Readonly<Record<string, unknown>>): Position | null {
   const {
     mark,
     top = null,

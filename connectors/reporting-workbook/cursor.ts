@@ -3,12 +3,12 @@ import { ConnectorFailure, isObject } from '#connector'
 /** What was taken: the mark of the file by the key of its report. */
 export type Taken = Readonly<Record<string, string>>
 
-export interface ObservationPlace {
+export interface ObservationPosition {
   readonly taken: Taken
   /** The file that is being read, and how many of its records were given. */
   readonly at?: { readonly key: string; readonly mark: string; readonly offset: number }
 }
-export interface ReportPlace {
+export interface ReportPosition {
   readonly taken: Taken
   /** Expected reports of periods that ended before this time were given, of the templates with these marks. */
   readonly until: number
@@ -20,22 +20,22 @@ export interface ReportPlace {
 const isTaken = (value: unknown): value is Taken =>
   isObject(value) && Object.values(value).every((mark) => typeof mark === 'string')
 
-export function observationPlace(cursor: string): ObservationPlace {
-  const place = parsed(cursor, 'observations')
-  const { taken, at } = place
+export function observationPosition(cursor: string): ObservationPosition {
+  const position = parsed(cursor, 'observations')
+  const { taken, at } = position
   const good =
     at === undefined || (isObject(at) && isText(at['key']) && isText(at['mark']) && Number.isSafeInteger(at['offset']))
-  return isTaken(taken) && place['until'] === undefined && good
-    ? (place as unknown as ObservationPlace)
+  return isTaken(taken) && position['until'] === undefined && good
+    ? (position as unknown as ObservationPosition)
     : refuse('observations')
 }
 
-export function reportPlace(cursor: string): ReportPlace {
-  const place = parsed(cursor, 'reports')
-  const { taken, until, templates, at } = place
+export function reportPosition(cursor: string): ReportPosition {
+  const position = parsed(cursor, 'reports')
+  const { taken, until, templates, at } = position
   const good = at === undefined || (isObject(at) && isText(at['after']) && Number.isSafeInteger(at['now']))
   return isTaken(taken) && isTaken(templates) && Number.isSafeInteger(until) && good
-    ? (place as unknown as ReportPlace)
+    ? (position as unknown as ReportPosition)
     : refuse('reports')
 }
 

@@ -6,7 +6,7 @@ import { ConnectorFailure } from '#connector'
  * those of the checkpoint, which are not fetched again; `listed` those this read has met inside the look-back, which become the
  * next checkpoint's; `recent` those of the window before, where it is older, since neighbouring windows share a day.
  */
-export interface Place {
+export interface Position {
   readonly from: string
   /** The last day that is asked for. */
   readonly to: string
@@ -49,15 +49,15 @@ const isDigests = (value: unknown): value is string =>
 const isDay = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
-/** A place inside a run, or a checkpoint. CONFIG_INVALID for a text that is neither. */
-export function readCursor(cursor: string): Place | Checkpoint {
+/** A position inside a run, or a checkpoint. CONFIG_INVALID for a text that is neither. */
+export function readCursor(cursor: string): Position | Checkpoint {
   try {
-    const found = JSON.parse(cursor) as Partial<Place & Checkpoint>
+    const found = JSON.parse(cursor) as Partial<Position & Checkpoint>
     const { on, known, listed, recent, from, to, lookback, until, unit, window } = found
     if (isDigests(known)) {
       if (from === undefined && isDay(on)) return { on, known }
       const days = isDay(from) && isDay(to) && isDay(lookback) && (until === null || isDay(until))
-      if (days && isDigests(listed) && isDigests(recent) && isCount(unit) && isCount(window)) return found as Place
+      if (days && isDigests(listed) && isDigests(recent) && isCount(unit) && isCount(window)) return found as Position
     }
   } catch {
     // Told below, with what was expected.
