@@ -156,7 +156,7 @@ describe('against the emulated devices and server', () => {
     const running = await emulated(300)
     const devices = running.settings['devices'] as readonly { url: string; username: string; password: string }[]
     const known = new Map(running.truth('devices').map(({ key, record }) => [key, record]))
-    // 3: its clock stands in 2000; 4: HTTP digest with MD5; 5: three hours behind; 13: a choice of digests, clock in 2000.
+    // 3: its clock is in 2000; 4: HTTP digest with MD5; 5: three hours behind; 13: a choice of digests, clock in 2000.
     for (const index of [0, 3, 4, 5, 13]) {
       const { url, username, password } = devices[index]!
       const { hostname, port, pathname } = new URL(url)

@@ -109,7 +109,7 @@ async function mediaAddress(ask: Ask, url: string): Promise<string | null> {
   return textOf(listed?.children.find(isMedia) ?? null, 'XAddr')
 }
 
-/** The name among the device's scopes, `onvif://www.onvif.org/name/…`; null where it has none or does not tell. */
+/** The name among the device's scopes, `onvif://www.onvif.org/name/…`; null where it has none or does not say. */
 async function scopeName(ask: Ask, url: string): Promise<string | null> {
   const response = await asked(ask, url, { service: 'device', name: 'GetScopes' })
   for (const scope of response?.children ?? []) {
@@ -124,7 +124,7 @@ async function scopeName(ask: Ask, url: string): Promise<string | null> {
   return null
 }
 
-/** How far the device's clock is ahead of ours, in milliseconds; 0 where it does not tell. */
+/** How far the device's clock is ahead of ours, in milliseconds; 0 where it does not say. */
 async function clockSkew(
   context: Context<typeof manifest>,
   device: DeviceSettings,
@@ -155,7 +155,7 @@ async function answered(ask: Ask, url: string, operation: Operation): Promise<Xm
   return reply.response
 }
 
-/** The response to what a device need not know; null where it answers with a fault, another status or another shape. */
+/** The response to what a device need not know; null where it answers with a fault, another status or another structure. */
 async function asked(ask: Ask, url: string, operation: Operation): Promise<XmlElement | null> {
   try {
     const reply = await ask(url, operation)

@@ -38,7 +38,7 @@ export async function* devicePages(context: CameraContext, since: string | null)
   const observedAt = stale ? instant(context.now().getTime())! : position.observedAt
   // A position in the middle exists only once it was known that not all devices failed alike.
   let mixed = position !== null
-  const held: Page[] = []
+  const waiting: Page[] = []
   const ends: Outcome[] = []
   let next = position?.at ?? 0
   do {
@@ -50,12 +50,12 @@ export async function* devicePages(context: CameraContext, since: string | null)
     const records = outcomes.map(({ end, record }) =>
       end === 'answered' || end === 'silent' ? { ...record, observedAt } : record,
     )
-    held.push({ records, next: next < devices.length ? JSON.stringify({ at: next, observedAt }) : '{}' })
+    waiting.push({ records, next: next < devices.length ? JSON.stringify({ at: next, observedAt }) : '{}' })
     mixed ||= ends.some(({ end }) => end === 'answered' || end !== ends[0]?.end)
-    if (mixed) yield* held.splice(0)
+    if (mixed) yield* waiting.splice(0)
   } while (next < devices.length)
   if (ends.length > 0 && !mixed) throw failureOfAll(ends)
-  yield* held
+  yield* waiting
 }
 
 /** Settles when at least one device lets us in. Throws what all of them answer. */
@@ -163,7 +163,7 @@ async function outcomeOf(
   }
 }
 
-/** Reads a position of ours; null for what is none. An empty object is the position after the last page: all begins anew. */
+/** Reads a position of ours; null for what is none. An empty object is the position after the last page: the next read begins at the first device. */
 function devicePosition(value: { readonly [member: string]: unknown }): Position | null | undefined {
   const { at, observedAt } = value
   if (Object.keys(value).length === 0) return null

@@ -16,10 +16,10 @@ const longestEvent = 24n * 3_600_000_000n
 
 // Times of the server are Unix seconds with up to six decimals; here they are counted in whole microseconds.
 
-/** Where a read stands: newest first, from `before` down to `after`, both exclusive. */
+/** How far a read has come: newest first, from `before` down to `after`, both exclusive. */
 interface Position {
   readonly after: bigint | null
-  /** null: the next read begins anew, at the newest. */
+  /** null: the next read begins at the newest. */
   readonly before: bigint | null
   /** Ids already handed out that a page before `before` shows again: events that share one start. */
   readonly shown: readonly string[]
@@ -53,7 +53,10 @@ export async function* eventPages(context: Context<typeof manifest>, range: Rang
     const records = listed.filter((event) => !position.shown.includes(idOf(event))).map(eventRecord)
     const oldest = smallest(starts)
     const newest = largest([position.newest, ...starts])
-    const open = smallest([position.open, ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null)])
+    const open = smallest([
+      position.open,
+      ...starts.filter((_, index) => (listed[index]!['end_time'] ?? null) === null),
+    ])
     const whole = listed.length < limit
     if (!whole && oldest === null) throw changed('events without a start time')
     if (whole) {
@@ -107,8 +110,8 @@ function eventRecord(event: { readonly [member: string]: Json }): SourceRecord {
 function checkpoint(position: Position, newest: bigint | null, open: bigint | null): string {
   if (newest === null) return written({ ...fresh, after: position.after })
   const bound = newest - longestEvent
-  const held = open === null ? newest - overlap : smallest([newest - overlap, open - 1n])!
-  return written({ ...fresh, after: held < bound ? bound : held })
+  const from = open === null ? newest - overlap : smallest([newest - overlap, open - 1n])!
+  return written({ ...fresh, after: from < bound ? bound : from })
 }
 
 const fresh: Position = { after: null, before: null, shown: [], newest: null, open: null }

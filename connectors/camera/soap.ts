@@ -74,7 +74,7 @@ export function replyIn(body: Uint8Array, operation: Operation): Reply | null {
   return response === null ? null : { response }
 }
 
-/** SOAP 1.2 nests codes from general to particular; the one that says why stands innermost. */
+/** SOAP 1.2 nests codes from general to particular; the innermost one says why. */
 function innermostCode(fault: XmlElement): string {
   let code = childOf(fault, 'Code')
   while (childOf(code, 'Subcode') !== null) code = childOf(code, 'Subcode')

@@ -7,7 +7,7 @@ export function member(value: unknown, name: string): unknown {
   const object = value as Readonly<Record<string, unknown>>
   if (Object.hasOwn(object, name)) return object[name]
   const wanted = plain(name)
-  for (const [found, held] of Object.entries(object)) if (plain(found) === wanted) return held
+  for (const [found, value] of Object.entries(object)) if (plain(found) === wanted) return value
   return undefined
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ConnectorFailure } from '#connector'
 
 /**
- * Where a read stands. `known` and `listed` are digests of list items (unit, docId and time of its last change): `known`
+ * How far a read has come. `known` and `listed` are digests of list items (unit, docId and time of its last change): `known`
  * those of the checkpoint, which are not fetched again; `listed` those this read has met inside the look-back, which become the
  * next checkpoint's; `recent` those of the window before, where it is older, since neighbouring windows share a day.
  */
@@ -60,9 +60,12 @@ export function readCursor(cursor: string): Position | Checkpoint {
       if (days && isDigests(listed) && isDigests(recent) && isCount(unit) && isCount(window)) return found as Position
     }
   } catch {
-    // Told below, with what was expected.
+    // Refused below, with what was expected.
   }
-  throw new ConnectorFailure('CONFIG_INVALID', 'The cursor is none of the document axis: start the stream anew.')
+  throw new ConnectorFailure(
+    'CONFIG_INVALID',
+    'The cursor is none of the document axis: restart the stream from its beginning.',
+  )
 }
 
 /** Windows of at most a calendar month from one day to another; each begins on the day on which the one before ends. */

@@ -59,7 +59,7 @@ const unit = { username: 'vt', password: 'p', applicationCode: 'HUB', systemId: 
 
 /** An axis that holds given items and answers, for one unit. */
 async function axis(items: Item[], units: readonly object[] = [unit]): Promise<Axis> {
-  const held: { -readonly [M in keyof Axis]: Axis[M] } = {
+  const served: { -readonly [M in keyof Axis]: Axis[M] } = {
     items,
     agencies: [],
     requests: [],
@@ -73,23 +73,23 @@ async function axis(items: Item[], units: readonly object[] = [unit]): Promise<A
     request.on('end', () => {
       const url = new URL(request.url!, 'http://axis')
       const body = Buffer.concat(chunks).toString()
-      held.requests.push(url.pathname + url.search)
+      served.requests.push(url.pathname + url.search)
       const json = (value: unknown, status = 200): void => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
       }
       if (url.pathname === '/v1/auth/login')
         return json({ success: true, data: { token: `t-${(JSON.parse(body) as typeof unit).username}` } })
-      if (held.refuse > 0) {
-        held.refuse -= 1
+      if (served.refuse > 0) {
+        served.refuse -= 1
         return json({ success: false }, 401)
       }
-      if (url.pathname === '/v1/getAgenciesList') return json({ success: true, data: held.agencies })
+      if (url.pathname === '/v1/getAgenciesList') return json({ success: true, data: served.agencies })
       if (url.pathname === '/v1/updateStatus') {
-        held.acknowledged.push({ by: request.headers.authorization, ...(JSON.parse(body) as object) })
+        served.acknowledged.push({ by: request.headers.authorization, ...(JSON.parse(body) as object) })
         return json({ success: true })
       }
       if (url.pathname === '/v1/getEdoc') {
-        const { answer } = held.items.find(({ docId }) => docId === url.searchParams.get('docId'))!
+        const { answer } = served.items.find(({ docId }) => docId === url.searchParams.get('docId'))!
         if (answer === 'refuse') return json({ success: false }, 401)
         if (typeof answer !== 'string') return json(answer)
         response.writeHead(200, { 'content-type': 'application/xml' }).end(answer)
@@ -97,7 +97,7 @@ async function axis(items: Item[], units: readonly object[] = [unit]): Promise<A
       }
       const day = (text: string): string => text.slice(0, 10)
       const [from, to] = [url.searchParams.get('fromDate')!, url.searchParams.get('toDate')!]
-      const data = held.items
+      const data = served.items
         .filter(({ createdTime }) => day(createdTime) >= from && day(createdTime) <= to)
         .map(({ answer: _answer, ...item }) => ({ updatedTime: item.createdTime, ...item }))
       json({ success: true, message: '', count: data.length, data })
@@ -108,8 +108,8 @@ async function axis(items: Item[], units: readonly object[] = [unit]): Promise<A
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   })
-  held.settings = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, units }
-  return held
+  served.settings = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, units }
+  return served
 }
 
 const header = (subject = 'Về việc họp', more = ''): string =>
@@ -187,28 +187,28 @@ describe('the document axis', () => {
   })
 
   it('fetches a message again only when the axis says that it changed, and one that appears late in any case', async () => {
-    const held = await axis([item('a'), item('b')])
-    const context = contextOf(held.settings)
+    const served = await axis([item('a'), item('b')])
+    const context = contextOf(served.settings)
     const checkpoint = (await pagesOf(context, 'documents')).at(-1)!.next
-    held.items = [
+    served.items = [
       item('a'),
       { ...item('b'), updatedTime: '2026/06/11 09:00:00' },
       item('late', undefined, '2026/05/02 07:00:00'),
     ]
-    const before = held.requests.length
+    const before = served.requests.length
     const pages = await pagesOf(context, 'documents', { since: checkpoint })
     expect(keysOf(pages).toSorted()).toEqual(['vt|b', 'vt|late'])
-    expect(held.requests.slice(before).filter((path) => path.startsWith('/v1/getEdoc'))).toHaveLength(2)
+    expect(served.requests.slice(before).filter((path) => path.startsWith('/v1/getEdoc'))).toHaveLength(2)
   })
 
-  it('reads a long list of agencies in pages, one that stands there twice once', async () => {
-    const held = await axis([])
-    held.agencies = Array.from({ length: 1_101 }, (_, index) => ({
+  it('reads a long list of agencies in pages, a repeated one once', async () => {
+    const served = await axis([])
+    served.agencies = Array.from({ length: 1_101 }, (_, index) => ({
       orgcode: `H53.${index % 1_100}`,
       orgName: 'Cơ quan',
       parentCode: 'H53',
     }))
-    const context = contextOf(held.settings)
+    const context = contextOf(served.settings)
     const pages = await pagesOf(context, 'agencies')
     expect(pages.map(({ records }) => records.length)).toEqual([500, 500, 100])
     expect(await pagesOf(context, 'agencies', { since: pages[0]!.next })).toEqual(pages.slice(1))
@@ -216,9 +216,9 @@ describe('the document axis', () => {
   })
 
   it('asks for windows of at most a month with slashed dates, and yields a message of two windows once', async () => {
-    const held = await axis([item('edge', undefined, '2026/06/01 00:00:00')])
-    const pages = await pagesOf(contextOf(held.settings), 'documents', { from: '2026-05-20', to: '2026-06-15' })
-    expect(held.requests.filter((path) => path.includes('fromDate'))).toEqual([
+    const served = await axis([item('edge', undefined, '2026/06/01 00:00:00')])
+    const pages = await pagesOf(contextOf(served.settings), 'documents', { from: '2026-05-20', to: '2026-06-15' })
+    expect(served.requests.filter((path) => path.includes('fromDate'))).toEqual([
       '/v1/syncReceivedEdocList?messageType=edoc&fromDate=2026/05/20&toDate=2026/06/01',
       '/v1/syncReceivedEdocList?messageType=edoc&fromDate=2026/06/01&toDate=2026/06/15',
     ])
@@ -226,29 +226,29 @@ describe('the document axis', () => {
   })
 
   it('starts at the end of the last whole read when the pause was longer than the look-back', async () => {
-    const held = await axis([item('in-the-gap', undefined, '2026/07/05 08:00:00')])
+    const served = await axis([item('in-the-gap', undefined, '2026/07/05 08:00:00')])
     const checkpoint = (
-      await pagesOf(contextOf(held.settings), 'documents', { from: '2026-06-01', to: '2026-07-01' })
+      await pagesOf(contextOf(served.settings), 'documents', { from: '2026-06-01', to: '2026-07-01' })
     ).at(-1)!.next
-    const later = contextOf({ ...held.settings, lookbackDays: 5 }, () => new Date('2026-08-01T08:00:00+07:00'))
+    const later = contextOf({ ...served.settings, lookbackDays: 5 }, () => new Date('2026-08-01T08:00:00+07:00'))
     expect(keysOf(await pagesOf(later, 'documents', { since: checkpoint }))).toEqual(['vt|in-the-gap'])
   })
 
   it('logs in once more when the token is refused, then gives up', async () => {
-    const held = await axis([item('a')])
-    const logins = (): number => held.requests.filter((path) => path.includes('login')).length
-    held.refuse = 1
+    const served = await axis([item('a')])
+    const logins = (): number => served.requests.filter((path) => path.includes('login')).length
+    served.refuse = 1
     expect(
-      keysOf(await pagesOf(contextOf(held.settings), 'documents', { from: '2026-06-01', to: '2026-07-01' })),
+      keysOf(await pagesOf(contextOf(served.settings), 'documents', { from: '2026-06-01', to: '2026-07-01' })),
     ).toEqual(['vt|a'])
     expect(logins()).toBe(2)
-    held.refuse = 1_000
-    await expect(pagesOf(contextOf(held.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    served.refuse = 1_000
+    await expect(pagesOf(contextOf(served.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(logins()).toBe(4)
     const before = logins()
-    held.refuse = 1
-    held.items = [item('a'), item('refused', 'refuse')]
-    await expect(pagesOf(contextOf(held.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    served.refuse = 1
+    served.items = [item('a'), item('refused', 'refuse')]
+    await expect(pagesOf(contextOf(served.settings), 'documents')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
     expect(logins()).toBe(before + 2)
   })
 
@@ -259,7 +259,7 @@ describe('the document axis', () => {
     ['unavailable', 'SOURCE_UNAVAILABLE', undefined],
     ['html', 'SOURCE_CHANGED', undefined],
     ['unknown-structure', 'SOURCE_CHANGED', undefined],
-  ] as const)('tells who acts when the axis is %s', async (behaviour, code, retryAfterSeconds) => {
+  ] as const)('names who acts when the axis is %s', async (behaviour, code, retryAfterSeconds) => {
     const running = await emulated(10)
     running.behave(behaviour)
     const context = contextOf(running.settings)
@@ -294,15 +294,15 @@ describe('the document axis', () => {
 
   it('tells the axis what was taken only where it may, each message as the unit that got it', async () => {
     const other = { ...unit, username: 'other' }
-    const held = await axis([], [unit, other])
-    await connector.acknowledge!(contextOf(held.settings), 'documents', ['vt|a', 'other|b'])
-    expect(held.acknowledged).toEqual([])
-    await connector.acknowledge!(contextOf({ ...held.settings, acknowledge: true }), 'documents', [
+    const served = await axis([], [unit, other])
+    await connector.acknowledge!(contextOf(served.settings), 'documents', ['vt|a', 'other|b'])
+    expect(served.acknowledged).toEqual([])
+    await connector.acknowledge!(contextOf({ ...served.settings, acknowledge: true }), 'documents', [
       'vt|a',
       'other|b',
       'gone|c',
     ])
-    expect(held.acknowledged).toEqual([
+    expect(served.acknowledged).toEqual([
       { by: 'Bearer t-vt', docId: 'a', status: 'done' },
       { by: 'Bearer t-other', docId: 'b', status: 'done' },
     ])

@@ -85,7 +85,7 @@ const responseTo = (element: XmlElement | null): Json =>
 /** The parts of the header that the hub uses, by the names that edXML gives them; contacts of persons are left out. */
 function document(header: XmlElement, message: XmlElement | null): Record<string, Json> {
   const trace = childOf(header, 'TraceHeaderList')
-  // Its place differs between senders; its spelling is the format's.
+  // Senders put it at different levels; its spelling is the format's.
   const business = findElement(header, 'Bussiness')
   return {
     From: organ(childOf(message, 'From')),
@@ -138,7 +138,7 @@ function attachments(root: XmlElement, beside: unknown): Json {
   })
 }
 
-/** Size and SHA-256 of what the base64 text holds; null for both where it is no base64. */
+/** Size and SHA-256 of what the base64 text encodes; null for both where it is no base64. */
 function digest(encoded: string): { readonly bytes: number | null; readonly sha256: string | null } {
   if (!isBase64(encoded)) return { bytes: null, sha256: null }
   const content = Buffer.from(encoded, 'base64')

@@ -12,9 +12,9 @@ import type { AxisContext, Session } from './session.ts'
 /** Electronic exchange under QĐ 28/2018/QĐ-TTg begins in this year: nothing on an axis is older. */
 const earliest = '2018-01-01'
 const atOnce = 6
-const mostMessages = 200
-const mostAgencies = 500
-const mostBytes = 900_000
+const maxMessages = 200
+const maxAgencies = 500
+const maxBytes = 900_000
 
 /** Settles when every unit is let in and its list of today's documents can be had. */
 export async function check(context: AxisContext): Promise<void> {
@@ -41,8 +41,7 @@ function needUnits(context: AxisContext): void {
   const names = context.settings.units.map(({ username }) => username)
   if (names.length === 0) throw new ConnectorFailure('CONFIG_INVALID', 'The setting units names no unit.')
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
-  if (twice >= 0)
-    throw new ConnectorFailure('CONFIG_INVALID', `The setting units[${twice}].username stands there twice.`)
+  if (twice >= 0) throw new ConnectorFailure('CONFIG_INVALID', `The setting units[${twice}].username is there twice.`)
 }
 
 function startOf(context: AxisContext, range: Range): Position {
@@ -76,18 +75,19 @@ interface PositionedPage {
 
 async function* messages(context: AxisContext, type: 'edoc' | 'status', start: Position): AsyncGenerator<Page> {
   const listed = new Set(unpacked(start.listed))
-  // A page is held back until it is known whether it is the last one, which bears the checkpoint.
-  let held: PositionedPage | null = null
+  // A page waits until it is known whether it is the last one, which bears the checkpoint.
+  let waiting: PositionedPage | null = null
   try {
     for await (const page of positionedPages(context, type, start, listed)) {
-      if (held !== null) yield { records: held.records, next: JSON.stringify(held.position) }
-      held = page
+      if (waiting !== null) yield { records: waiting.records, next: JSON.stringify(waiting.position) }
+      waiting = page
     }
   } catch (error) {
-    if (held !== null && !context.signal.aborted) yield { records: held.records, next: JSON.stringify(held.position) }
+    if (waiting !== null && !context.signal.aborted)
+      yield { records: waiting.records, next: JSON.stringify(waiting.position) }
     throw error
   }
-  yield { records: held?.records ?? [], next: checkpointOf(start.to, listed) }
+  yield { records: waiting?.records ?? [], next: checkpointOf(start.to, listed) }
 }
 
 /** The pages of a read with the position after each; `listed` grows by what the look-back lists. */
@@ -147,7 +147,7 @@ async function* pagesOf(
     }
     const record = await underway.shift()!
     const size = JSON.stringify(record).length
-    if (page.records.length > 0 && (page.records.length >= mostMessages || bytes + size > mostBytes)) {
+    if (page.records.length > 0 && (page.records.length >= maxMessages || bytes + size > maxBytes)) {
       yield page
       page = { records: [], items: [] }
       bytes = 0
@@ -215,7 +215,7 @@ async function* agencies(context: AxisContext, range: Range): AsyncGenerator<Pag
   let at = 'since' in range ? offsetOf(range.since) : 0
   do {
     context.signal.throwIfAborted()
-    const next = at + mostAgencies
+    const next = at + maxAgencies
     yield { records: all.slice(at, next), next: JSON.stringify({ agencies: next < all.length ? next : 0 }) }
     at = next
   } while (at < all.length)
@@ -224,5 +224,8 @@ async function* agencies(context: AxisContext, range: Range): AsyncGenerator<Pag
 function offsetOf(cursor: string): number {
   const [, offset] = /^\{"agencies":(\d{1,9})\}$/.exec(cursor) ?? []
   if (offset !== undefined) return Number(offset)
-  throw new ConnectorFailure('CONFIG_INVALID', 'The cursor is none of the list of agencies: start the stream anew.')
+  throw new ConnectorFailure(
+    'CONFIG_INVALID',
+    'The cursor is none of the list of agencies: restart the stream from its beginning.',
+  )
 }

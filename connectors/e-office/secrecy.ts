@@ -26,7 +26,7 @@ export function marksSecret(subject: string): boolean {
 
 /**
  * The same marks in a text that is no well-formed XML, read with more suspicion: any element or attribute that says a degree
- * and nothing else. Nothing of a classified document may stand in quarantine.
+ * and nothing else. Nothing of a classified document may enter quarantine.
  */
 export function looksSecret(brokenXml: string): boolean {
   const plain = brokenXml

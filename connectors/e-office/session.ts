@@ -28,8 +28,8 @@ export function openSession(context: AxisContext, unit: Unit): Session {
   return {
     unit,
     async exchange(request) {
-      const held = login
-      if (held !== null && context.now().getTime() - (await held).at > renewAfter && login === held) login = null
+      const kept = login
+      if (kept !== null && context.now().getTime() - (await kept).at > renewAfter && login === kept) login = null
       const used = current()
       const { token } = await used
       const send = (bearer: string) =>

@@ -41,7 +41,7 @@ const dossier: Allowed = {
   updatedDate: true,
 }
 
-/** The dossier without the members that must never be kept. What stands where it should not keeps its kind, so that it is rejected. */
+/** The dossier without the members that must never be kept. A value of the wrong kind keeps its kind, so that it is rejected. */
 export const allowedOfDossier = (item: SourceRecord): SourceRecord => pick(item, dossier) as SourceRecord
 
 function pick(value: Json, allowed: true | Allowed): Json {

@@ -2,7 +2,7 @@ import type { PartyKind, PartyRecord, Reader } from '#connector'
 import { birthYear } from './birth-year.ts'
 
 /**
- * The applicant from the dossier's form. The holder (`ownerFullname`) is the applicant where the form names one, else whoever
+ * The applicant from the dossier's form. The holder (`ownerFullname`) is the applicant where the form names one, else the person who
  * filled it in (`fullname`). Where both stand there and differ, the identity number and the birthday are left out: the form does
  * not say whose they are.
  */
@@ -34,7 +34,7 @@ export function applicant(record: Reader): PartyRecord | null {
 const enterprise =
   /^(công ty|cty|tổng công ty|tập đoàn|doanh nghiệp|dntn|hợp tác xã|htx|liên hiệp hợp tác xã|hộ kinh doanh|hkd|chi nhánh|văn phòng đại diện|địa điểm kinh doanh|ngân hàng)(?=[\s.,:]|$)/
 
-/** Only what the form tells: an enterprise by the first words of its name, a citizen by a birthday or a citizen's number. */
+/** Only what the form says: an enterprise by the first words of its name, a citizen by a birthday or a citizen's number. */
 function kind(name: string | null, identityNumber: string | null, born: number | null): PartyKind | null {
   if (name !== null && enterprise.test(folded(name))) return 'BUSINESS'
   if (born !== null || (identityNumber !== null && /^(\d{9}|\d{12})$/.test(identityNumber))) return 'CITIZEN'

@@ -2,7 +2,7 @@ import { calendarDate, reject } from '#connector'
 import type { Reader } from '#connector'
 
 const hour = 3_600_000
-/** From here on Vietnam has been at UTC+7; before, clocks stood at up to UTC+9. */
+/** From here on Vietnam has been at UTC+7; before, clocks were at up to UTC+9. */
 const settled = Date.UTC(1975, 5, 13)
 
 /**
@@ -22,7 +22,7 @@ export function birthYear(form: Reader, member: string): number | null {
   const local = /^(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})$/.exec(text)
   if (local !== null) {
     const [day, month, fullYear] = [Number(local[1] ?? 0), Number(local[2]), Number(local[3])]
-    // 00 stands for a day or a month that is not known.
+    // 00 means a day or a month that is not known.
     if (calendarDate(fullYear, month || 1, day || 1) === null) bad()
     return plausible(fullYear) ?? bad()
   }

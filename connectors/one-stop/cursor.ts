@@ -1,7 +1,7 @@
 import { ConnectorFailure, instant, isObject, millisecondsOf } from '#connector'
 import type { Cursor, Range } from '#connector'
 
-/** Where a run stands. Times are milliseconds since 1970. */
+/** How far a run has come. Times are milliseconds since 1970. */
 export interface Position {
   /** The next page to ask for, from 0, in pages of `size` dossiers; null: as many as the settings say. */
   readonly page: number
@@ -37,7 +37,12 @@ export const checkpoint = (mark: number | null, floor: number | null = null): Cu
 
 /** The position of a run that goes on. */
 export const cursorOf = (position: Position): Cursor =>
-  JSON.stringify({ ...position, mark: written(position.mark), top: written(position.top), floor: written(position.floor) })
+  JSON.stringify({
+    ...position,
+    mark: written(position.mark),
+    top: written(position.top),
+    floor: written(position.floor),
+  })
 
 /** The position at which to read a range. Throws CONFIG_INVALID for a cursor that this connector did not make. */
 export function positionOf(range: Range): Position {

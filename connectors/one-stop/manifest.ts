@@ -39,7 +39,7 @@ export const manifest = {
       required: false,
       title: {
         vi: 'Tên trạng thái riêng của hệ thống nguồn và trạng thái tương ứng',
-        en: "The source's own status names and the status that each stands for",
+        en: "The source's own status names and the status that each means",
       },
       of: { kind: 'choice', of: dossierStatuses, title: { vi: 'Trạng thái', en: 'Status' } },
     },

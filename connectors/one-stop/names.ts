@@ -4,7 +4,7 @@ import type { DossierChannel, DossierStatus, Reader } from '#connector'
 /** languageId of Vietnamese in iGate's multilingual names (46 is English). */
 const vietnameseId = '228'
 
-/** The Vietnamese one of a multilingual name `[{ languageId, name }]`, or a plain text as it stands. */
+/** The Vietnamese one of a multilingual name `[{ languageId, name }]`, or a plain text as it is. */
 export function vietnamese(from: Reader, member: string): string | null {
   const value = from.value[member]
   if (value === undefined || value === null || typeof value === 'string') return from.maybeText(member)
@@ -51,12 +51,12 @@ const channels: ReadonlyMap<string, DossierChannel> = nameTable({
 type StatusNames = Readonly<Record<string, DossierStatus>>
 const extended = new WeakMap<StatusNames, ReadonlyMap<string, DossierStatus>>()
 
-/** The status that a name stands for, by the setting `statusNames` first; undefined for an unknown name. */
+/** The status that a name means, by the setting `statusNames` first; undefined for an unknown name. */
 export function statusNamed(name: string, own: StatusNames | undefined): DossierStatus | undefined {
   return (own === undefined ? defaultStatuses : statusesWith(own)).get(key(name))
 }
 
-/** The channel that a name stands for; undefined for an unknown name. */
+/** The channel that a name means; undefined for an unknown name. */
 export const channelNamed = (name: string): DossierChannel | undefined => channels.get(key(name))
 
 function statusesWith(own: StatusNames): ReadonlyMap<string, DossierStatus> {

@@ -60,14 +60,14 @@ const keysOf = (pages: readonly Page[]): unknown[] => recordsOf(pages).map(({ id
 const normalised = (record: SourceRecord, settings = {} as Settings) => connector.normalise.dossiers(record, settings)
 
 /** What a hub holds that has taken in these pages one after the other. */
-function taken(held: Map<string, unknown>, pages: readonly Page[]): Map<string, unknown> {
+function taken(records: Map<string, unknown>, pages: readonly Page[]): Map<string, unknown> {
   for (const record of recordsOf(pages)) {
     const outcome = normalised(record)
-    if ('record' in outcome) held.set(String(record['id']), outcome.record)
+    if ('record' in outcome) records.set(String(record['id']), outcome.record)
   }
-  return held
+  return records
 }
-const told = (truths: readonly Truth[]) => new Map(truths.map(({ key, record }) => [key, record]))
+const truthByKey = (truths: readonly Truth[]) => new Map(truths.map(({ key, record }) => [key, record]))
 
 /** A source that answers each search by a function of its query. */
 function scripted(answer: (query: URLSearchParams) => Json, at = founded): Context {
@@ -105,13 +105,13 @@ const paged = (rows: readonly SourceRecord[]) => (query: URLSearchParams) => {
 const checkpointAt = (ago: number) => JSON.stringify({ mark: new Date(founded - ago).toISOString() })
 
 describe('reading a whole one-stop-shop', () => {
-  it('gives every dossier of the town as its truth tells it, and rejects the dirt alone', async () => {
+  it('gives every dossier of the town as its truth says, and rejects the dirt alone', async () => {
     for (const later of [0, 3 * day]) {
       const { running, context } = await town(300, founded + later)
       const pages = await pagesOf(context, { all: true })
-      const held = taken(new Map(), pages)
-      expect(held).toEqual(told(running.truth('dossiers')))
-      expect(held.size).toBeGreaterThan(250)
+      const records = taken(new Map(), pages)
+      expect(records).toEqual(truthByKey(running.truth('dossiers')))
+      expect(records.size).toBeGreaterThan(250)
       const rejected = recordsOf(pages)
         .map((record) => normalised(record))
         .filter((outcome) => 'reject' in outcome)
@@ -178,13 +178,13 @@ describe('reading what has changed', () => {
         async (steps) => {
           const { running, context, move } = await town(200)
           let pages = await pagesOf(context, { all: true })
-          const held = taken(new Map(), pages)
+          const records = taken(new Map(), pages)
           for (const step of steps) {
             move(step)
             pages = await pagesOf(context, { since: pages.at(-1)!.next })
-            taken(held, pages)
+            taken(records, pages)
           }
-          expect(held).toEqual(told(running.truth('dossiers')))
+          expect(records).toEqual(truthByKey(running.truth('dossiers')))
         },
       ),
       { numRuns: 8 },
@@ -264,16 +264,16 @@ describe('reading what has changed', () => {
   it('reads a window of acceptance dates and leaves no mark behind it', async () => {
     const { running, context } = await town(300)
     const pages = await pagesOf(context, { from: '2025-03-01', to: '2025-06-01' })
-    const wanted = [...told(running.truth('dossiers'))].flatMap(([key, record]) => {
+    const wanted = [...truthByKey(running.truth('dossiers'))].flatMap(([key, record]) => {
       const { receivedAt, status } = record as { receivedAt: string; status: string }
       const accepted =
         !['REGISTERED', 'REFUSED'].includes(status) && receivedAt >= '2025-03-01' && receivedAt < '2025-06-01'
       return accepted ? [key] : []
     })
-    const held = taken(new Map(), pages)
+    const records = taken(new Map(), pages)
     expect(wanted.length).toBeGreaterThan(5)
-    for (const key of wanted) expect(held.has(key)).toBe(true)
-    expect(held.size).toBeLessThan(60)
+    for (const key of wanted) expect(records.has(key)).toBe(true)
+    expect(records.size).toBeLessThan(60)
     expect(JSON.parse(pages.at(-1)!.next)).toEqual({ mark: null })
     for (const [index, page] of pages.slice(0, -1).entries()) {
       expect(await pagesOf(context, { since: page.next })).toEqual(pages.slice(index + 1))
@@ -604,7 +604,7 @@ describe('the emulator, seen by a public client', () => {
     }
   })
 
-  it('tells the same town after a restart, wherever its clock was in between', async () => {
+  it('shows the same town after a restart, wherever its clock was in between', async () => {
     const later = founded + 2 * day
     const { running: lived, move } = await town(200)
     const before = lived.truth('dossiers').length
@@ -621,9 +621,9 @@ describe('the emulator, seen by a public client', () => {
 
   it('shows deadlines that move, states that change and the dirt of the real service', async () => {
     const { running, move } = await town(4000)
-    const before = told(running.truth('dossiers')) as Map<string, { dueAt: string | null; status: string }>
+    const before = truthByKey(running.truth('dossiers')) as Map<string, { dueAt: string | null; status: string }>
     move(hour)
-    const after = told(running.truth('dossiers')) as typeof before
+    const after = truthByKey(running.truth('dossiers')) as typeof before
     const both = [...before].map(([key, one]) => [one, after.get(key)!] as const)
     expect(both.some(([one, other]) => one.dueAt !== null && other.dueAt !== null && one.dueAt < other.dueAt)).toBe(
       true,

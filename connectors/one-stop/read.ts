@@ -168,7 +168,7 @@ async function search(
 }
 
 const changed = (expected: string): ConnectorFailure =>
-  new ConnectorFailure('SOURCE_CHANGED', `/pa/dossier/search answers in another shape: ${expected}`)
+  new ConnectorFailure('SOURCE_CHANGED', `/pa/dossier/search answers with another structure: ${expected}`)
 
 /** Milliseconds since 1970; null where the dossier bears no time of change that can be read. */
 function changeTime(item: SourceRecord): number | null {

@@ -151,7 +151,7 @@ describe('the catalogue of procedures', () => {
     })
   })
 
-  it('fails when a row that was served twice stands in for one that is missing', async () => {
+  it('fails when a row that was served twice takes the slot of a missing one', async () => {
     const moved = [...rows(100, 200), ...rows(200).slice(99, 199)]
     const read = await readAll({ url: await gateway({ 1: moved }, 100), pageSize: 500 }, 'citizen-procedures')
     expect(new Set(recordsOf(read).map((record) => record['TTHC_MA'])).size).toBe(recordsOf(read).length)
@@ -176,7 +176,7 @@ describe('the catalogue of procedures', () => {
     ['unavailable', 'SOURCE_UNAVAILABLE', undefined],
     ['html', 'SOURCE_CHANGED', undefined],
     ['unknown-structure', 'SOURCE_CHANGED', undefined],
-  ] as const)('tells who acts when the gateway is %s', async (behaviour, code, retryAfterSeconds) => {
+  ] as const)('names who acts when the gateway is %s', async (behaviour, code, retryAfterSeconds) => {
     const running = await emulated(10)
     running.behave(behaviour)
     const read = await readAll(running.settings, 'citizen-procedures')

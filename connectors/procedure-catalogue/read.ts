@@ -15,7 +15,7 @@ export async function check(context: CatalogueContext): Promise<void> {
 const notOfTheRow: ReadonlySet<string> = new Set(['TOTAL_RECORDS', 'AMOUNT', 'ROW_STT', 'WEIGHT'])
 const maxRecords = 500
 
-/** Where a read of a list stands: the next page, rows of it that were handed on already, and what was served so far. */
+/** How far a read of a list has come: the next page, rows of it that were handed on already, and what was served so far. */
 interface Position {
   readonly page: number
   /** Rows of a page; absent: as many as the settings say. */
@@ -147,7 +147,10 @@ function positionOf(cursor: string): Position {
     const counts = [page, size, skip, served].every((count) => Number.isSafeInteger(count) && (count ?? -1) >= 0)
     if (counts && Array.isArray(seen) && seen.every((key) => typeof key === 'string')) return found as Position
   } catch {
-    // Told below, with what was expected.
+    // Refused below, with what was expected.
   }
-  throw new ConnectorFailure('CONFIG_INVALID', 'The cursor is none of the procedure catalogue: start the stream anew.')
+  throw new ConnectorFailure(
+    'CONFIG_INVALID',
+    'The cursor is none of the procedure catalogue: restart the stream from its beginning.',
+  )
 }

@@ -70,10 +70,10 @@ export function readCsvMessage(text: string, flow: string | null): Message {
     })
   }
   // Some services answer an empty selection with one row that names the structure and nothing else.
-  const told = rows.filter(
+  const stated = rows.filter(
     (row) => components.some(({ column }) => filled(row[column] ?? '')) || /^d/i.test(row[at('ACTION')] ?? ''),
   )
-  return { records: told.map(recordOfRow), prepared: null }
+  return { records: stated.map(recordOfRow), prepared: null }
 }
 
 const mapped: ReadonlySet<string> = new Set(['UNIT_MEASURE', 'UNIT_MULT', 'OBS_STATUS'])

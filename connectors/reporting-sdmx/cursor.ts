@@ -1,7 +1,7 @@
 import { ConnectorFailure, isObject } from '#connector'
 import type { Range } from '#connector'
 
-/** Where a read stands. A checkpoint is a position without `at`. */
+/** How far a read has come. A checkpoint is a position without `at`. */
 export interface Position {
   /** For each dataflow the `updatedAfter` of the next question; one that is not named is read whole. */
   readonly since: Readonly<Record<string, string>>

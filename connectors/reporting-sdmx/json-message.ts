@@ -157,7 +157,7 @@ const attributesOf = (defined: readonly Component[], given: readonly Json[], bar
     }),
   )
 
-/** A coded attribute stands as a position among its values, an uncoded one as the value itself; `?` marks a position that leads nowhere. */
+/** A coded attribute is written as a position among its values, an uncoded one as the value itself; `?` marks a position that leads nowhere. */
 function attributeOf(component: Component, given: Json): string | null {
   const raw = given ?? component.fallback
   if (raw === null) return null

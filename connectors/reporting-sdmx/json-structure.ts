@@ -22,7 +22,7 @@ export interface Structure {
   readonly attributes: Readonly<Record<Level, readonly Component[]>>
   /** Attributes of a part of the key: `dimensionGroupAttributes` in the data set. */
   readonly groups: readonly Component[]
-  /** Where OBS_VALUE stands among the measures, and how many measures there are. */
+  /** The position of OBS_VALUE among the measures, and how many measures there are. */
   readonly measure: number
   readonly measures: number
 }

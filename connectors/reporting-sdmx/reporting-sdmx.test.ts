@@ -62,7 +62,7 @@ const recordsOf = (pages: readonly Page[]): SourceRecord[] => pages.flatMap(({ r
 const normalised = (record: SourceRecord): Normalised<'Observation'> =>
   connector.normalise.observations(record, { url: '', dataflows: [] })
 
-/** What stands after the outcomes were applied in order, as the hub does it. */
+/** What is left after the outcomes were applied in order, as the hub does it. */
 function apply(store: Map<string, object>, records: readonly SourceRecord[]): number {
   let rejected = 0
   for (const record of records) {
@@ -551,7 +551,7 @@ describe.skipIf(folder === undefined || !existsSync(folder))('published example 
   })
 })
 
-/** Members of every `observations` object of a message, wherever it stands. */
+/** Members of every `observations` object of a message, at any depth. */
 function observationsIn(tree: unknown): number {
   if (typeof tree !== 'object' || tree === null) return 0
   return Object.entries(tree).reduce((sum, [name, value]: [string, unknown]) => {

@@ -11,7 +11,7 @@ export interface Standing {
 }
 
 /**
- * The files of the folder whose size and time have stood still for ten seconds, without lock files and unfinished copies. One
+ * The files of the folder whose size and time have not changed for ten seconds, without lock files and unfinished copies. One
  * that changed within the last ten seconds and is `wanted` is looked at again once they have passed; if it has moved it is left
  * for the next run. CONFIG_INVALID when there is no such folder.
  */

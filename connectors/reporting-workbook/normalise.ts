@@ -95,12 +95,12 @@ function dueDaysOf(source: Reader): number {
 const blank: ReadonlySet<string> = new Set(['-', '–', '—', 'x', 'X', '…', '...', '..'])
 
 function valueOf(source: Reader): string | null {
-  const place = source.text('cell')
+  const cell = source.text('cell')
   const number = source.maybeText('number')
-  if (number !== null) return decimal(number, 'plain') ?? reject('BAD_NUMBER', place)
+  if (number !== null) return decimal(number, 'plain') ?? reject('BAD_NUMBER', cell)
   const text = source.text('text')
   if (blank.has(text)) return null
   // Percentages as typed: `12,5%` is 12.5. A space may group thousands.
   const bare = text.replace(/\s*%$/, '').replace(/(?<=\d)[\s\u00A0\u202F](?=\d{3}(?:\D|$))/gu, '')
-  return decimal(bare, 'vietnamese') ?? reject('BAD_NUMBER', place, { expected: '1.234,5' })
+  return decimal(bare, 'vietnamese') ?? reject('BAD_NUMBER', cell, { expected: '1.234,5' })
 }

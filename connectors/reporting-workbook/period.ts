@@ -61,8 +61,8 @@ export const wholeYear = (period: Period): Period => ({ kind: 'year', year: peri
 
 export function next({ kind, year, part }: Period, by = 1): Period {
   const count = 12 / months[kind]
-  const place = year * count + part - 1 + by
-  return { kind, year: Math.floor(place / count), part: (place % count) + 1 }
+  const ordinal = year * count + part - 1 + by
+  return { kind, year: Math.floor(ordinal / count), part: (ordinal % count) + 1 }
 }
 
 /** Milliseconds since 1970 of the first moment in Vietnam after the period. */

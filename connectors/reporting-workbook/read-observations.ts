@@ -13,7 +13,7 @@ const pageSize = 500
 
 /**
  * The figures of the files that were not taken yet, oldest file first, at most 500 a page. A report that was taken before is
- * emptied first, so that what its new file no longer has is gone; one that cannot be read leaves what stands and is one record
+ * emptied first, so that what its new file no longer has is gone; one that cannot be read leaves the present figures and is one record
  * with a fault. Pages of a read that such reports, or files being written, keep from being whole have gaps.
  */
 export async function* readObservations(context: Context<typeof manifest>, range: Range): AsyncGenerator<Page> {
@@ -33,8 +33,8 @@ export async function* readObservations(context: Context<typeof manifest>, range
     }
     const { records, unread } = read
     // Also of a file of which no more than its beginning was taken before it changed.
-    const stands = taken[key] !== undefined || start.at?.key === key
-    const emptied = stands && !unread ? [{ key: `${key}|*|*`, remove: true, file: report.file.name }] : []
+    const present = taken[key] !== undefined || start.at?.key === key
+    const emptied = present && !unread ? [{ key: `${key}|*|*`, remove: true, file: report.file.name }] : []
     const offset = start.at?.key === key && start.at.mark === mark ? start.at.offset : 0
     for (let from = offset; from < Math.max(1, records.length); from += pageSize) {
       if (context.signal.aborted) return

@@ -10,7 +10,7 @@ import { digest, keyOf } from './template.ts'
 import type { ReportFile, Template } from './template.ts'
 
 const pageSize = 500
-/** How many periods back a template expects reports while no file tells when it began, and at most. */
+/** How many periods back a template expects reports while no file shows when it began, and at most. */
 const withoutFiles = 12
 const atMost = 120
 

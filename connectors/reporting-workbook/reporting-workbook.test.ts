@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 const now = () => new Date('2026-09-20T08:00:00+07:00')
-const stands = new Date('2026-09-19T09:30:00+07:00')
+const savedAt = new Date('2026-09-19T09:30:00+07:00')
 
 function contextOf(
   running: Pick<RunningEmulator, 'settings'>,
@@ -44,7 +44,7 @@ const figure = (record: SourceRecord): Normalised<'Observation'> =>
   connector.normalise.observations(record, settingsless)
 const said = (record: SourceRecord): Normalised<'Report'> => connector.normalise.reports(record, settingsless)
 
-/** What stands after the outcomes were applied in order, as the hub does it. */
+/** What is left after the outcomes were applied in order, as the hub does it. */
 function apply(
   store: Map<string, object>,
   records: readonly SourceRecord[],
@@ -87,10 +87,10 @@ function emptyFolder(): string {
   return folder
 }
 
-/** A folder with these files, which have stood there for a day. */
+/** A folder with these files, unchanged for a day. */
 function folderOf(files: Files, more: object = {}) {
   const folder = emptyFolder()
-  const put = (name: string, content: string | Uint8Array, changedAt = stands): void => {
+  const put = (name: string, content: string | Uint8Array, changedAt = savedAt): void => {
     writeFileSync(join(folder, name), content)
     utimesSync(join(folder, name), changedAt, changedAt)
   }
@@ -371,18 +371,18 @@ describe('taking files', () => {
     const store = new Map<string, object>()
     apply(store, recordsOf(first), figure)
     expect(recordsOf(await pagesOf(context, 'observations', { since: first.at(-1)!.next }))).toEqual([])
-    put(name, csv('I;Thu;3'), new Date(stands.getTime() + 60_000))
+    put(name, csv('I;Thu;3'), new Date(savedAt.getTime() + 60_000))
     const second = await pagesOf(context, 'observations', { since: first.at(-1)!.next })
     expect(brief(recordsOf(second))).toEqual(['remove KTXH|H53.21|2026-M08|*|*', 'KTXH.I 3 triệu đồng'])
     apply(store, recordsOf(second), figure)
     expect([...store.keys()]).toEqual(['KTXH|H53.21|2026-M08|KTXH.I|current'])
   })
 
-  it('keeps what stands when the new file cannot be read', async () => {
+  it('keeps the present figures when the new file cannot be read', async () => {
     const { settings, put } = folderOf({ [name]: csv('I;Thu;1') })
     const context = contextOf({ settings })
     const first = await pagesOf(context, 'observations', { all: true })
-    put(name, 'nothing', new Date(stands.getTime() + 60_000))
+    put(name, 'nothing', new Date(savedAt.getTime() + 60_000))
     const second = await pagesOf(context, 'observations', { since: first.at(-1)!.next })
     expect(brief(recordsOf(second))).toEqual([`MISSING ${name}`])
   })
@@ -407,7 +407,7 @@ describe('taking files', () => {
   it('says nothing of a report whose file is being written, not by its former file either', async () => {
     const older = name.replace('M08', '8-2026')
     const { settings, put } = folderOf({ [older]: csv('I;Thu;1') })
-    put(name, csv('I;Thu;2'), new Date(stands.getTime() + 60_000))
+    put(name, csv('I;Thu;2'), new Date(savedAt.getTime() + 60_000))
     const before = await pagesOf(contextOf({ settings }), 'observations', { all: true })
     expect(brief(recordsOf(before))).toEqual(['KTXH.I 2 triệu đồng'])
     const writing = () => {
@@ -424,13 +424,13 @@ describe('taking files', () => {
     const { settings, put } = folderOf({ [name]: rows(1200, 1) })
     const context = contextOf({ settings })
     const [begun] = await pagesOf(context, 'observations', { all: true })
-    put(name, rows(700, 2), new Date(stands.getTime() + 60_000))
+    put(name, rows(700, 2), new Date(savedAt.getTime() + 60_000))
     const pages = await pagesOf(context, 'observations', { since: begun!.next })
     const store = new Map<string, object>()
     apply(store, recordsOf([begun!, ...pages]), figure)
     expect(store.size).toBe(700)
     expect(await pagesOf(context, 'observations', { since: pages[0]!.next })).toEqual(pages.slice(1))
-    put(name, rows(3, 3), new Date(stands.getTime() + 120_000))
+    put(name, rows(3, 3), new Date(savedAt.getTime() + 120_000))
     apply(store, recordsOf(await pagesOf(context, 'observations', { since: pages[0]!.next })), figure)
     expect(store.size).toBe(3)
   })
@@ -543,8 +543,8 @@ describe('periods and numbers of rows', () => {
   })
 })
 
-/** An archive of one deflated entry of so many zero bytes; `told`: the size that its directory gives. */
-function zip(entry: string, size: number, told = size): Buffer {
+/** An archive of one deflated entry of so many zero bytes; `stated`: the size that its directory gives. */
+function zip(entry: string, size: number, stated = size): Buffer {
   const packed = deflateRawSync(Buffer.alloc(size))
   const title = Buffer.from(entry)
   const header = (signature: number, length: number): Buffer => {
@@ -554,7 +554,7 @@ function zip(entry: string, size: number, told = size): Buffer {
     bytes.writeUInt16LE(20, at)
     bytes.writeUInt16LE(8, at + 4)
     bytes.writeUInt32LE(packed.length, at + 14)
-    bytes.writeUInt32LE(told, at + 18)
+    bytes.writeUInt32LE(stated, at + 18)
     bytes.writeUInt16LE(title.length, at + 22)
     return bytes
   }

@@ -32,7 +32,7 @@ export function matchersOf(templates: readonly Template[]): readonly Matcher[] {
   return templates.map((template, index) => {
     const at = `settings.templates[${index}]`
     if (codes.has(template.code))
-      throw new ConnectorFailure('CONFIG_INVALID', `${at}.code: '${template.code}' stands twice`)
+      throw new ConnectorFailure('CONFIG_INVALID', `${at}.code: '${template.code}' is there twice`)
     codes.add(template.code)
     if (template.columns.length === 0)
       throw new ConnectorFailure('CONFIG_INVALID', `${at}.columns: at least one is expected`)
@@ -80,7 +80,7 @@ export const digest = (...parts: readonly unknown[]): string =>
 export const markOf = (file: FolderFile, template: Template | null): string =>
   digest(file.name, file.bytes, file.changedAt, template)
 
-/** What tells the columns of one template apart in keys: their indicator or period, numbered where that stands twice. */
+/** What separates the columns of one template in keys: their indicator or period, numbered where that repeats. */
 export function columnIds(columns: readonly Column[]): readonly string[] {
   const seen = new Map<string, number>()
   return columns.map(({ indicator, period = 'current' }) => {

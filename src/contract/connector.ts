@@ -12,22 +12,22 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A record as the source sent it, after `read` took away what must never be kept. */
 export type SourceRecord = { readonly [member: string]: Json }
 
-/** An opaque place in a stream. Only the connector that made it reads it. */
+/** An opaque position in a stream. Only the connector that made it reads it. */
 export type Cursor = string
 
-/** One answer: records in the source's order, and the place after it. */
+/** One answer: records in the source's order, and the position after it. */
 export interface Page {
   readonly records: readonly SourceRecord[]
   readonly next: Cursor
-  /** Places of records that are over the size limit even alone: they wait in quarantine without bytes. */
+  /** Which records are over the size limit even alone, each in words: they wait in quarantine without bytes. */
   readonly tooLarge?: readonly string[]
-  /** The source is looked at from its beginning once more: the order that it claims begins anew. */
+  /** The read starts over at the source's beginning: the order that it claims starts over too. */
   readonly again?: true
   /** Something of the source could not be had, such as a file that is damaged: that a whole read lacks a record proves nothing. */
   readonly gaps?: true
 }
 
-/** What to read: what changed since a cursor (or on from a place), a window of dates, or everything. */
+/** What to read: what changed since a cursor (or on from a position), a window of dates, or everything. */
 export type Range =
   | { readonly since: Cursor }
   | { readonly from: string; readonly to: string } // dates `2026-03-05` in Vietnam, `to` exclusive
@@ -43,7 +43,7 @@ export type StreamKind =
 
 export interface StreamManifest {
   readonly entity: EntityName
-  /** The member of each record that holds its key: a text, unique in the stream, never empty. */
+  /** The member of each record that is its key: a text, unique in the stream, never empty. */
   readonly key: string
   readonly title: Bilingual
   readonly kind: StreamKind
@@ -51,11 +51,11 @@ export interface StreamManifest {
   readonly order?: { readonly by: string; readonly direction: 'asc' | 'desc' }
   /** How late a change may appear behind the newest one, in seconds: the overlap that `read` re-reads. */
   readonly latenessSeconds?: number
-  /** The source lets go of old records by itself (a recorder's events): that a whole read lacks one proves nothing. */
+  /** The source deletes old records by itself (a recorder's events): that a whole read lacks one proves nothing. */
   readonly forgets?: true
-  /** Members that never change while a key stands for the same thing: when they do, the source has given its keys anew. */
+  /** Members that never change while a key means the same thing: when they do, the source has reassigned its keys. */
   readonly identity?: readonly string[]
-  /** The member that holds the time of a record's last change, in ISO 8601 with its zone. */
+  /** The member with the time of a record's last change, in ISO 8601 with its zone. */
   readonly changed?: string
   /** Paths whose member names are data (`attributes`, `lines[].dimensions`): a new name there is no drift. */
   readonly maps?: readonly string[]
@@ -155,7 +155,7 @@ export interface Rejection {
   readonly reject: RejectCode
   /** Path of the fault inside the record, `applicant.data.birthday`, `fees[2].amount`; '' for the whole record. */
   readonly at: string
-  /** What stood there: only values of a code list or a format, never a personal one. */
+  /** What was there: only values of a code list or a format, never a personal one. */
   readonly found?: string
   readonly expected?: string
   /** The record's bytes must not be kept (a classified document). */

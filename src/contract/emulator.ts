@@ -1,11 +1,11 @@
 import type { EntityName, EntityRecord } from './entity.ts'
 
-/** The facts that all emulators of one demonstration share, so that they tell of one town. Nothing in it is a real person. */
+/** The facts that all emulators of one demonstration share, so that they show one town. Nothing in it is a real person. */
 export interface Town {
   readonly seed: number
   /** The town's history begins here: three years before its present. Midnight in Vietnam. */
   readonly beginsAt: Date
-  /** What stood in the registries when the town was made; from here on it lives with the clock. */
+  /** What the registries had when the town was made; from here on it lives with the clock. */
   readonly foundedAt: Date
   readonly agencies: readonly TownAgency[]
   readonly units: readonly TownUnit[]
@@ -50,13 +50,13 @@ export interface EmulatorOptions {
   readonly folder?: string
 }
 
-/** One record as the source means it, told without the wire format: what the hub must hold once it has read it. */
+/** One record as the source means it, without the wire format: what the hub must store once it has read it. */
 export type Truth = {
   readonly [E in EntityName]: { readonly entity: E; readonly key: string; readonly record: EntityRecord[E] }
 }[EntityName]
 
 export interface RunningEmulator {
-  /** Settings with which the connector reads this emulator; a secret stands as its value. */
+  /** Settings with which the connector reads this emulator; a secret is given as its value. */
   readonly settings: Readonly<Record<string, unknown>>
   /** host:port of each listener. */
   readonly hosts: readonly string[]
@@ -74,7 +74,7 @@ export interface RunningEmulator {
 
 export type Emulator = (options: EmulatorOptions) => Promise<RunningEmulator>
 
-/** A stream of numbers from a seed and a place in it: the same everywhere and for ever (mulberry32 over a mixed seed). */
+/** A stream of numbers from a seed and a position in it: the same everywhere and for ever (mulberry32 over a mixed seed). */
 export function seededRandom(...parts: readonly (number | string)[]): () => number {
   let state = 0x9e3779b9
   for (const part of parts) {

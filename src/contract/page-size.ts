@@ -9,10 +9,10 @@ export interface NumberedPage {
 /** Whether an answer was refused for its size: a smaller page may be within the limit. */
 export const isTooLarge = (error: unknown): boolean => error instanceof TransportFailure && error.reason === 'TOO_LARGE'
 
-/** So many records in a row that are too large by themselves say that the source takes no heed of the page size. */
+/** So many records in a row that are too large by themselves show that the source ignores the page size. */
 export const maxTooLarge = 3
 
-/** The first part of a page in pages that it is made of, as large as they can be; null where it holds one record. */
+/** The first part of a page in pages that it is made of, as large as they can be; null where it is one record. */
 export function smallerPage({ page, size }: NumberedPage): NumberedPage | null {
   if (size <= 1) return null
   let parts = 2
@@ -20,9 +20,9 @@ export function smallerPage({ page, size }: NumberedPage): NumberedPage | null {
   return { page: page * parts, size: size / parts }
 }
 
-/** The largest page of at most `most` records that begins `offset` records behind the first one. */
-export function pageFrom(offset: number, most: number): NumberedPage {
-  let size = Math.max(1, Math.floor(most))
+/** The largest page of at most `max` records that begins `offset` records behind the first one. */
+export function pageFrom(offset: number, max: number): NumberedPage {
+  let size = Math.max(1, Math.floor(max))
   while (offset % size !== 0) size -= 1
   return { page: offset / size, size }
 }
@@ -32,6 +32,6 @@ export function pageAfter({ page, size }: NumberedPage, full: number): NumberedP
   return pageFrom((page + 1) * size, Math.min(full, size * 2))
 }
 
-/** How many records to ask for: the setting, or the share of it that the memory still holds. */
+/** How many records to ask for: the setting, or the share of it that fits in memory. */
 export const pageSizeOf = (setting: number, context: { readonly pageShare?: number }): number =>
   Math.max(1, Math.floor(setting * (context.pageShare ?? 1)))

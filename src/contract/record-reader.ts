@@ -38,7 +38,7 @@ export interface Reader {
   maybeObject(name: string): Reader | null
   /** The objects of a list; an absent or null list is empty. */
   objects(name: string): Reader[]
-  /** One of a table's values by the text that stands there (compared in NFC, case-folded). */
+  /** One of a table's values by the text that is there (compared in NFC, case-folded). */
   maybeOneOf<T>(name: string, table: ReadonlyMap<string, T>): T | null
 }
 

@@ -5,7 +5,7 @@ import { ConnectorFailure } from './failure.ts'
 type FieldTable = { readonly [name: string]: ConfigField }
 
 /**
- * A source's settings by its manifest's `config`: complete, defaults filled in, secrets already in their places. `at` is how
+ * A source's settings by its manifest's `config`: complete, defaults filled in, secrets already resolved. `at` is how
  * messages call the settings (`sources[0].settings`). Throws ConnectorFailure CONFIG_INVALID with one line that names the
  * member, what was found (never a value) and what is expected.
  */
@@ -70,13 +70,13 @@ function valueOf(field: ConfigField, value: unknown, at: string): unknown {
     const members = Object.entries(value).filter(([name]) => name !== '__proto__')
     return Object.fromEntries(members.map(([name, member]) => [name, valueOf(field.of, member, `${at}.${name}`)]))
   }
-  if (!holds(field, value)) throw wrong(at, value, expected(field))
+  if (!isValid(field, value)) throw wrong(at, value, expected(field))
   return value
 }
 
 type Scalar = Exclude<ConfigField, { kind: 'object' | 'list' | 'map' }>
 
-function holds(field: Scalar, value: unknown): boolean {
+function isValid(field: Scalar, value: unknown): boolean {
   if (field.kind === 'boolean') return typeof value === 'boolean'
   if (field.kind === 'number') {
     if (typeof value !== 'number' || !Number.isFinite(value)) return false
@@ -133,7 +133,7 @@ function expected(field: ConfigField): string {
   }
 }
 
-/** Only numbers and true or false are shown: any text of a setting may be a secret in the wrong place. */
+/** Only numbers and true or false are shown: any text of a setting may be a secret in the wrong setting. */
 function wrong(at: string, value: unknown, what: string): ConnectorFailure {
   return new ConnectorFailure('CONFIG_INVALID', `${at} is ${kindOf(value)}, expected ${what}`)
 }

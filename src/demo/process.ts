@@ -3,7 +3,7 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Emulator, RunningEmulator, Town } from '../contract/emulator.ts'
 import { openLandServer } from './land/server.ts'
 
-/** What the process is given by whoever starts it: the town, and each emulator's module, size and folder. */
+/** What the process gets from its starter: the town, and each emulator's module, size and folder. */
 export interface DemonstrationData {
   readonly town: Town
   readonly emulators: readonly {

@@ -13,7 +13,7 @@ export interface DemoTownOptions {
 const hour = 3_600_000
 
 /**
- * The demonstration's town: a pure function of its options, so that a restarted emulator tells of the same one. Units, names
+ * The demonstration's town: a pure function of its options, so that a restarted emulator shows the same one. Units, names
  * and codes of procedures are public facts; agency numbers below `H53` are invented. Throws when a commune of it is missing.
  */
 export function demoTown({ seed, foundedAt, units }: DemoTownOptions): Town {

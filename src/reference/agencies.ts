@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { AgencyRecord } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import { agencySink, resolveAgencies } from '../domains/agency/index.ts'
-import type { Place } from './error.ts'
+import type { FileRow } from './error.ts'
 import { ReferenceDataError } from './error.ts'
 import type { Tally } from './units/store.ts'
 import { clean, type Table } from './table.ts'
@@ -12,7 +12,7 @@ export const referenceSource = 'reference'
 
 /** One agency of a list, or one row that links codes; a row without a name only links. */
 export interface AgencyRow {
-  readonly at: Place
+  readonly at: FileRow
   readonly stream: 'agencies' | 'agency-codes'
   /** Unique in its stream. */
   readonly key: string
@@ -62,7 +62,7 @@ export function readAgencyList(file: string, rows: readonly object[]): AgencyRow
       return clean(value)
     }
     const key = text(id, 'ID')
-    if (seen.has(key)) throw new ReferenceDataError(at, key, 'an ID that stands once')
+    if (seen.has(key)) throw new ReferenceDataError(at, key, 'an ID that is there once')
     seen.add(key)
     const record = {
       code: text(code, 'CODE'),
@@ -84,14 +84,14 @@ export async function storeAgencies(trx: Transaction<Tables>, rows: readonly Age
   const codes = await sql<{ code: string; agency_id: number }>`select code, agency_id from agency_code`.execute(trx)
   const agencyOf = new Map(codes.rows.map((row) => [row.code, row.agency_id]))
 
-  const stands = ({ stream, key, record }: AgencyRow): boolean => {
+  const isStored = ({ stream, key, record }: AgencyRow): boolean => {
     const agency = agencyOf.get(record.code)
     if (agency === undefined || record.otherCodes.some((code) => agencyOf.get(code) !== agency)) return false
     if (record.name === null) return true
     const part = known.get(`${stream} ${key}`)
     return part?.code === record.code && part.name === record.name && part.parent === record.parentCode
   }
-  const changed = rows.filter((row) => !stands(row))
+  const changed = rows.filter((row) => !isStored(row))
   const inserted = changed.filter(({ stream, key, record }) =>
     record.name === null ? !agencyOf.has(record.code) : !known.has(`${stream} ${key}`),
   ).length

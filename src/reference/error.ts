@@ -8,9 +8,9 @@ export class ReferenceDataError extends Error {
   readonly found: string
   readonly expected: string
 
-  constructor(at: Place, found: string, expected: string, options?: ErrorOptions) {
+  constructor(at: FileRow, found: string, expected: string, options?: ErrorOptions) {
     const shown = found.length > 120 ? `${found.slice(0, 120)}…` : found
-    super(`${placeText(at)}: found ${shown === '' ? 'nothing' : `"${shown}"`}, expected ${expected}`, options)
+    super(`${fileRowText(at)}: found ${shown === '' ? 'nothing' : `"${shown}"`}, expected ${expected}`, options)
     this.file = at.file
     this.row = at.row
     this.found = found
@@ -18,10 +18,10 @@ export class ReferenceDataError extends Error {
   }
 }
 
-/** Where something stands: a file and its row. */
-export interface Place {
+/** A file and a row in it. */
+export interface FileRow {
   readonly file: string
   readonly row: number | null
 }
 
-export const placeText = ({ file, row }: Place): string => (row === null ? file : `${file}, row ${row}`)
+export const fileRowText = ({ file, row }: FileRow): string => (row === null ? file : `${file}, row ${row}`)

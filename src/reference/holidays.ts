@@ -1,6 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
-import type { Place } from './error.ts'
+import type { FileRow } from './error.ts'
 import { ReferenceDataError } from './error.ts'
 import type { Tally } from './units/store.ts'
 import type { Table } from './table.ts'
@@ -8,7 +8,7 @@ import { clean } from './table.ts'
 
 /** A day that differs from the week's rule. */
 export interface CalendarDay {
-  readonly at: Place
+  readonly at: FileRow
   readonly day: string
   readonly kind: 'HOLIDAY' | 'WORKING'
   readonly name: string | null
@@ -63,7 +63,7 @@ export function readHolidayObject(file: string, days: object): CalendarDay[] {
   })
 }
 
-function calendarDay(at: Place, text: string): string {
+function calendarDay(at: FileRow, text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
     throw new ReferenceDataError(at, text, 'a day as 2026-09-02')
@@ -72,7 +72,7 @@ function calendarDay(at: Place, text: string): string {
 }
 
 function onceEach(days: readonly CalendarDay[]): CalendarDay[] {
-  const seen = new Map<string, Place>()
+  const seen = new Map<string, FileRow>()
   for (const { at, day } of days) {
     const before = seen.get(day)
     if (before !== undefined)

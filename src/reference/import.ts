@@ -13,7 +13,7 @@ import { storeUnits, type Tally } from './units/store.ts'
 import { mergeUnitTables } from './units/merge.ts'
 
 export interface ImportOptions {
-  /** Told of each file when it has been read and when it has been stored, in one line. */
+  /** Called with one line for each file when it has been read and when it has been stored. */
   readonly onProgress?: (line: string) => void
 }
 

@@ -4,12 +4,12 @@ import { cleanText, Fault } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import { procedureSink } from '../domains/procedure/index.ts'
 import { referenceSource } from './agencies.ts'
-import type { Place } from './error.ts'
+import type { FileRow } from './error.ts'
 import { ReferenceDataError } from './error.ts'
 import type { Tally } from './units/store.ts'
 
 export interface ProcedureRow {
-  readonly at: Place
+  readonly at: FileRow
   readonly stream: 'citizen-procedures' | 'business-procedures'
   readonly record: ProcedureRecord
 }
@@ -33,7 +33,7 @@ export function readProcedureList(file: string, rows: readonly object[]): Proced
     if (audience === undefined) {
       throw new ReferenceDataError(at, typeof type === 'string' ? type : typeof type, 'TYPE: 1 or 5')
     }
-    if (seen.has(`${audience} ${code}`)) throw new ReferenceDataError(at, code, 'a code that stands once in a list')
+    if (seen.has(`${audience} ${code}`)) throw new ReferenceDataError(at, code, 'a code that is there once in a list')
     seen.add(`${audience} ${code}`)
     const record = { code, name: nameOf(at, name), field: null, agency: null, audience }
     return { at, stream: streams[audience], record }
@@ -41,7 +41,7 @@ export function readProcedureList(file: string, rows: readonly object[]): Proced
 }
 
 /** As the catalogue's connector takes it, so that both lists say the same. */
-function nameOf(at: Place, name: unknown): string {
+function nameOf(at: FileRow, name: unknown): string {
   try {
     const text = typeof name === 'string' ? cleanText(name, 'NAME') : ''
     if (text !== '') return text
@@ -51,7 +51,7 @@ function nameOf(at: Place, name: unknown): string {
   throw new ReferenceDataError(at, typeof name === 'string' ? name : typeof name, 'NAME: a text')
 }
 
-/** Every procedure of the lists stands, with the audiences in whose lists it is. Safe to repeat. */
+/** Stores every procedure of the lists, with the audiences in whose lists it is. Safe to repeat. */
 export async function storeProcedures(trx: Transaction<Tables>, rows: readonly ProcedureRow[]): Promise<Tally> {
   const parts = await sql<{ stream: string; key: string; name: string }>`
     select stream_id as stream, key, body ->> 'name' as name from procedure_part where source_id = ${referenceSource}

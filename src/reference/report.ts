@@ -18,7 +18,7 @@ export interface ImportReport extends Pick<MergedUnits, 'onlyInOldTable' | 'only
   readonly lines: readonly string[]
 }
 
-const told = ({ inserted, updated, unchanged }: Tally): string =>
+const tallyText = ({ inserted, updated, unchanged }: Tally): string =>
   `${inserted} inserted, ${updated} updated, ${unchanged} unchanged`
 
 /** An import's report as lines: each file with its notes, then what the tables do not agree on. */
@@ -31,10 +31,10 @@ export function reportLines(report: Omit<ImportReport, 'lines'>): string[] {
     ...files.flatMap((file) => [
       file.kind === 'skipped'
         ? `${file.name}: skipped`
-        : `${file.name}: ${file.kind}, ${file.rows} rows, ${told(file)}`,
+        : `${file.name}: ${file.kind}, ${file.rows} rows, ${tallyText(file)}`,
       ...file.notes.map((note) => `  ${note}`),
     ]),
-    ...(touched ? [`units: ${told(units)}`, `changes of units: ${told(changes)}`] : []),
+    ...(touched ? [`units: ${tallyText(units)}`, `changes of units: ${tallyText(changes)}`] : []),
     ...listed('codes only in the table of old communes', onlyInOldTable),
     ...listed('codes only in the conversion table', onlyInConversion),
   ]

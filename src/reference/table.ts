@@ -57,13 +57,13 @@ export function tableUnder(
   for (const [at, cells] of rows.slice(0, titleRows).entries()) {
     const folded = cells.map((cell) => cell.toLocaleLowerCase('vi'))
     // Optional columns are asked for as they are written; the wanted ones in any case.
-    const places = new Map(cells.map((cell, index) => [cell, index]))
-    for (const heading of headings) places.set(heading, folded.indexOf(heading.toLocaleLowerCase('vi')))
-    if (headings.some((heading) => places.get(heading) === -1)) continue
+    const columns = new Map(cells.map((cell, index) => [cell, index]))
+    for (const heading of headings) columns.set(heading, folded.indexOf(heading.toLocaleLowerCase('vi')))
+    if (headings.some((heading) => columns.get(heading) === -1)) continue
     const body = rows.slice(at + 1).map((under, index) => ({
       row: at + index + 2,
       cells: under,
-      get: (heading: string) => under[places.get(heading) ?? -1] ?? '',
+      get: (heading: string) => under[columns.get(heading) ?? -1] ?? '',
     }))
     return { file, rows: body.filter(({ cells: filled }) => filled.some((cell) => cell !== '')) }
   }

@@ -29,7 +29,7 @@ interface Case {
   readonly emulator: Emulator
   readonly stream: string
   readonly size: number
-  /** A text of one record's answer that stands in no other one's. */
+  /** A text of one record's answer that is in no other one's. */
   mark(record: SourceRecord): string
   readonly alone: 'passed over' | 'ends the read'
 }

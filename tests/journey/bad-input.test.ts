@@ -205,9 +205,9 @@ describe.skipIf(absent)('an answer that is none', () => {
     expect(failed.written).toBeGreaterThan(40)
     expect(await keysHeld()).toHaveLength(failed.written)
     const about = `{ source(id: "one-stop") { state failure { code message whoActs since } streams { cursor lastSuccessAt } } }`
-    const { source: told } = await operator.ask<{ source: Row & { failure: Row } }>(about)
-    expect(told).toMatchObject({ state: 'FAILING', streams: [{ cursor: null, lastSuccessAt: null }] })
-    expect(told.failure).toMatchObject({ code, message: failed.failure_message })
+    const { source: shown } = await operator.ask<{ source: Row & { failure: Row } }>(about)
+    expect(shown).toMatchObject({ state: 'FAILING', streams: [{ cursor: null, lastSuccessAt: null }] })
+    expect(shown.failure).toMatchObject({ code, message: failed.failure_message })
 
     breakWire(null)
     expect(await sync()).toMatchObject({ failure_code: null, removed: 0 })

@@ -93,7 +93,7 @@ describe.skipIf(absent)('one operation that crosses to another agency', () => {
     expect(questions).toHaveLength(1)
   })
 
-  it('tells the other agency who asks by a token of the hub, never by the client’s own', async () => {
+  it('names the caller to the other agency by a token of the hub, never by the client’s own', async () => {
     asked.length = 0
     await clerk.ask('{ landPlans { code title } }')
     const { headers } = asked.find(({ body }) => String(body.query).includes('landPlans'))!

@@ -3,7 +3,7 @@ export interface Rights {
   readonly scope: string
   /** Default: the province. */
   readonly agency?: string
-  /** Stands in the token and in the header of every operation. */
+  /** In the token and in the header of every operation. */
   readonly purpose?: string
   readonly subject?: string
 }

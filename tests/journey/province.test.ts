@@ -102,7 +102,7 @@ describe.skipIf(missing.length > 0)('the province after it has lived on for eigh
   statisticsAreRight()
   rowsAreThoseOfTheSubtree()
 
-  it('is written no second time while the clock stands still', async () => {
+  it('is written no second time while the clock is stopped', async () => {
     const again = await hub.sync()
     expect(
       again.map(({ source, stream, written, removed, failure_code }) => ({

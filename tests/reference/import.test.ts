@@ -127,7 +127,7 @@ describe('the conversion table', () => {
     ).toEqual([{ code: '97' }])
   })
 
-  it('a unit that the list of present units knows by another code stands once, under the code of the conversion table', async () => {
+  it('a unit that the list of present units knows by another code is stored once, under the code of the conversion table', async () => {
     await conversion([binhAn, 'Xã Một', '09001', 'Xã Một', '09001', 'Giữ nguyên', 'Huyện Tây (903)', oldBinhAn])
     const wards = [
       { Code: '09007', FullName: 'Xã Một' },

@@ -67,7 +67,7 @@ describe('the shipped units', () => {
     ).toEqual([{ reached: 280, split: 21, contradictory: 0 }])
   })
 
-  it('tell the bearers of one code apart by their days', async () => {
+  it('separate the bearers of one code by their days', async () => {
     expect(
       await rows(`select name, valid_from, valid_to from administrative_unit where code in ('80', '25534')
         order by code, valid_to nulls last`),

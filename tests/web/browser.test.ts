@@ -54,7 +54,7 @@ describe.skipIf(browser === null)('in a real browser', () => {
     })
   }, 60_000)
 
-  it('the console shows every source, acts on them, tells an error from a zero from no data, and polls while seen', async () => {
+  it('the console shows every source, acts on them, shows an error, a zero and no data differently, and polls while seen', async () => {
     await withPage((page) => checkConsole(page, hub.url, pictures))
   }, 120_000)
 

@@ -28,7 +28,7 @@ describe('a kept token', () => {
     expect(count()).toBe(2)
   })
 
-  it('is minted anew after the server refused it', async () => {
+  it('is minted again after the server refused it', async () => {
     const { mint } = counting()
     const keeper = keepToken(REQUEST, mint, () => 0)
     await keeper.current()

@@ -3,7 +3,7 @@ import { openCredentials } from '../../src/web/console/credentials.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** A hub without an issuer of its own: sessions open with `good` at once, with `bad` when it is told to refuse it. */
+/** A hub without an issuer of its own: sessions open with `good` at once, with `bad` when set to refuse it. */
 function openHub() {
   const waiting: (() => void)[] = []
   const sent: { path: string; headers: Record<string, string>; body: string }[] = []

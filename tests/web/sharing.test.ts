@@ -68,7 +68,7 @@ describe('the chosen operation', () => {
     expect(chosenOperation('{ a }', 'Earlier')?.name).toBeNull()
   })
 
-  it('tells a subscription apart, and says nothing of a text that is no document', () => {
+  it('recognises a subscription, and says nothing of a text that is no document', () => {
     expect(chosenOperation('subscription S { s }', null)?.isSubscription).toBe(true)
     expect(chosenOperation('query {', null)).toBeNull()
   })

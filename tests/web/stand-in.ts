@@ -16,7 +16,7 @@ export type StandIn = {
   close(): Promise<void>
 }
 
-/** `issuer: false` stands for a hub whose tokens come from elsewhere: it mints none. */
+/** `issuer: false` is a hub whose tokens come from elsewhere: it mints none. */
 export async function openStandIn({ pages, issuer = true }: { pages: string; issuer?: boolean }): Promise<StandIn> {
   const minted: StandIn['minted'] = []
   const asked: StandIn['asked'] = []

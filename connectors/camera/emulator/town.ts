@@ -1,7 +1,7 @@
 import { seededRandom } from '#connector'
 import type { CameraRecord, Town } from '#connector'
 
-/** Where a camera stands and whose it is: what the hub knows from its settings. */
+/** Where a camera is and whose it is: what the hub knows from its settings. */
 export interface Post {
   readonly code: string
   readonly agency: string
@@ -41,7 +41,7 @@ export function silent(town: Town, index: number, time: number): boolean {
 export const written = (time: number): string =>
   `${new Date(time + 7 * 3_600_000).toISOString().replace('Z', '')}+07:00`
 
-/** The part of the truth about a camera that stands in the settings. */
+/** The part of the truth about a camera that the settings say. */
 export const posted = ({
   code,
   agency,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { seededRandom } from '#connector'
 import type { DocumentUrgency, ExchangeStatus, Town, TownAgency } from '#connector'
 
-/** What happened to one document of the town, told without any wire format. */
+/** What happened to one document of the town, in no wire format. */
 export interface DocumentFacts {
   readonly index: number
   /** When it was sent: milliseconds since 1970, whole seconds. */
@@ -252,7 +252,7 @@ export function messagesAbout(facts: DocumentFacts): Message[] {
     note: string | null = null,
   ) => send(`S${suffix}`, after, from, to, { kind: 'STATUS', code, status, by: from, note })
 
-  for (const [place, receiver] of receivers.entries()) send(`D${place}`, 0, sender, receiver, { kind: 'NEW' })
+  for (const [position, receiver] of receivers.entries()) send(`D${position}`, 0, sender, receiver, { kind: 'NEW' })
   if (facts.dirt !== null) return messages
   const first = receivers[0]!
   state('1', 4 * minute, first, sender, '01', 'ARRIVED')
@@ -264,12 +264,12 @@ export function messagesAbout(facts: DocumentFacts): Message[] {
   if (index % 12 === 0) state('6', 3 * day, first, sender, '06', 'COMPLETED')
   if (index === unknownStatusAt) state('9', 5 * hour, first, sender, '77', null)
   const answer = index % 4 === 3 ? (['16', 'TAKE_BACK_REFUSED'] as const) : (['15', 'TAKE_BACK_AGREED'] as const)
-  for (const [place, receiver] of receivers.entries()) {
-    if (index % 40 === 8) send(`U${place}`, 26 * hour, sender, receiver, { kind: 'UPDATE' })
-    if (index % 80 === 14) send(`P${place}`, 50 * hour, sender, receiver, { kind: 'REPLACE' })
-    if (index % 60 === 11) send(`R${place}`, 25 * hour, sender, receiver, { kind: 'REVOKE' })
+  for (const [position, receiver] of receivers.entries()) {
+    if (index % 40 === 8) send(`U${position}`, 26 * hour, sender, receiver, { kind: 'UPDATE' })
+    if (index % 80 === 14) send(`P${position}`, 50 * hour, sender, receiver, { kind: 'REPLACE' })
+    if (index % 60 === 11) send(`R${position}`, 25 * hour, sender, receiver, { kind: 'REVOKE' })
     if (index % 90 === 23)
-      state(`T${place}`, 5 * hour, sender, receiver, '13', 'TAKE_BACK_REQUESTED', 'Gửi nhầm đơn vị nhận')
+      state(`T${position}`, 5 * hour, sender, receiver, '13', 'TAKE_BACK_REQUESTED', 'Gửi nhầm đơn vị nhận')
   }
   if (index % 60 === 11) state('A', 27 * hour, first, sender, answer[0], answer[1])
   if (index % 90 === 23) state('B', 7 * hour, first, sender, answer[0], answer[1])

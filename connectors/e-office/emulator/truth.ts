@@ -3,7 +3,7 @@ import type { AgencyMention, DocumentContent, DocumentRecord, DocumentReference 
 import { reasons, replacementNumber, updatedSubject, replacementId } from './xml.ts'
 import type { DocumentFacts, Documents, Message, Party } from './data.ts'
 
-const told = (at: number): string => `${new Date(at + 7 * 3_600_000).toISOString().slice(0, 19)}.000+07:00`
+const instantOf = (at: number): string => `${new Date(at + 7 * 3_600_000).toISOString().slice(0, 19)}.000+07:00`
 const mention = ({ agency, code }: Party): AgencyMention => ({ code, name: agency.name, externalId: null })
 const reference = (facts: DocumentFacts): DocumentReference => ({
   sender: facts.sender.code,
@@ -16,7 +16,7 @@ const reference = (facts: DocumentFacts): DocumentReference => ({
 export function meaningOf(message: Message, documents: Documents): DocumentRecord | null {
   const { about: facts, what } = message
   if (facts.dirt !== null) return null
-  const at = told(message.at)
+  const at = instantOf(message.at)
   const about = reference(facts)
   if (what.kind === 'STATUS') {
     return what.status === null
@@ -40,11 +40,11 @@ export function meaningOf(message: Message, documents: Documents): DocumentRecor
     sender: mention(facts.sender),
     recipients: facts.receivers.map(mention),
     respondsTo: facts.answers === null ? [] : [reference(documents.at(facts.answers))],
-    attachments: facts.attachments.map(({ name, contentType, content: held }) => ({
+    attachments: facts.attachments.map(({ name, contentType, content }) => ({
       name,
       contentType,
-      bytes: held.length,
-      sha256: createHash('sha256').update(held).digest('hex'),
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
     })),
   }
   if (what.kind === 'NEW' || what.kind === 'UPDATE') return { kind: what.kind, about, at, content }

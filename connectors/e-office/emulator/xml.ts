@@ -52,10 +52,10 @@ export function edxmlOf(message: Message, documents: Documents): string {
 
   const references = (): string =>
     about.attachments
-      .map((file, place) =>
+      .map((file, position) =>
         tag(
           'Reference',
-          text('ContentId', `cid:f${place}`),
+          text('ContentId', `cid:f${position}`),
           text('ContentType', file.contentType),
           text('AttachmentName', file.name),
         ),
@@ -130,8 +130,8 @@ export function edxmlOf(message: Message, documents: Documents): string {
       ? ''
       : `<AttachmentEncoded>${about.attachments
           .map(
-            (file, place) =>
-              `<Attachment><ContentType>${file.contentType}</ContentType><ContentId>f${place}</ContentId>` +
+            (file, position) =>
+              `<Attachment><ContentType>${file.contentType}</ContentType><ContentId>f${position}</ContentId>` +
               `<ContentTransferEncoded>${file.content.toString('base64')}</ContentTransferEncoded>` +
               `<AttachmentName>${escaped(file.name)}</AttachmentName></Attachment>`,
           )

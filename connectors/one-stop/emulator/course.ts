@@ -15,7 +15,7 @@ export interface Course {
   readonly channel: 'IN_PERSON' | 'ONLINE' | 'POSTAL'
   readonly acceptedAt: number | null
   readonly steps: readonly Step[]
-  /** Stands in a state that the national list does not have. */
+  /** Its state is one that the national list does not have. */
   readonly unknownStatus: boolean
   /** The source forgot when it last changed. Only long-finished dossiers. */
   readonly undated: boolean
@@ -75,8 +75,8 @@ export function courseOf(town: Town, size: number, index: number): Course {
   const registered = arrivalTime(town, size, index)
   const procedure = town.procedures[Math.floor(random() ** 2 * town.procedures.length)]!
   const agency = agencyFor(town, procedure, random)
-  const place = random()
-  const channel = place < 0.55 ? 'ONLINE' : place < 0.92 ? 'IN_PERSON' : 'POSTAL'
+  const share = random()
+  const channel = share < 0.55 ? 'ONLINE' : share < 0.92 ? 'IN_PERSON' : 'POSTAL'
   const base = { procedure, agency, channel } as const
 
   const stride = Math.max(23, Math.floor(size / 6))
@@ -168,5 +168,5 @@ function oneStops(town: Town): readonly TownAgency[] {
   return open
 }
 
-/** The step that a dossier stands at; undefined before it is registered. */
+/** The step that a dossier has reached; undefined before it is registered. */
 export const stepAt = (course: Course, now: number): Step | undefined => course.steps.findLast(({ at }) => at <= now)

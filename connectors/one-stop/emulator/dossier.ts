@@ -6,7 +6,7 @@ import type { Applicant } from './applicant.ts'
 import { courseOf, stepAt } from './course.ts'
 import type { Course, Step } from './course.ts'
 
-/** A dossier as it stands at a moment: what both the answer on the wire and the truth are made from. */
+/** A dossier at a moment: what both the answer on the wire and the truth are made from. */
 export interface Dossier {
   readonly id: string
   readonly code: string | null

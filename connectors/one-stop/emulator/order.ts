@@ -4,7 +4,7 @@
  */
 export interface Order {
   readonly count: number
-  /** The thing becomes the newest, wherever it stood. */
+  /** The thing becomes the newest, wherever it was. */
   touch(thing: number): void
   remove(thing: number): void
   /** Things from a rank on, rank 0 the newest (or the oldest). */

@@ -59,7 +59,7 @@ export function createRegistry(town: Town, size: number): Registry {
       return all
     },
     advance: (now) => {
-      // Before the town was made, dossiers without a time of change still move: they keep their place at the end.
+      // Before the town was made, dossiers without a time of change still move: they stay at the end.
       if (Number.isNaN(at) || now < at || at < town.foundedAt.getTime()) {
         if (now !== at) build(now)
         return

@@ -74,6 +74,6 @@ export function wireOf(town: Town, dossier: Dossier, now: number): SourceRecord 
   }
 }
 
-/** UTC with an offset that lacks its colon: a midnight in Vietnam stands as 17:00 of the day before. */
+/** UTC with an offset that lacks its colon: a midnight in Vietnam is written as 17:00 of the day before. */
 const wireTime = (time: number | null): string | null =>
   time === null ? null : new Date(time).toISOString().replace('Z', '+0000')

@@ -43,7 +43,7 @@ const things: readonly (readonly [string, string])[] = [
   ['giấy phép lao động cho người nước ngoài', 'Việc làm'],
   ['giấy chứng nhận trang trại', 'Kinh tế hợp tác và phát triển nông thôn'],
 ]
-const places = [
+const scopes = [
   'tại cấp tỉnh',
   'tại cấp xã',
   'trong khu công nghiệp',
@@ -68,7 +68,7 @@ const withdrawnAfter = 60 * 60_000
 
 export interface Catalogue {
   readonly agencies: readonly ListedAgency[]
-  /** What stands in the catalogue at a moment, most used first. */
+  /** What the catalogue has at a moment, most used first. */
   at(now: Date): readonly CatalogueEntry[]
 }
 
@@ -124,7 +124,7 @@ function madeUp(town: Town, index: number): Omit<CatalogueEntry, 'publishedAt' |
   return {
     id: String(400_000 + index),
     code: `${1 + Math.floor(random() * 3)}.${String(100_000 + index).padStart(6, '0')}`,
-    name: `${pick(acts)} ${thing} ${pick(places)}`,
+    name: `${pick(acts)} ${thing} ${pick(scopes)}`,
     field,
     agency: index % 20 === 7 ? '000.00.00.G22' : pick(town.agencies).code,
     audiences: audience < 0.35 ? ['CITIZEN'] : audience < 0.7 ? ['BUSINESS'] : ['CITIZEN', 'BUSINESS'],

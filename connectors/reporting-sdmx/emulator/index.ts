@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Emulator } from '#connector'
 import { csvMessage, jsonMessage } from './message.ts'
-import type { Told } from './message.ts'
+import type { CellChange } from './message.ts'
 import { monthlyFlow } from './monthly.ts'
 import type { Span } from './monthly.ts'
 import { yearlyFlow } from './yearly.ts'
@@ -44,7 +44,7 @@ export default (async (options) => {
     const accept = request.headers.accept ?? '*/*'
     if (id === monthlyId) {
       if (!/data\+json|\*\/\*/.test(accept)) return send(response, 406, 'text/plain', 'only JSON')
-      const told: Told[] =
+      const changes: CellChange[] =
         since === null
           ? monthly
               .standing(time, span, offset, limit)
@@ -53,8 +53,8 @@ export default (async (options) => {
               .changes(time, since, span)
               .slice(offset, offset + limit)
               .map(({ index, kind }) => ({ cell: monthly.cellAt(index), action: actions[kind] }))
-      if (told.length === 0) return send(response, 204)
-      const message = jsonMessage(id, 'Báo cáo kinh tế - xã hội tháng', told, now())
+      if (changes.length === 0) return send(response, 204)
+      const message = jsonMessage(id, 'Báo cáo kinh tế - xã hội tháng', changes, now())
       return send(response, 200, 'application/vnd.sdmx.data+json;version=2.0.0', JSON.stringify(message))
     }
     if (id === yearlyId) {

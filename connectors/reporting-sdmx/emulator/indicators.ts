@@ -39,7 +39,7 @@ const named: readonly Indicator[] = [
   { code: 'NHIET_DO', name: 'Nhiệt độ bình quân chênh lệch', unit: 'CEL', multiplier: 0, decimals: 1, typical: 0 },
 ]
 
-/** The indicator at a place: a dozen with names of their own, then as many numbered ones as are asked for. */
+/** The indicator at an index: a dozen with names of their own, then as many numbered ones as are asked for. */
 export function indicatorAt(index: number): Indicator {
   const known = named[index]
   if (known !== undefined) return known
@@ -56,9 +56,9 @@ export function indicatorAt(index: number): Indicator {
 /** The published figure: its text as written, null where the office has none yet, and the quality mark. */
 export function figure(
   indicator: Indicator,
-  ...place: readonly (number | string)[]
+  ...parts: readonly (number | string)[]
 ): { value: string | null; status: string } {
-  const random = seededRandom(...place, indicator.code)
+  const random = seededRandom(...parts, indicator.code)
   const kind = random()
   if (kind < 0.01) return { value: null, status: 'M' }
   const spread = indicator.typical === 0 ? random() * 3 - 1.5 : indicator.typical * (0.7 + random() * 0.6)

@@ -1,7 +1,7 @@
 import type { Cell } from './monthly.ts'
 import type { Row } from './yearly.ts'
 
-export interface Told {
+export interface CellChange {
   readonly cell: Cell
   readonly action: 'Information' | 'Merge' | 'Replace' | 'Delete'
 }
@@ -25,7 +25,7 @@ function list() {
  * An SDMX-JSON 2.0 message: what is new as series, what is revised or withdrawn as flat lists with a structure of their own,
  * each action a data set, withdrawn first. Names are decomposed (NFD) for one of the indicators, as some exports do.
  */
-export function jsonMessage(flow: string, name: string, told: readonly Told[], now: Date): object {
+export function jsonMessage(flow: string, name: string, changes: readonly CellChange[], now: Date): object {
   const lists = {
     INDICATOR: list(),
     REF_AREA: list(),
@@ -70,7 +70,7 @@ export function jsonMessage(flow: string, name: string, told: readonly Told[], n
     ),
   })
   const dataSets = (['Delete', 'Replace', 'Merge', 'Information'] as const).flatMap((action) => {
-    const cells = told.filter((one) => one.action === action).map(({ cell }) => cell)
+    const cells = changes.filter((one) => one.action === action).map(({ cell }) => cell)
     if (cells.length === 0) return []
     const asSeries = action === 'Merge' || action === 'Information'
     return [{ structure: asSeries ? 0 : 1, action, ...(asSeries ? series(cells) : flat(cells, action === 'Delete')) }]

@@ -109,23 +109,23 @@ export function monthlyFlow(town: Town, size: number) {
     }
   }
 
-  /** Cells of months that begin in a span, as a range of places; all that are published where there is none. */
-  const placesOf = (time: number, span: Span | null): readonly [number, number] => {
+  /** Cells of months that begin in a span, as a range of indexes; all that are published where there is none. */
+  const indexesOf = (time: number, span: Span | null): readonly [number, number] => {
     const until = published(time)
     if (span === null) return [0, until]
-    const place = (edge: number): number => {
+    const indexAt = (edge: number): number => {
       const month = monthOf(edge)
       return Math.max(0, (startOf(month) === edge ? month : month + 1) - first) * perMonth
     }
-    return [Math.min(until, place(span.from)), Math.min(until, place(span.to))]
+    return [Math.min(until, indexAt(span.from)), Math.min(until, indexAt(span.to))]
   }
 
   return {
     cellAt,
-    /** Cells that stand at a time, by their place, from the one after `skip` of them. */
+    /** Cells of a time, by their index, from the one after `skip` of them. */
     standing(time: number, span: Span | null, skip: number, take: number): number[] {
       advance(time)
-      const [from, until] = placesOf(time, span)
+      const [from, until] = indexesOf(time, span)
       const withdrawn = [...touched]
         .filter(([index, { withdrawn: gone }]) => gone && index >= from)
         .map(([index]) => index)
@@ -139,7 +139,7 @@ export function monthlyFlow(town: Town, size: number) {
     /** What has changed from a time on, each cell once, in the order of its last change. */
     changes(time: number, since: number, span: Span | null): Change[] {
       advance(time)
-      const [from, until] = placesOf(time, span)
+      const [from, until] = indexesOf(time, span)
       const found: Change[] = []
       for (let index = Math.max(from, published(since - 1)); index < until; index++) {
         if (!touched.has(index)) found.push({ index, kind: 'new', at: publishedAt(index) })

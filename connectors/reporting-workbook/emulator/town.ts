@@ -20,7 +20,7 @@ export interface Sent {
   readonly corrupt: boolean
 }
 export interface Line {
-  /** What stands in the numbering column. */
+  /** The content of the numbering column. */
   readonly number: string
   /** Code of the indicator after the template's. */
   readonly path: string
@@ -65,15 +65,15 @@ export function officeOf(town: Town, size: number) {
 
   const firstFile = (kind: Sent['kind'], agency: string, month: number): Sent | null => {
     const random = seededRandom(town.seed, 'sent', kind, agency, month)
-    const place = agencies.indexOf(agency)
-    const fixed = month <= first + 1 && place < 2
+    const index = agencies.indexOf(agency)
+    const fixed = month <= first + 1 && index < 2
     if (random() < 0.06 && kind === 'ward' && !fixed) return null
     const delay = fixed ? 30 * hour : Math.floor((0.3 + random() * 6.9) * day)
-    const corrupt = kind === 'ward' && month === first + 1 && place === Math.min(1, agencies.length - 1)
+    const corrupt = kind === 'ward' && month === first + 1 && index === Math.min(1, agencies.length - 1)
     return { kind, agency, month, version: 0, at: endOf(kind, month) + delay, corrupt }
   }
 
-  /** Everything that stands in the folder at a time, each report once. */
+  /** Everything that the folder has at a time, each report once. */
   const standing = (time: number): Sent[] => {
     const found = new Map<string, Sent>()
     for (let month = first; endOf('ward', month) <= time; month++) {

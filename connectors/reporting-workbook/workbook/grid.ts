@@ -3,7 +3,7 @@ import readWorkbook from 'read-excel-file/universal'
 import { Unreadable } from './unreadable.ts'
 import { guardZip } from './zip-guard.ts'
 
-/** A cell as it stands: a typed number by its shortest exact decimal, any other content as text, null when empty. */
+/** A cell as it is: a typed number by its shortest exact decimal, any other content as text, null when empty. */
 export type Cell = { readonly number: string } | { readonly text: string } | null
 /** Rows of cells from A1 on. */
 export type Grid = readonly (readonly Cell[])[]
@@ -11,7 +11,7 @@ export type Grid = readonly (readonly Cell[])[]
 const maxBytes = 16 * 1_048_576
 const maxRows = 50_000
 
-/** The cells of one sheet of a workbook (`.xlsx`) or of a `.csv` file. Throws Unreadable; runs nothing that stands in the file. */
+/** The cells of one sheet of a workbook (`.xlsx`) or of a `.csv` file. Throws Unreadable; runs nothing of the file. */
 export async function gridOf(name: string, bytes: Uint8Array, sheet: string | null): Promise<Grid> {
   if (bytes.byteLength > maxBytes) throw new Unreadable('TOO_LARGE', 'the file is over 16 MB')
   const grid = /\.csv$/i.test(name) ? csvGrid(bytes) : await workbookGrid(bytes, sheet)

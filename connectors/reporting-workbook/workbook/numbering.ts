@@ -16,9 +16,9 @@ function romanValue(text: string): number {
 
 /**
  * Row codes of one table, row by row from its top. A numbered row (`I`, `A`, `1`, `1.2`, `a`) gets the code with the path of
- * the numbers that it stands under: `KTXH.I.1`. The first use of a kind of number makes it a level; its next use goes back to
- * that level. A row without a number (empty, `-`, `+`) is named under the path it stands in by its title: `KTXH.I.1.TRONG_DO`;
- * a total without a number stands under the code itself: `KTXH.TONG_SO`.
+ * the numbers above it: `KTXH.I.1`. The first use of a kind of number makes it a level; its next use goes back to
+ * that level. A row without a number (empty, `-`, `+`) is named under its path by its title: `KTXH.I.1.TRONG_DO`;
+ * a total without a number is under the code itself: `KTXH.TONG_SO`.
  */
 export function numbering(code: string): (number: string, title: string) => string {
   let levels: readonly Level[] = []

@@ -42,11 +42,11 @@ export function figuresOf(grid: Grid, report: ReportFile): SourceRecord[] {
       const base = keyOf(template.code, agency, period, byArea ? name : code, ids[at]!)
       const count = (keys.get(base) ?? 0) + 1
       keys.set(base, count)
-      const place = `${letters(head.columns[at]!)}${index + 1}`
+      const address = `${letters(head.columns[at]!)}${index + 1}`
       records.push({
         key: count === 1 ? base : `${base}~${count}`,
         ...about(report),
-        cell: place,
+        cell: address,
         ...(byArea
           ? { indicator: column.indicator, indicatorName: column.title, area: { name } }
           : {
@@ -57,7 +57,7 @@ export function figuresOf(grid: Grid, report: ReportFile): SourceRecord[] {
         ...(column.period === undefined ? {} : { column: column.period }),
         ...(unit === null ? {} : { unit }),
         ...('number' in cell ? { number: cell.number } : { text: cell.text.slice(0, longest) }),
-        ...(count === 1 ? {} : { fault: { code: 'AMBIGUOUS', at: place } }),
+        ...(count === 1 ? {} : { fault: { code: 'AMBIGUOUS', at: address } }),
       })
     }
   }

@@ -1,4 +1,4 @@
-import type { Place } from '../error.ts'
+import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'
 import type { Table } from '../table.ts'
 import type { UnitKind } from './name.ts'
@@ -58,12 +58,12 @@ export function readUnitChanges({ file, rows }: Table): UnitChangeRow[] {
   })
 }
 
-function codeOf(at: Place, text: string): string {
+function codeOf(at: FileRow, text: string): string {
   if (!/^\d{2,5}$/.test(text)) throw new ReferenceDataError(at, text, 'a code of two to five digits')
   return text
 }
 
-function dayOrNull(at: Place, text: string): string | null {
+function dayOrNull(at: FileRow, text: string): string | null {
   if (text === '') return null
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(Date.parse(text))) {
     throw new ReferenceDataError(at, text, 'a day as 2025-07-01, or nothing')

@@ -1,5 +1,5 @@
-import type { Place } from '../error.ts'
-import { placeText } from '../error.ts'
+import type { FileRow } from '../error.ts'
+import { fileRowText } from '../error.ts'
 import type { UnitKind, UnitName } from './name.ts'
 import { unitName } from './name.ts'
 import { mergeNote } from './note.ts'
@@ -29,7 +29,7 @@ export interface MergedUnits extends UnitSet {
 
 /** Everything that the tables say of one code on one side of the reform. */
 interface Claim {
-  readonly at: Place
+  readonly at: FileRow
   readonly names: Map<string, number>
   readonly parents: Map<string, number>
   readonly kind: UnitKind | null
@@ -38,10 +38,10 @@ interface Claim {
 /** The tables as one set of units and changes; where they differ, the conversion table names and the other one decides a tie. */
 export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables): MergedUnits {
   const notes: { file: string; text: string }[] = []
-  const note = (at: Place, text: string): void => void notes.push({ file: at.file, text })
+  const note = (at: FileRow, text: string): void => void notes.push({ file: at.file, text })
   const second = new Map<string, string>() // names by the second table: old ones under `-`, new ones under `+`
   const claims = new Map<string, Claim>()
-  const claim = (key: string, at: Place, { name, kind }: UnitName, parent: string | null): void => {
+  const claim = (key: string, at: FileRow, { name, kind }: UnitName, parent: string | null): void => {
     const known = claims.get(key) ?? { at, names: new Map(), parents: new Map(), kind }
     claims.set(key, known)
     count(known.names, name)
@@ -57,12 +57,12 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     if (row.old !== null) claim(`-c${row.old.code}`, row.at, row.old, row.district.code)
   }
   const inConversion = new Set(claims.keys())
-  // The second tables: they add what the first lacks, settle what it says in two ways, and place old communes.
-  const placed = new Map<string, string>()
-  const add = (key: string, at: Place, name: UnitName, parent: string | null): void => {
+  // The second tables: they add what the first lacks, settle what it says in two ways, and assign old communes.
+  const assigned = new Map<string, string>()
+  const add = (key: string, at: FileRow, name: UnitName, parent: string | null): void => {
     if (!inConversion.has(key)) claim(key, at, name, parent)
     second.set(key, name.name)
-    if (parent !== null) placed.set(key, parent)
+    if (parent !== null) assigned.set(key, parent)
   }
   for (const row of oldCommunes) {
     add(`-p${row.province.code}`, row.at, named(row.province.name), null)
@@ -79,7 +79,7 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     add(unit.province === null ? `+p${unit.code}` : `+c${unit.code}`, unit.at, unit.name, unit.province)
   }
 
-  const respelled: { place: Place; text: string }[] = []
+  const respelled: { at: FileRow; text: string }[] = []
   const units = [...claims].map(([key, { at, names, parents }]): UnitRow => {
     const [old, tier, code] = [key.startsWith('-'), key[1]!, key.slice(2)]
     const other = second.get(key)
@@ -87,8 +87,8 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     // `Xuân Phước` where the other table has `Xã Xuân Phước`.
     const name = unitName(settled).kind === null && other !== undefined ? other : settled
     if (names.size > 1) note(at, `${code} bears several names: ${[...names.keys()].join(', ')}; taken: ${name}`)
-    if (other !== undefined && other !== name) respelled.push({ place: at, text: `${code} ${name} / ${other}` })
-    const parent = placed.get(key) ?? maxFrequent(parents)
+    if (other !== undefined && other !== name) respelled.push({ at, text: `${code} ${name} / ${other}` })
+    const parent = assigned.get(key) ?? maxFrequent(parents)
     const kind = tier === 'p' ? 'PROVINCE' : unitName(name).kind
     if (kind === null) note(at, `${code} ${name} does not begin with a kind of unit; taken as a commune`)
     return {
@@ -103,10 +103,10 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
   })
   if (respelled.length > 0) {
     const some = respelled.slice(0, 3).map(({ text }) => text)
-    note(respelled[0]!.place, `${respelled.length} names stand otherwise in another table, e.g. ${some.join('; ')}`)
+    note(respelled[0]!.at, `${respelled.length} names differ in another table, e.g. ${some.join('; ')}`)
   }
 
-  const changes = [...provinceChanges(conversion, placed), ...communeChanges(conversion, note)]
+  const changes = [...provinceChanges(conversion, assigned), ...communeChanges(conversion, note)]
   const missing = (of: 'conversion' | 'oldCommunes'): string[] => {
     const inOld = new Set(oldCommunes.flatMap(({ commune }) => commune?.code ?? []))
     const inNew = new Set(conversion.flatMap(({ old }) => old?.code ?? []))
@@ -124,7 +124,7 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     withoutOldCode: conversion
       .filter(({ old }) => old === null)
       .map(({ at, present: { code, name }, oldName, district, note: text }) => {
-        note(at, `${placeText(at)}: ${code} ${name} without an old code (${oldName || district.name}; ${text})`)
+        note(at, `${fileRowText(at)}: ${code} ${name} without an old code (${oldName || district.name}; ${text})`)
         return { code, name, old: oldName || district.name, note: text }
       }),
   }
@@ -152,16 +152,16 @@ function otherCodes(
 
 function communeChanges(
   conversion: readonly ConversionRow[],
-  note: (at: Place, text: string) => void,
+  note: (at: FileRow, text: string) => void,
 ): UnitChangeRow[] {
   const changes = new Map<string, UnitChangeRow>()
   for (const { at, old, present, note: published } of conversion) {
     if (old === null) continue
     const { text, whole, unknown } = mergeNote(published)
-    if (unknown) note(at, `${placeText(at)}: the note "${text}" is not known; taken as a part`)
+    if (unknown) note(at, `${fileRowText(at)}: the note "${text}" is not known; taken as a part`)
     const key = `${old.code} ${present.code}`
     if (changes.has(key))
-      note(at, `${placeText(at)}: ${old.code} to ${present.code} stands twice; the first row counts`)
+      note(at, `${fileRowText(at)}: ${old.code} to ${present.code} is there twice; the first row counts`)
     else {
       const change = { at, fromCode: old.code, fromValidFrom: null, toCode: present.code, whole, note: text || null }
       changes.set(key, change)
@@ -180,10 +180,10 @@ function communeChanges(
 }
 
 /** Provinces follow their communes: a province all of whose communes went to one present province went there whole. */
-function provinceChanges(conversion: readonly ConversionRow[], placed: ReadonlyMap<string, string>): UnitChangeRow[] {
+function provinceChanges(conversion: readonly ConversionRow[], assigned: ReadonlyMap<string, string>): UnitChangeRow[] {
   const steps = new Map<string, Map<string, ConversionRow>>()
   for (const row of conversion) {
-    const from = placed.get(`-d${row.district.code}`) ?? row.oldProvince.code
+    const from = assigned.get(`-d${row.district.code}`) ?? row.oldProvince.code
     const to = steps.get(from) ?? new Map<string, ConversionRow>()
     steps.set(from, to)
     if (!to.has(row.province.code)) to.set(row.province.code, row)

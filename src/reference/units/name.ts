@@ -1,5 +1,5 @@
 import type { TownUnit } from '../../contract/index.ts'
-import type { Place } from '../error.ts'
+import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'
 
 export type UnitKind = TownUnit['kind']
@@ -42,7 +42,7 @@ export function unitName(text: string): UnitName {
 
 /** `Tỉnh Tây Ninh (80)` as name and code. */
 export function nameWithCode(
-  at: Place,
+  at: FileRow,
   text: string,
   digits: number,
 ): { readonly name: string; readonly code: string } {
@@ -54,7 +54,7 @@ export function nameWithCode(
 }
 
 /** Five digits as the Statistics Office writes a commune's code, leading zeros kept. */
-export function communeCode(at: Place, text: string): string {
+export function communeCode(at: FileRow, text: string): string {
   if (!/^\d{5}$/.test(text)) throw new ReferenceDataError(at, text, 'a commune code of five digits')
   return text
 }

@@ -28,7 +28,7 @@ interface Stored {
 const keyOf = (code: string, validFrom: string | null): string => `${code}:${validFrom ?? ''}`
 
 /**
- * Every unit and change of the set stands. What stood already is left as it is (`keep`), or becomes what the set says
+ * Stores every unit and change of the set. What is stored already is left as it is (`keep`), or becomes what the set says
  * (`replace`); nothing goes. A handful of statements at any size. Safe to repeat.
  */
 export async function storeUnits(
@@ -50,7 +50,7 @@ export async function storeUnits(
   const stored = await load(trx)
   const byKey = new Map(stored.map((unit) => [keyOf(unit.code, unit.valid_from), unit]))
   const byCode = Map.groupBy(stored, ({ code }) => code)
-  // ISO dates compare as texts; '' stands before every day and '~' after.
+  // ISO dates compare as texts; '' is before every day and '~' after.
   const on = (code: string, day: string): Stored | undefined =>
     byCode.get(code)?.find((unit) => (unit.valid_from ?? '') <= day && day < (unit.valid_to ?? '~'))
 
@@ -91,7 +91,7 @@ export async function storeUnits(
     }
     const to = on(change.toCode, from.valid_to)
     if (to === undefined) {
-      throw new ReferenceDataError(change.at, change.toCode, `the code of a unit that stands on ${from.valid_to}`)
+      throw new ReferenceDataError(change.at, change.toCode, `the code of a unit that is valid on ${from.valid_to}`)
     }
     return { change, from_id: from.id, to_id: to.id }
   })

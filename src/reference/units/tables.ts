@@ -1,4 +1,4 @@
-import type { Place } from '../error.ts'
+import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'
 import type { Table } from '../table.ts'
 import { clean } from '../table.ts'
@@ -12,7 +12,7 @@ interface NamedCode {
   readonly code: string
 }
 export interface ConversionRow {
-  readonly at: Place
+  readonly at: FileRow
   readonly province: NamedCode
   readonly present: UnitName & { readonly code: string }
   /** null: the row names no old commune that has a code. */
@@ -23,14 +23,14 @@ export interface ConversionRow {
   readonly oldProvince: NamedCode
 }
 export interface OldCommuneRow {
-  readonly at: Place
+  readonly at: FileRow
   readonly province: NamedCode
   readonly district: NamedCode
   /** null: a district without communes. */
   readonly commune: (UnitName & { readonly code: string }) | null
 }
 export interface PresentUnit {
-  readonly at: Place
+  readonly at: FileRow
   readonly code: string
   readonly name: UnitName
   readonly province: string | null
@@ -88,15 +88,15 @@ export function readOldCommunes({ file, rows }: Table): OldCommuneRow[] {
     }
     return {
       at,
-      province: place(at, row.get('Tỉnh Thành Phố'), row.get('Mã TP'), 2),
-      district: place(at, row.get('Quận Huyện'), row.get('Mã QH'), 3),
+      province: namedCode(at, row.get('Tỉnh Thành Phố'), row.get('Mã TP'), 2),
+      district: namedCode(at, row.get('Quận Huyện'), row.get('Mã QH'), 3),
       commune:
         code === '' ? null : { ...unitName(required(at, row.get('Phường Xã'), 'a name')), code: communeCode(at, code) },
     }
   })
 }
 
-function place(at: Place, name: string, code: string, digits: number): NamedCode {
+function namedCode(at: FileRow, name: string, code: string, digits: number): NamedCode {
   if (!/^\d+$/.test(code) || code.length !== digits)
     throw new ReferenceDataError(at, code, `a code of ${digits} digits`)
   return { name: unitName(required(at, name, 'a name')).name, code }
@@ -125,7 +125,7 @@ export function readPresentUnits(file: string, provinces: readonly object[]): Pr
   })
 }
 
-function required(at: Place, text: string, expected: string): string {
+function required(at: FileRow, text: string, expected: string): string {
   if (text === '') throw new ReferenceDataError(at, '', expected)
   return text
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSaid } from '../reader/announcement.ts'
+import { useAnnouncement } from '../reader/announcement.ts'
 import { AskFailure } from './ask.ts'
 import type { Credentials } from './credentials.ts'
 import { useSources } from './live.ts'
@@ -47,7 +47,7 @@ function AskForToken({ credentials }: { credentials: Credentials }) {
 }
 
 function Overview({ credentials }: { credentials: Credentials }) {
-  const [said, setSaid] = useSaid()
+  const [said, setSaid] = useAnnouncement()
   const sources = useSources(credentials)
   return (
     <>

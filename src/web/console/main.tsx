@@ -13,11 +13,11 @@ import { adoptTheme, theme } from './theme.ts'
 
 adoptTheme()
 await prepareLanguage(TEXTS)
-const place = document.getElementById('page')
-if (place === null) throw new Error('the page has no element #page')
+const root = document.getElementById('page')
+if (root === null) throw new Error('the page has no element #page')
 // a failed poll is followed by the next one within seconds: no retries of its own
 const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: 'always' } } })
-createRoot(place).render(
+createRoot(root).render(
   <MantineProvider theme={theme} forceColorScheme="light" withCssVariables={false} withGlobalClasses={false}>
     <QueryClientProvider client={client}>
       <Console credentials={openCredentials()} />

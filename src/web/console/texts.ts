@@ -43,7 +43,7 @@ export const TEXTS = {
   resume: { vi: 'Tiếp tục', en: 'Resume' },
   'done.run': {
     vi: 'Đã yêu cầu chạy {{source}}: {{count}} luồng.',
-    en: '{{source}} was told to run: {{count}} streams.',
+    en: '{{source}} was asked to run: {{count}} streams.',
   },
   'done.pause': { vi: 'Đã tạm dừng {{source}}.', en: '{{source}} is paused.' },
   'done.resume': { vi: 'Đã cho {{source}} chạy tiếp.', en: '{{source}} runs again.' },
@@ -72,7 +72,7 @@ export const TEXTS = {
   quarantine: { vi: 'Bản ghi cách ly', en: 'Quarantine' },
   'quarantine.none': { vi: 'Không có bản ghi nào đang chờ.', en: 'No record is waiting.' },
   reason: { vi: 'Lý do', en: 'Reason' },
-  path: { vi: 'Chỗ sai', en: 'Place' },
+  path: { vi: 'Vị trí lỗi', en: 'Path' },
   key: { vi: 'Khóa', en: 'Key' },
   seen: { vi: 'Thấy lúc', en: 'Seen at' },
   tries: { vi: 'Số lần thử', en: 'Tries' },

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
-/** What the address keeps: the filters, the opened source, the places in the lists. A link shows what its sender saw. */
+/** What the address keeps: the filters, the opened source, the cursors of the lists. A link shows what its sender saw. */
 export type UrlKey = 'source' | 'state' | 'open' | 'runsAfter' | 'quarantineAfter'
 
 const CHANGED = 'hub:address'

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react'
 
 const SHOWN_MS = 8_000
 
-/** A sentence that tells what has just been done; it goes by itself. */
-export function useSaid(): [string, (text: string) => void] {
+/** A sentence that says what has just been done; it disappears by itself. */
+export function useAnnouncement(): [string, (text: string) => void] {
   const [said, say] = useState('')
   useEffect(() => {
     if (said === '') return undefined

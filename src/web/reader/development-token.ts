@@ -3,7 +3,7 @@ export type TokenRequest = { scope: string; agency: string | null; purposes: rea
 export type Token = { token: string; expiresAt: string }
 
 export type TokenKeeper = {
-  /** A token that lives for at least a minute more; minted anew when the kept one does not. */
+  /** A token that lives for at least a minute more; minted again when the kept one does not. */
   current(): Promise<Token>
   /** Forgets the kept token: the server refused it. */
   drop(): void

@@ -11,7 +11,7 @@ import type { Role } from './roles.ts'
 export type TokenState =
   | { kind: 'none' }
   | { kind: 'waiting' }
-  | { kind: 'held'; token: string; expiresAt: string }
+  | { kind: 'minted'; token: string; expiresAt: string }
   | { kind: 'failed'; reason: string }
 
 export type LastRun = { status: number; milliseconds: number; cost: number | null }
@@ -68,12 +68,12 @@ export function openCaller(role: string | null): Caller {
     if (keeper === null) return null
     if (!state.issuer) return state.pasted === '' ? null : state.pasted
     try {
-      const held = await keeper.current()
+      const minted = await keeper.current()
       if (state.role === chosen) {
-        const shown = state.token.kind === 'held' && state.token.token === held.token
-        if (!shown) change({ token: { kind: 'held', ...held } })
+        const shown = state.token.kind === 'minted' && state.token.token === minted.token
+        if (!shown) change({ token: { kind: 'minted', ...minted } })
       }
-      return held.token
+      return minted.token
     } catch (error) {
       if (error instanceof NoDevelopmentIssuer) change({ issuer: false, token: { kind: 'none' } })
       else if (state.role === chosen) change({ token: { kind: 'failed', reason: messageOf(error) } })

@@ -8,7 +8,7 @@ import type { Example } from './examples.ts'
 import { roleOf } from './roles.ts'
 import type { Caller } from './caller.ts'
 
-/** The saved operations as a pane of the editor. `say` announces a switch of role to whoever does not see the bar. */
+/** The saved operations as a pane of the editor. `say` announces a switch of role to people who do not see the bar. */
 export function examplesPlugin(caller: Caller, title: string, say: (text: string) => void): GraphiQLPlugin {
   return { title, icon: ExamplesIcon, content: () => <ExamplesPanel caller={caller} say={say} /> }
 }

@@ -12,6 +12,6 @@ import { TEXTS } from './texts.ts'
 
 await prepareLanguage(TEXTS)
 const shared = fromHash(location.hash)
-const place = document.getElementById('page')
-if (place === null) throw new Error('the page has no element #page')
-createRoot(place).render(<Sandbox caller={openCaller(shared?.role ?? null)} shared={shared} />)
+const root = document.getElementById('page')
+if (root === null) throw new Error('the page has no element #page')
+createRoot(root).render(<Sandbox caller={openCaller(shared?.role ?? null)} shared={shared} />)

@@ -116,7 +116,7 @@ function Fact({ name, value }: { name: string; value: string }) {
 function TokenText({ state }: { state: CallerState }) {
   const { t } = useTranslation()
   switch (state.token.kind) {
-    case 'held':
+    case 'minted':
       return t('tokenUntil', { time: localClock(state.token.expiresAt) })
     case 'waiting':
       return t('tokenWaiting')

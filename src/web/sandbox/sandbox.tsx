@@ -2,7 +2,7 @@ import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import type { GraphQLSchema } from 'graphql'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useSaid } from '../reader/announcement.ts'
+import { useAnnouncement } from '../reader/announcement.ts'
 import { EditorFont } from './editor-font.tsx'
 import { examplesPlugin } from './examples-panel.tsx'
 import { EXAMPLES } from './examples.ts'
@@ -19,7 +19,7 @@ export function Sandbox({ caller, shared }: { caller: Caller; shared: SharedOper
   const { t } = useTranslation()
   const state = useSyncExternalStore(caller.subscribe, caller.state)
   const [schema, setSchema] = useState<SchemaSize | null>(null)
-  const [said, setSaid] = useSaid()
+  const [said, setSaid] = useAnnouncement()
   const plugins = useMemo(() => [examplesPlugin(caller, t('examples'), setSaid), HISTORY_PLUGIN], [caller, t])
   const first = EXAMPLES[0]
 

@@ -1,7 +1,7 @@
 import { useGraphiQLActions } from '@graphiql/react'
 import { useEffect, useRef } from 'react'
 
-/** Draws nothing: reads the schema anew whenever the role changes, so that the editor knows what the role may use. */
+/** Draws nothing: reads the schema again whenever the role changes, so that the editor knows what the role may use. */
 export function SchemaOfRole({ role, forget }: { role: string; forget: () => void }) {
   const { introspect } = useGraphiQLActions()
   const known = useRef(role)

@@ -3,7 +3,7 @@ import type { PartyRecord } from '#connector'
 import { readAgencies } from '../truth/agencies.ts'
 import { expectedCameras, readCameras } from '../truth/cameras.ts'
 import type { Row } from '../client.ts'
-import { expectedDocument, readDocuments, toldDocuments } from '../truth/documents.ts'
+import { expectedDocument, readDocuments, documentsInMessages } from '../truth/documents.ts'
 import { expectedDossier, externalIdOf, personal, readDossiers } from '../truth/dossiers.ts'
 import {
   expectedIndicators,
@@ -40,7 +40,7 @@ export function everythingIsAsTheSourcesMeanIt(): void {
     )
   })
 
-  it('tells every applicant to whoever may read it with a purpose, and logs each reading', async () => {
+  it('shows every applicant to a caller who may read it with a purpose, and logs each reading', async () => {
     const subject = `clerk of ${province.now().toISOString()}`
     const clerk = await hub.client({ scope: 'dossier:read dossier:personal', purpose: 'dossier-handling', subject })
     const rows = await clerk.all<Row & { id: string }>('dossiers', `id ${personal}`)
@@ -62,7 +62,7 @@ export function everythingIsAsTheSourcesMeanIt(): void {
   })
 
   it('holds every document of the axis with its exchanges, put together from all messages', async () => {
-    const expected = toldDocuments(province, agencies).map(expectedDocument)
+    const expected = documentsInMessages(province, agencies).map(expectedDocument)
     const key = (row: Row): string => String(row['externalId'])
     expect(keyed(await readDocuments(reader), key)).toEqual(keyed(expected, key))
   })

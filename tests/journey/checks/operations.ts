@@ -8,7 +8,7 @@ interface SourceRow extends Row {
   readonly streams: readonly { readonly id: string; readonly recordCount: number; readonly cursor: string | null }[]
 }
 
-interface RunTold extends Row {
+interface RunShown extends Row {
   readonly source: string
   readonly stream: string
 }
@@ -40,7 +40,7 @@ const reasonsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** What an operator sees after the first pull. */
 export function operationsAreTold(): void {
-  it('tells of its sources, streams, runs and rejected records what has happened', async () => {
+  it('shows what has happened to its sources, streams, runs and rejected records', async () => {
     const facts = factsByStream()
     const dirt = province.dirt()
     const sum = (counts: ReadonlyMap<string, number>, source: string): number =>
@@ -63,14 +63,14 @@ export function operationsAreTold(): void {
       }
       expect(await reader.ask(`{ source(id: "${source.id}") { ${sourceSelection} } }`)).toEqual({ source })
     }
-    const told = await reader.all<RunTold>(
+    const shown = await reader.all<RunShown>(
       'runs',
       'id source stream state startedAt finishedAt pages read written unchanged removed rejected failure { code }',
     )
-    expect(told).toHaveLength(runs.length)
+    expect(shown).toHaveLength(runs.length)
     for (const run of runs) {
       const { source, stream, state, read, written, unchanged, removed, rejected } = run
-      const same = told.find((one) => one.source === source && one.stream === stream)
+      const same = shown.find((one) => one.source === source && one.stream === stream)
       expect(same).toMatchObject({ state, read, written, unchanged, removed, rejected, failure: null })
     }
     for (const [name, count] of dirt) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { shippedUnits } from '../../../src/reference/index.ts'
 import type { Row } from '../client.ts'
-import { toldDocuments } from '../truth/documents.ts'
+import { documentsInMessages } from '../truth/documents.ts'
 import { externalIdOf, isOverdue, personal, readDossiers } from '../truth/dossiers.ts'
 import type { WatchedDossier } from '../truth/dossiers.ts'
 import { keyed } from '../truth/instants.ts'
@@ -91,7 +91,7 @@ export function questionsAreAnswered(): void {
         children: { nodes: children.map(({ code }) => ({ code })).toSorted((a, b) => (a.code < b.code ? -1 : 1)) },
         dossiers: { totalCount: [...dossiers.values()].filter(({ record }) => within(record.agency?.code)).length },
         documents: {
-          totalCount: toldDocuments(province, agencies).filter(({ sender, recipients }) =>
+          totalCount: documentsInMessages(province, agencies).filter(({ sender, recipients }) =>
             [sender, ...recipients].some(within),
           ).length,
         },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readCameras } from '../truth/cameras.ts'
 import type { Row } from '../client.ts'
-import { documentStates, toldDocuments } from '../truth/documents.ts'
+import { documentStates, documentsInMessages } from '../truth/documents.ts'
 import { externalIdOf, readDossiers, statisticsOf } from '../truth/dossiers.ts'
 import { readReports } from '../truth/figures.ts'
 import { province, hub, reader, agencies, dossiers, everything } from '../journey.ts'
@@ -14,10 +14,10 @@ export function rowsAreThoseOfTheSubtree(): void {
     const own = all.filter(({ record }) => inWard(record.agency?.code))
     expect(own.length).toBeGreaterThan(0)
     expect((await readDossiers(ward)).map(externalIdOf).toSorted()).toEqual(own.map(({ key }) => key).toSorted())
-    const told = toldDocuments(province, agencies)
-    const documents = told.filter(({ sender, recipients }) => [sender, ...recipients].some(inWard))
+    const expected = documentsInMessages(province, agencies)
+    const documents = expected.filter(({ sender, recipients }) => [sender, ...recipients].some(inWard))
     expect(documents.length).toBeGreaterThan(0)
-    expect(documents.length).toBeLessThan(told.length)
+    expect(documents.length).toBeLessThan(expected.length)
     expect([...(await documentStates(ward)).keys()].toSorted()).toEqual(documents.map(({ key }) => key).toSorted())
     const reports = province.facts('Report').filter(({ record }) => inWard(record.agency.code))
     expect(Object.keys(await readReports(ward)).toSorted()).toEqual(

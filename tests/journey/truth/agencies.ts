@@ -10,7 +10,7 @@ export interface Agencies {
   codes(): readonly string[]
   /** Takes in what the province's sources say at their clock; what was known stays known. */
   learn(province: Province): void
-  /** Whether the agency of a code stands in the subtree of another. */
+  /** Whether the agency of a code is in the subtree of another. */
   within(code: string, top: string): boolean
   expected(): ReadonlyMap<string, ExpectedAgency>
 }
@@ -42,7 +42,7 @@ export function openAgencies(): Agencies {
     if (!above.has(found.code)) above.set(found.code, found.code)
     if (found.name != null && !names.has(found.code)) names.set(found.code, found.name)
     if (found.externalId === null) return
-    // An id of a source stands among the codes while they are joined, and is no code.
+    // An id of a source is among the codes while they are joined, and is no code.
     const id = `id ${source} ${found.externalId}`
     if (!above.has(id)) above.set(id, id)
     join(found.code, id)

@@ -6,8 +6,8 @@ import type { Fact, Province } from '../province.ts'
 
 type Content = Extract<DocumentRecord, { content: unknown }>['content']
 
-/** A document as all messages about it tell it. */
-export interface ToldDocument {
+/** A document as all messages about it describe it. */
+export interface ExchangedDocument {
   readonly sender: string
   readonly recipients: readonly string[]
   readonly content: Content
@@ -20,7 +20,7 @@ export interface ToldDocument {
 }
 
 /** The documents of the axis, put together from the messages of all boxes. */
-export function toldDocuments(province: Province, agencies: Agencies): ToldDocument[] {
+export function documentsInMessages(province: Province, agencies: Agencies): ExchangedDocument[] {
   const messages = province
     .facts('Document')
     .toSorted((a, b) => compare([a.record.at, a.stream, a.key], [b.record.at, b.stream, b.key]))
@@ -76,8 +76,8 @@ export function toldDocuments(province: Province, agencies: Agencies): ToldDocum
 
 const isBearing = ({ record }: Fact<'Document'>): boolean => 'content' in record
 
-export function expectedDocument(told: ToldDocument): Row {
-  const { content, state } = told
+export function expectedDocument(document: ExchangedDocument): Row {
+  const { content, state } = document
   return {
     code: content.code,
     number: content.number,
@@ -90,13 +90,13 @@ export function expectedDocument(told: ToldDocument): Row {
     urgency: content.urgency,
     signer: content.signer,
     state,
-    sender: told.sender,
-    recipients: told.recipients,
-    respondsTo: told.respondsTo,
-    exchanges: told.exchanges.toSorted(byTimeAndStatus),
+    sender: document.sender,
+    recipients: document.recipients,
+    respondsTo: document.respondsTo,
+    exchanges: document.exchanges.toSorted(byTimeAndStatus),
     attachments: content.attachments,
-    externalId: told.key,
-    sourceUpdatedAt: told.lastMessageAt,
+    externalId: document.key,
+    sourceUpdatedAt: document.lastMessageAt,
   }
 }
 

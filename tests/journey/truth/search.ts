@@ -1,6 +1,6 @@
 import { openAgencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'
-import { toldDocuments } from './documents.ts'
+import { documentsInMessages } from './documents.ts'
 import type { Province } from '../province.ts'
 
 /** Without diacritics and case. */
@@ -25,7 +25,7 @@ export function searchedTexts(province: Province): Record<string, { text: string
     ),
     DOCUMENT: holding(
       'mat ong ho tro',
-      toldDocuments(province, agencies).map(({ content }) => [content.code!, content.subject]),
+      documentsInMessages(province, agencies).map(({ content }) => [content.code!, content.subject]),
     ),
     REPORT: holding(
       'bao cao 2026-M01',

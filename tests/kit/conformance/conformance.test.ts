@@ -472,7 +472,7 @@ describe('the kit', () => {
     await expect(rules[0]!.run(failing)).rejects.toThrow('no port')
   })
 
-  it('tells each rule by an id of its own', () => {
+  it('gives each rule an id of its own', () => {
     expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length)
     expect(rules.map(({ id }) => id)).toEqual(expect.arrayContaining(['C01', 'C12', 'K01']))
   })

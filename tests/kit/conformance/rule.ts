@@ -1,6 +1,6 @@
 import type { Subject } from './subject.ts'
 
-/** `kept` tells how many things were looked at: a rule that looked at nothing is not kept. */
+/** `kept` says how many things were looked at: a rule that looked at nothing is not kept. */
 export type Verdict =
   | { readonly is: 'kept'; readonly looked: number }
   | { readonly is: 'broken'; readonly faults: readonly string[] }

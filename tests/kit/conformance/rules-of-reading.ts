@@ -153,7 +153,7 @@ function compare(
   what: string,
   both: boolean,
 ): void {
-  found.expect(truth.size > 0, `${what}: the emulator tells no truth`)
+  found.expect(truth.size > 0, `${what}: the emulator states no truth`)
   for (const [key, expected] of truth) {
     const record = store.records.get(key)
     found.expect(isDeepStrictEqual(plain(record), plain(expected)), () =>
@@ -168,7 +168,7 @@ function compare(
 
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)))
 
-/** The path of the first difference, and what stands there. */
+/** The path of the first difference, and what is there. */
 function difference(is: unknown, must: unknown, path = ''): string {
   const both = [is, must].every((one) => typeof one === 'object' && one !== null)
   if (!both) return `${path === '' ? 'its whole' : path}: ${short(is)}, expected ${short(must)}`

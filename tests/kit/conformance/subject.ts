@@ -24,7 +24,7 @@ export interface Subject {
   readonly town: Town
 }
 
-/** The connector of a folder, by what stands in it: index.ts, emulator/ and fixtures/. */
+/** The connector of a folder, by its files: index.ts, emulator/ and fixtures/. */
 export async function loadSubject(folder: string): Promise<Subject> {
   const load = async (file: string): Promise<unknown> =>
     ((await import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href)) as { default: unknown }).default
@@ -61,7 +61,7 @@ export interface TrialContext {
 export const ordinarySize = 60
 const endless = 5_000
 
-/** Runs `use` with an emulator that stands an hour after the town was founded, and ends the emulator. */
+/** Runs `use` with an emulator whose clock is an hour after the town was founded, and ends the emulator. */
 export async function trial<T>(subject: Subject, use: (trial: Trial) => Promise<T>, size = ordinarySize): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-'))
   let time = subject.town.foundedAt.getTime() + 3_600_000

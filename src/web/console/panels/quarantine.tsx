@@ -40,7 +40,7 @@ export function QuarantinePanel({ credentials, sources }: { credentials: Credent
       <PageTurn
         listing={records.data}
         after={after}
-        turn={(place) => changeUrl({ quarantineAfter: place })}
+        turn={(cursor) => changeUrl({ quarantineAfter: cursor })}
         name={t('quarantine')}
       />
     </section>

@@ -51,7 +51,12 @@ export function RunsPanel({ credentials, sources }: { credentials: Credentials; 
       ) : (
         <RunTable runs={runs.data.nodes} />
       )}
-      <PageTurn listing={runs.data} after={after} turn={(place) => changeUrl({ runsAfter: place })} name={t('runs')} />
+      <PageTurn
+        listing={runs.data}
+        after={after}
+        turn={(cursor) => changeUrl({ runsAfter: cursor })}
+        name={t('runs')}
+      />
     </section>
   )
 }

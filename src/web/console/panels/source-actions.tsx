@@ -8,7 +8,7 @@ import { Problem } from '../parts/problem.tsx'
 
 type Props = { credentials: Credentials; source: Source; say: (text: string) => void }
 
-/** Run now, and pause or resume. The lists are read anew as soon as the hub has answered. */
+/** Run now, and pause or resume. The lists are read again as soon as the hub has answered. */
 export function SourceActions({ credentials, source, say }: Props) {
   const { t } = useTranslation()
   const client = useQueryClient()

@@ -5,7 +5,7 @@ type Props = { source: string; state?: string; heading: string; className?: stri
 
 /**
  * Leads to a list of this page, filtered: the address says what is seen, so the link can be opened elsewhere too. Within
- * the page nothing is loaded anew, because a pasted token would be lost.
+ * the page nothing is loaded again, because a pasted token would be lost.
  */
 export function FilterLink({ source, state, heading, className, children }: Props) {
   const [, changeUrl] = useUrlState()

@@ -6,7 +6,7 @@ type Props = {
   listing: Listing<unknown> | undefined
   after: string | null
   turn: (after: string | null) => void
-  /** The list's name, told to whoever hears the button alone. */
+  /** The list's name, for screen readers, which read the button alone. */
   name: string
 }
 

@@ -44,7 +44,7 @@ export function ShareButtons({ caller, say }: { caller: Caller; say: (text: stri
       variables,
       operationName: chosenOperation(query, operationName)?.name ?? null,
       // a reader's own token is not written into a text that is meant to be handed on
-      token: token.kind === 'held' ? token.token : pasted === '' ? null : 'TOKEN',
+      token: token.kind === 'minted' ? token.token : pasted === '' ? null : 'TOKEN',
       purpose: role.purpose,
     })
     await copy(command, t('curled'))
