@@ -192,7 +192,7 @@ describe('the catalogue of procedures', () => {
   it.each(['citizen-procedures', 'business-procedures', 'procedure-details', 'agencies'])(
     'matches the fixtures of %s',
     (stream) => {
-      const file = new URL(`../../connectors/procedure-catalogue/fixtures/${stream}.json`, import.meta.url)
+      const file = new URL(`./fixtures/${stream}.json`, import.meta.url)
       const fixture = JSON.parse(readFileSync(file, 'utf8')) as { records: Row[]; expected: unknown[] }
       expect(
         fixture.records.map((record) => connector.normalise[stream as Stream](record, { url: '', pageSize: 500 })),
