@@ -132,6 +132,77 @@ const urgencies: readonly DocumentUrgency[] = ['NORMAL', 'URGENT', 'VERY_URGENT'
 
 const localDate = (at: number): string => new Date(at + 7 * hour).toISOString().slice(0, 10)
 
+const partyOf = (agency: TownAgency, old: boolean): Party => ({
+  agency,
+  code: old ? (agency.oldCode ?? agency.code) : agency.code,
+})
+
+/** A PDF, and annexes behind it, each with a content of its own. */
+function attachmentsOf(
+  count: number,
+  below: (count: number) => number,
+  of: { readonly number: string; readonly notation: string; readonly text: string; readonly subject: string },
+): DocumentFacts['attachments'] {
+  return Array.from({ length: count }, (_, file) => ({
+    name: file === 0 ? `${of.number}-${of.notation}.pdf` : `phu-luc-${file}.docx`,
+    contentType:
+      file === 0 ? 'application/pdf' : 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    content: Buffer.from(`%PDF-1.7 ${of.text}/${file} ${of.subject} `.repeat(2 + below(4))),
+  }))
+}
+
+/** The document of a number, from the town's seed alone: `at` is when it was sent. */
+function factsOf(town: Town, units: readonly TownAgency[], index: number, at: number): DocumentFacts {
+  const random = seededRandom(town.seed, 'document', index)
+  const below = (count: number): number => Math.floor(random() * count)
+  const pick = <T>(from: readonly T[]): T => from[below(from.length)]!
+  const dirt = dirtAt[index] ?? null
+  const senderAgency = random() < 0.6 || index === unknownStatusAt ? pick(units) : pick(town.agencies)
+  const others = units.filter((unit) => unit !== senderAgency)
+  const receiving = [pick(others)]
+  if (dirt === null && random() < 0.35) {
+    const another = pick(town.agencies)
+    if (another !== senderAgency && !receiving.includes(another)) receiving.push(another)
+  }
+  const [kind, notation] = pick(kinds)
+  const sender = partyOf(senderAgency, index % 9 === 4)
+  const number = String((index % 4_000) + 1)
+  const promulgated = localDate(at)
+  const code = `${number}/${notation}`
+  const earlier = index > 40 && index % 6 === 2 ? index - 1 - below(30) : null
+  const subject = `${pick(openings)} ${pick(matters)} ${pick(periods)}`
+  const attachments = attachmentsOf(1 + below(2), below, { number, notation, text: `${town.seed}/${index}`, subject })
+  return {
+    index,
+    sentAt: at,
+    sender,
+    receivers: receiving.map((agency) => partyOf(agency, index % 9 === 5)),
+    number,
+    notation,
+    kind,
+    kindNamed: index % 7 !== 2,
+    subject: dirt === 'secret-subject' ? `(TỐI MẬT) ${subject}` : subject,
+    place: 'Tây Ninh',
+    signer: {
+      name: `${pick(families)} ${pick(middles)} ${pick(givens)}`,
+      position: pick(positions),
+      competence: pick(competences),
+    },
+    urgency: random() < 0.8 ? 'NORMAL' : pick(urgencies),
+    due: random() < 0.3 ? localDate(at + (3 + below(12)) * day) : null,
+    promulgated,
+    documentId:
+      index % 17 === 5
+        ? null
+        : index % 11 === 3
+          ? uuid(town.seed, index)
+          : `${sender.code},${promulgated.replaceAll('-', '/')},${code}`,
+    answers: earlier !== null && dirtAt[earlier] === undefined ? earlier : null,
+    attachments,
+    dirt,
+  }
+}
+
 /** The documents of a town by their number: `size` of them up to its founding, then one a minute. */
 export function documentsOf(town: Town, size: number) {
   const begins = town.beginsAt.getTime()
@@ -150,70 +221,10 @@ export function documentsOf(town: Town, size: number) {
     return size + Math.max(0, Math.ceil((moment - founded) / minute) - 1)
   }
 
-  const make = (index: number): DocumentFacts => {
-    const random = seededRandom(town.seed, 'document', index)
-    const below = (count: number): number => Math.floor(random() * count)
-    const pick = <T>(from: readonly T[]): T => from[below(from.length)]!
-    const dirt = dirtAt[index] ?? null
-    const at = sentAt(index)
-    const written = (agency: TownAgency, old: boolean): Party => ({
-      agency,
-      code: old ? (agency.oldCode ?? agency.code) : agency.code,
-    })
-    const senderAgency = random() < 0.6 || index === unknownStatusAt ? pick(units) : pick(town.agencies)
-    const others = units.filter((unit) => unit !== senderAgency)
-    const receiving = [pick(others)]
-    if (dirt === null && random() < 0.35) {
-      const another = pick(town.agencies)
-      if (another !== senderAgency && !receiving.includes(another)) receiving.push(another)
-    }
-    const [kind, notation] = pick(kinds)
-    const sender = written(senderAgency, index % 9 === 4)
-    const number = String((index % 4_000) + 1)
-    const promulgated = localDate(at)
-    const code = `${number}/${notation}`
-    const earlier = index > 40 && index % 6 === 2 ? index - 1 - below(30) : null
-    const subject = `${pick(openings)} ${pick(matters)} ${pick(periods)}`
-    const files = Array.from({ length: 1 + below(2) }, (_, file) => ({
-      name: file === 0 ? `${number}-${notation}.pdf` : `phu-luc-${file}.docx`,
-      contentType:
-        file === 0 ? 'application/pdf' : 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-      content: Buffer.from(`%PDF-1.7 ${town.seed}/${index}/${file} ${subject} `.repeat(2 + below(4))),
-    }))
-    return {
-      index,
-      sentAt: at,
-      sender,
-      receivers: receiving.map((agency) => written(agency, index % 9 === 5)),
-      number,
-      notation,
-      kind,
-      kindNamed: index % 7 !== 2,
-      subject: dirt === 'secret-subject' ? `(TỐI MẬT) ${subject}` : subject,
-      place: 'Tây Ninh',
-      signer: {
-        name: `${pick(families)} ${pick(middles)} ${pick(givens)}`,
-        position: pick(positions),
-        competence: pick(competences),
-      },
-      urgency: random() < 0.8 ? 'NORMAL' : pick(urgencies),
-      due: random() < 0.3 ? localDate(at + (3 + below(12)) * day) : null,
-      promulgated,
-      documentId:
-        index % 17 === 5
-          ? null
-          : index % 11 === 3
-            ? uuid(town.seed, index)
-            : `${sender.code},${promulgated.replaceAll('-', '/')},${code}`,
-      answers: earlier !== null && dirtAt[earlier] === undefined ? earlier : null,
-      attachments: files,
-      dirt,
-    }
-  }
   const at = (index: number): DocumentFacts => {
     let facts = cache.get(index)
     if (facts === undefined) {
-      facts = make(index)
+      facts = factsOf(town, units, index, sentAt(index))
       if (cache.size > 2_000) cache.clear()
       cache.set(index, facts)
     }

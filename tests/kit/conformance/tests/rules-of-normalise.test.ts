@@ -1,6 +1,5 @@
 // The rules of normalise each find a planted fault.
 import { describe, expect, it } from 'vitest'
-import { reject } from '#connector'
 import type { Subject } from '../subject.ts'
 import { normalise, subject, making, verdictOf } from './sound-source.ts'
 
