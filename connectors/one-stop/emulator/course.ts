@@ -101,15 +101,6 @@ export function courseOf(town: Town, size: number, index: number): Course {
   /** Within some hours, most of it early. */
   const soon = (hours: number): number => Math.floor(random() ** 2 * hours * hour)
   const dueStyle = random()
-  const dueDay = (number: number): number => {
-    const start = startOfDay(number)
-    return dueStyle < 0.45
-      ? start
-      : dueStyle < 0.8
-        ? start + 17 * hour
-        : start + 8 * hour + Math.floor(dueStyle * 60) * minute
-  }
-
   step('REGISTERED', 0)
   const fate = random()
   let acceptedAt: number | null = null
@@ -118,8 +109,8 @@ export function courseOf(town: Town, size: number, index: number): Course {
   else {
     const intake = between([1, 8], channel === 'IN_PERSON' ? [0.1, 0.5] : [0.5, 8])
     dueAt = awaited
-      ? dueDay(dayOf(founded) + Math.floor(random() * 20) - 5)
-      : dueDay(addWorkingDays(dayOf(registered + intake), Math.max(1, procedure.days)))
+      ? dueTime(dueStyle, dayOf(founded) + Math.floor(random() * 20) - 5)
+      : dueTime(dueStyle, addWorkingDays(dayOf(registered + intake), Math.max(1, procedure.days)))
     step('ACCEPTED', intake)
     acceptedAt = at
     step('PROCESSING', between([2, 10], [1, 6]))
@@ -127,7 +118,7 @@ export function courseOf(town: Town, size: number, index: number): Course {
     if (random() < (awaited ? 0.5 : 0.12)) {
       step('SUPPLEMENT_REQUIRED', awaited ? 0 : between([2, 15], [3, 30]))
       if (random() < 0.85) {
-        dueAt = dueDay(addWorkingDays(dayOf(at) + 1, Math.max(2, procedure.days)))
+        dueAt = dueTime(dueStyle, addWorkingDays(dayOf(at) + 1, Math.max(2, procedure.days)))
         step('PROCESSING', awaited ? soon(3) : between([5, 40], [10, 150]))
       } else if (random() < 0.5) step('WITHDRAWN', between([20, 60], [100, 400]))
     }
@@ -147,6 +138,16 @@ export function courseOf(town: Town, size: number, index: number): Course {
   }
   const undated = index % Math.max(29, Math.floor(size / 8)) === 7 && at < founded - 30 * day
   return { ...base, acceptedAt, steps, unknownStatus: false, undated }
+}
+
+/** The deadline on a day of the town: at midnight, at five, or at some time of the working day. */
+function dueTime(dueStyle: number, number: number): number {
+  const start = startOfDay(number)
+  return dueStyle < 0.45
+    ? start
+    : dueStyle < 0.8
+      ? start + 17 * hour
+      : start + 8 * hour + Math.floor(dueStyle * 60) * minute
 }
 
 function agencyFor(town: Town, procedure: TownProcedure, random: () => number): TownAgency {

@@ -5,12 +5,27 @@ import type { Emulator } from '#connector'
 import { csvMessage, jsonMessage } from './message.ts'
 import type { CellChange } from './message.ts'
 import { monthlyFlow } from './monthly.ts'
-import type { Span } from './monthly.ts'
+import type { Monthly, Span } from './monthly.ts'
 import { yearlyFlow } from './yearly.ts'
+import type { Yearly } from './yearly.ts'
 
 const monthlyId = 'KTXH_THANG'
 const yearlyId = 'KTXH_NAM'
 const actions = { new: 'Merge', revised: 'Replace', withdrawn: 'Delete' } as const
+
+interface Service {
+  readonly monthly: Monthly
+  readonly yearly: Yearly
+  now(): Date
+}
+interface Question {
+  readonly time: number
+  readonly since: number | null
+  readonly span: Span | null
+  readonly offset: number
+  readonly limit: number
+  readonly accept: string
+}
 
 /** A provincial SDMX 3.0 REST service with a monthly dataflow in JSON, which it revises, and a yearly one in CSV. */
 export default (async (options) => {
@@ -24,50 +39,8 @@ export default (async (options) => {
     response.sendDate = false
     response.setHeader('date', now().toUTCString())
     if (behaviour !== 'normal') return misbehave(response, behaviour)
-    answer(request, response)
+    answer({ monthly, yearly, now }, request, response)
   })
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    const [, context, agency, id, , key] =
-      /^\/sdmx\/v3\/data\/(\w+|\*)\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? []
-    if (context === undefined || agency !== 'TAYNINH') return send(response, 404, 'text/plain', 'not found')
-    if (key !== '*') return send(response, 501, 'text/plain', 'only the key * is implemented')
-    const time = now().getTime()
-    const number = (name: string, otherwise: number): number => Number(url.searchParams.get(name) ?? otherwise)
-    const [offset, limit] = [number('offset', 0), Math.min(number('limit', 500), 1000)]
-    const after = url.searchParams.get('updatedAfter')
-    const since = after === null ? null : Date.parse(after)
-    const span = spanOf(url.searchParams.get('c[TIME_PERIOD]'))
-    if (Number.isNaN(since) || Number.isNaN(offset) || Number.isNaN(limit) || span === 'unreadable') {
-      return send(response, 400, 'text/plain', 'malformed question')
-    }
-    const accept = request.headers.accept ?? '*/*'
-    if (id === monthlyId) {
-      if (!/data\+json|\*\/\*/.test(accept)) return send(response, 406, 'text/plain', 'only JSON')
-      const changes: CellChange[] =
-        since === null
-          ? monthly
-              .standing(time, span, offset, limit)
-              .map((index) => ({ cell: monthly.cellAt(index), action: 'Information' }))
-          : monthly
-              .changes(time, since, span)
-              .slice(offset, offset + limit)
-              .map(({ index, kind }) => ({ cell: monthly.cellAt(index), action: actions[kind] }))
-      if (changes.length === 0) return send(response, 204)
-      const message = jsonMessage(id, 'Báo cáo kinh tế - xã hội tháng', changes, now())
-      return send(response, 200, 'application/vnd.sdmx.data+json;version=2.0.0', JSON.stringify(message))
-    }
-    if (id === yearlyId) {
-      if (!/data\+csv|\*\/\*/.test(accept)) return send(response, 406, 'text/plain', 'only CSV')
-      const rows = yearly.rows(time, since ?? -Infinity).filter(({ year }) => span === null || within(year, span))
-      const page = rows.slice(offset, offset + limit)
-      if (page.length === 0) return send(response, 204)
-      const text = csvMessage(id, page, accept.includes('labels=both'))
-      return send(response, 200, 'application/vnd.sdmx.data+csv;version=2.0.0;charset=utf-8', text)
-    }
-    send(response, 404, 'text/plain', 'not found')
-  }
-
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
@@ -101,6 +74,56 @@ export default (async (options) => {
       }),
   }
 }) satisfies Emulator
+
+/** The data of one dataflow, as SDMX 3.0 asks for it. */
+function answer(service: Service, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const [, context, agency, id, , key] =
+    /^\/sdmx\/v3\/data\/(\w+|\*)\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? []
+  if (context === undefined || agency !== 'TAYNINH') return send(response, 404, 'text/plain', 'not found')
+  if (key !== '*') return send(response, 501, 'text/plain', 'only the key * is implemented')
+  const time = service.now().getTime()
+  const number = (name: string, otherwise: number): number => Number(url.searchParams.get(name) ?? otherwise)
+  const [offset, limit] = [number('offset', 0), Math.min(number('limit', 500), 1000)]
+  const after = url.searchParams.get('updatedAfter')
+  const since = after === null ? null : Date.parse(after)
+  const span = spanOf(url.searchParams.get('c[TIME_PERIOD]'))
+  if (Number.isNaN(since) || Number.isNaN(offset) || Number.isNaN(limit) || span === 'unreadable') {
+    return send(response, 400, 'text/plain', 'malformed question')
+  }
+  const accept = request.headers.accept ?? '*/*'
+  const question = { time, since, span, offset, limit, accept }
+  if (id === monthlyId) return sendMonthly(service, response, question)
+  if (id === yearlyId) return sendYearly(service, response, question)
+  send(response, 404, 'text/plain', 'not found')
+}
+
+function sendMonthly({ monthly, now }: Service, response: ServerResponse, question: Question): void {
+  const { time, since, span, offset, limit, accept } = question
+  if (!/data\+json|\*\/\*/.test(accept)) return send(response, 406, 'text/plain', 'only JSON')
+  const changes: CellChange[] =
+    since === null
+      ? monthly
+          .present(time, span, offset, limit)
+          .map((index) => ({ cell: monthly.cellAt(index), action: 'Information' }))
+      : monthly
+          .changes(time, since, span)
+          .slice(offset, offset + limit)
+          .map(({ index, kind }) => ({ cell: monthly.cellAt(index), action: actions[kind] }))
+  if (changes.length === 0) return send(response, 204)
+  const message = jsonMessage(monthlyId, 'Báo cáo kinh tế - xã hội tháng', changes, now())
+  send(response, 200, 'application/vnd.sdmx.data+json;version=2.0.0', JSON.stringify(message))
+}
+
+function sendYearly({ yearly }: Service, response: ServerResponse, question: Question): void {
+  const { time, since, span, offset, limit, accept } = question
+  if (!/data\+csv|\*\/\*/.test(accept)) return send(response, 406, 'text/plain', 'only CSV')
+  const rows = yearly.rows(time, since ?? -Infinity).filter(({ year }) => span === null || within(year, span))
+  const page = rows.slice(offset, offset + limit)
+  if (page.length === 0) return send(response, 204)
+  const text = csvMessage(yearlyId, page, accept.includes('labels=both'))
+  send(response, 200, 'application/vnd.sdmx.data+csv;version=2.0.0;charset=utf-8', text)
+}
 
 function misbehave(response: ServerResponse, behaviour: string): void {
   if (behaviour === 'unauthorised') return send(response, 401, 'text/plain', 'unauthorised')

@@ -6,7 +6,7 @@ export interface CellChange {
   readonly action: 'Information' | 'Merge' | 'Replace' | 'Delete'
 }
 
-/** The distinct values of a component in the order in which they first stand in a message, with their positions. */
+/** The distinct values of a component in the order in which they first come in a message, with their positions. */
 function list() {
   const positions = new Map<string, number>()
   const values: object[] = []
@@ -21,19 +21,57 @@ function list() {
   }
 }
 
+type Lists = ReturnType<typeof emptyLists>
+const emptyLists = () => ({
+  INDICATOR: list(),
+  REF_AREA: list(),
+  TIME_PERIOD: list(),
+  UNIT_MEASURE: list(),
+  UNIT_MULT: list(),
+  OBS_STATUS: list(),
+})
+
+/** The structure blocks of a message: of its series, and of its flat lists. */
+function structuresOf(flow: string, name: string, lists: Lists): object[] {
+  const dimension = (id: keyof Lists | 'FREQ', keyPosition: number) => ({
+    id,
+    keyPosition,
+    roles: [id],
+    values: id === 'FREQ' ? [{ id: 'M', names: { vi: 'Tháng', en: 'Monthly' } }] : lists[id].values,
+  })
+  const attribute = (id: keyof Lists) => ({
+    id,
+    roles: [id],
+    relationship: { observation: {} },
+    values: lists[id].values,
+  })
+  const links = [{ rel: 'dataflow', urn: `urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=TAYNINH:${flow}(1.0)` }]
+  const own = [dimension('INDICATOR', 1), dimension('REF_AREA', 2)]
+  const units = [attribute('UNIT_MEASURE'), attribute('UNIT_MULT')]
+  const block = (asSeries: boolean) => ({
+    name,
+    links,
+    dimensions: {
+      dataSet: [dimension('FREQ', 0)],
+      series: asSeries ? own : [],
+      observation: [...(asSeries ? [] : own), dimension('TIME_PERIOD', 3)],
+    },
+    measures: { observation: [{ id: 'OBS_VALUE' }] },
+    attributes: {
+      dataSet: [],
+      series: asSeries ? units : [],
+      observation: [...(asSeries ? [] : units), attribute('OBS_STATUS')],
+    },
+  })
+  return [block(true), block(false)]
+}
+
 /**
  * An SDMX-JSON 2.0 message: what is new as series, what is revised or withdrawn as flat lists with a structure of their own,
  * each action a data set, withdrawn first. Names are decomposed (NFD) for one of the indicators, as some exports do.
  */
 export function jsonMessage(flow: string, name: string, changes: readonly CellChange[], now: Date): object {
-  const lists = {
-    INDICATOR: list(),
-    REF_AREA: list(),
-    TIME_PERIOD: list(),
-    UNIT_MEASURE: list(),
-    UNIT_MULT: list(),
-    OBS_STATUS: list(),
-  }
+  const lists = emptyLists()
   const at = (cell: Cell) => {
     const { indicator } = cell
     const vietnamese = indicator.code === 'BAN_LE' ? indicator.name.normalize('NFD') : indicator.name
@@ -75,36 +113,6 @@ export function jsonMessage(flow: string, name: string, changes: readonly CellCh
     const asSeries = action === 'Merge' || action === 'Information'
     return [{ structure: asSeries ? 0 : 1, action, ...(asSeries ? series(cells) : flat(cells, action === 'Delete')) }]
   })
-  const dimension = (id: keyof typeof lists | 'FREQ', keyPosition: number) => ({
-    id,
-    keyPosition,
-    roles: [id],
-    values: id === 'FREQ' ? [{ id: 'M', names: { vi: 'Tháng', en: 'Monthly' } }] : lists[id].values,
-  })
-  const attribute = (id: keyof typeof lists) => ({
-    id,
-    roles: [id],
-    relationship: { observation: {} },
-    values: lists[id].values,
-  })
-  const links = [{ rel: 'dataflow', urn: `urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=TAYNINH:${flow}(1.0)` }]
-  const own = [dimension('INDICATOR', 1), dimension('REF_AREA', 2)]
-  const units = [attribute('UNIT_MEASURE'), attribute('UNIT_MULT')]
-  const block = (asSeries: boolean) => ({
-    name,
-    links,
-    dimensions: {
-      dataSet: [dimension('FREQ', 0)],
-      series: asSeries ? own : [],
-      observation: [...(asSeries ? [] : own), dimension('TIME_PERIOD', 3)],
-    },
-    measures: { observation: [{ id: 'OBS_VALUE' }] },
-    attributes: {
-      dataSet: [],
-      series: asSeries ? units : [],
-      observation: [...(asSeries ? [] : units), attribute('OBS_STATUS')],
-    },
-  })
   return {
     meta: {
       id: `${flow}-${now.getTime()}`,
@@ -112,7 +120,7 @@ export function jsonMessage(flow: string, name: string, changes: readonly CellCh
       contentLanguages: ['vi', 'en'],
       sender: { id: 'TAYNINH' },
     },
-    data: { dataSets, structures: [block(true), block(false)] },
+    data: { dataSets, structures: structuresOf(flow, name, lists) },
   }
 }
 

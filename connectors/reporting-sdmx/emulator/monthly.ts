@@ -42,58 +42,89 @@ interface Touched {
   readonly at: number
 }
 
+/** Months from the first one on, each with as many cells. */
+interface Calendar {
+  readonly first: number
+  readonly perMonth: number
+}
+
+const isDirt = (index: number): boolean => index % dirtEvery === dirtAt
+
+/** When a cell is published. */
+function publishedAt({ first, perMonth }: Calendar, index: number): number {
+  const month = first + Math.floor(index / perMonth)
+  const share = ((index % perMonth) + 0.5) / perMonth
+  return startOf(month) + Math.floor(share * (startOf(month + 1) - startOf(month)))
+}
+
+/** How many cells are published at a time. */
+function published(calendar: Calendar, time: number): number {
+  const { first, perMonth } = calendar
+  const month = monthOf(time)
+  if (month < first) return 0
+  const share = (time - startOf(month)) / (startOf(month + 1) - startOf(month))
+  let count = (month - first) * perMonth + Math.floor(share * perMonth)
+  while (count > 0 && publishedAt(calendar, count - 1) > time) count--
+  while (publishedAt(calendar, count) <= time) count++
+  return count
+}
+
+/** Cells of months that begin in a span, as a range of indexes; all that are published where there is none. */
+function indexesOf(calendar: Calendar, time: number, span: Span | null): readonly [number, number] {
+  const { first, perMonth } = calendar
+  const until = published(calendar, time)
+  if (span === null) return [0, until]
+  const indexAt = (edge: number): number => {
+    const month = monthOf(edge)
+    return Math.max(0, (startOf(month) === edge ? month : month + 1) - first) * perMonth
+  }
+  return [Math.min(until, indexAt(span.from)), Math.min(until, indexAt(span.to))]
+}
+
+/** The cells that were revised or withdrawn, which follow the clock. */
+function revisionsOf(town: Town, calendar: Calendar) {
+  const founded = town.foundedAt.getTime()
+  let touched = new Map<number, Touched>()
+  let revisions = 0
+  return {
+    of: (index: number): Touched | undefined => touched.get(index),
+    all: (): Iterable<readonly [number, Touched]> => touched,
+    /** Takes in the revisions up to a time; they arise one by one, so that a request costs what has happened since the last. */
+    advance(time: number): void {
+      const due = Math.max(0, Math.floor((time - founded) / revisionEvery))
+      if (due < revisions) {
+        touched = new Map()
+        revisions = 0
+      }
+      while (revisions < due) {
+        revisions++
+        const at = founded + revisions * revisionEvery
+        const random = seededRandom(town.seed, 'revision', revisions)
+        const until = published(calendar, at)
+        const from = Math.max(0, (monthOf(at) - 2 - calendar.first) * calendar.perMonth)
+        const index = from + Math.floor(random() * (until - from))
+        if (index >= until || isDirt(index)) continue
+        touched.set(index, { version: revisions, withdrawn: revisions % 15 === 7, at })
+      }
+    },
+  }
+}
+
 export type Monthly = ReturnType<typeof monthlyFlow>
 
 /** `size`: about how many cells are published when the town is founded. */
 export function monthlyFlow(town: Town, size: number) {
   const communes = town.units.filter(({ kind }) => ['WARD', 'COMMUNE', 'TOWNSHIP', 'SPECIAL_ZONE'].includes(kind))
-  const present = communes.filter(({ validTo }) => validTo === null).map(({ code }) => code)
+  const presentAreas = communes.filter(({ validTo }) => validTo === null).map(({ code }) => code)
   const former = communes.filter(({ validTo }) => validTo !== null).map(({ code }) => code)
   const first = monthOf(town.beginsAt.getTime())
-  const founded = town.foundedAt.getTime()
-  const perMonth = Math.max(1, Math.round(size / Math.max(1, monthOf(founded) - first)))
-
-  const publishedAt = (index: number): number => {
-    const month = first + Math.floor(index / perMonth)
-    const share = ((index % perMonth) + 0.5) / perMonth
-    return startOf(month) + Math.floor(share * (startOf(month + 1) - startOf(month)))
-  }
-  /** How many cells are published at a time. */
-  const published = (time: number): number => {
-    const month = monthOf(time)
-    if (month < first) return 0
-    const share = (time - startOf(month)) / (startOf(month + 1) - startOf(month))
-    let count = (month - first) * perMonth + Math.floor(share * perMonth)
-    while (count > 0 && publishedAt(count - 1) > time) count--
-    while (publishedAt(count) <= time) count++
-    return count
-  }
-  const isDirt = (index: number): boolean => index % dirtEvery === dirtAt
-
-  let touched = new Map<number, Touched>()
-  let revisions = 0
-  /** Takes in the revisions up to a time; they arise one by one, so that a request costs what has happened since the last. */
-  const advance = (time: number): void => {
-    const due = Math.max(0, Math.floor((time - founded) / revisionEvery))
-    if (due < revisions) {
-      touched = new Map()
-      revisions = 0
-    }
-    while (revisions < due) {
-      revisions++
-      const at = founded + revisions * revisionEvery
-      const random = seededRandom(town.seed, 'revision', revisions)
-      const until = published(at)
-      const from = Math.max(0, (monthOf(at) - 2 - first) * perMonth)
-      const index = from + Math.floor(random() * (until - from))
-      if (index >= until || isDirt(index)) continue
-      touched.set(index, { version: revisions, withdrawn: revisions % 15 === 7, at })
-    }
-  }
+  const perMonth = Math.max(1, Math.round(size / Math.max(1, monthOf(town.foundedAt.getTime()) - first)))
+  const calendar = { first, perMonth }
+  const revisions = revisionsOf(town, calendar)
 
   const cellAt = (index: number): Cell => {
     const month = first + Math.floor(index / perMonth)
-    const areas = month < reform && former.length > 0 ? former : present
+    const areas = month < reform && former.length > 0 ? former : presentAreas
     const indicator = indicatorAt(Math.floor((index % perMonth) / areas.length))
     const year = Math.floor(month / 12)
     const two = String((month % 12) + 1).padStart(2, '0')
@@ -104,58 +135,51 @@ export function monthlyFlow(town: Town, size: number) {
       year,
       month: (month % 12) + 1,
       timePeriod: year < 2025 ? `${year}-${two}` : `${year}-M${two}`,
-      ...figure(indicator, town.seed, 'monthly', index, touched.get(index)?.version ?? 0),
+      ...figure(indicator, town.seed, 'monthly', index, revisions.of(index)?.version ?? 0),
       dirt: isDirt(index) ? (Math.floor(index / dirtEvery) % 2 === 0 ? 'text' : 'status') : null,
     }
-  }
-
-  /** Cells of months that begin in a span, as a range of indexes; all that are published where there is none. */
-  const indexesOf = (time: number, span: Span | null): readonly [number, number] => {
-    const until = published(time)
-    if (span === null) return [0, until]
-    const indexAt = (edge: number): number => {
-      const month = monthOf(edge)
-      return Math.max(0, (startOf(month) === edge ? month : month + 1) - first) * perMonth
-    }
-    return [Math.min(until, indexAt(span.from)), Math.min(until, indexAt(span.to))]
   }
 
   return {
     cellAt,
     /** Cells of a time, by their index, from the one after `skip` of them. */
-    standing(time: number, span: Span | null, skip: number, take: number): number[] {
-      advance(time)
-      const [from, until] = indexesOf(time, span)
-      const withdrawn = [...touched]
+    present(time: number, span: Span | null, skip: number, take: number): number[] {
+      revisions.advance(time)
+      const [from, until] = indexesOf(calendar, time, span)
+      const withdrawn = [...revisions.all()]
         .filter(([index, { withdrawn: gone }]) => gone && index >= from)
         .map(([index]) => index)
       let index = from + skip
       for (const gone of withdrawn.toSorted((a, b) => a - b)) if (gone <= index) index++
       const found: number[] = []
       for (; index < until && found.length < take; index++)
-        if (touched.get(index)?.withdrawn !== true) found.push(index)
+        if (revisions.of(index)?.withdrawn !== true) found.push(index)
       return found
     },
     /** What has changed from a time on, each cell once, in the order of its last change. */
     changes(time: number, since: number, span: Span | null): Change[] {
-      advance(time)
-      const [from, until] = indexesOf(time, span)
+      revisions.advance(time)
+      const [from, until] = indexesOf(calendar, time, span)
       const found: Change[] = []
-      for (let index = Math.max(from, published(since - 1)); index < until; index++) {
-        if (!touched.has(index)) found.push({ index, kind: 'new', at: publishedAt(index) })
+      for (let index = Math.max(from, published(calendar, since - 1)); index < until; index++) {
+        if (revisions.of(index) === undefined) found.push({ index, kind: 'new', at: publishedAt(calendar, index) })
       }
-      for (const [index, { at, withdrawn }] of touched) {
+      for (const [index, { at, withdrawn }] of revisions.all()) {
         if (at < since || index < from || index >= until) continue
-        found.push({ index, at, kind: withdrawn ? 'withdrawn' : publishedAt(index) >= since ? 'new' : 'revised' })
+        found.push({
+          index,
+          at,
+          kind: withdrawn ? 'withdrawn' : publishedAt(calendar, index) >= since ? 'new' : 'revised',
+        })
       }
       return found.sort((a, b) => a.at - b.at || a.index - b.index)
     },
     dirt(time: number): number {
-      const until = published(time)
+      const until = published(calendar, time)
       return until <= dirtAt ? 0 : Math.floor((until - 1 - dirtAt) / dirtEvery) + 1
     },
     truth(time: number, flow: string): Truth[] {
-      return this.standing(time, null, 0, Infinity)
+      return this.present(time, null, 0, Infinity)
         .filter((index) => !isDirt(index))
         .map((index) => truthOf(flow, cellAt(index)))
     },
