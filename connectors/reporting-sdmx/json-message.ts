@@ -15,13 +15,13 @@ export interface Message {
 }
 
 /**
- * The observations of one SDMX-JSON data message (2.x; the draft shape without `data` is read too), each whole in itself.
+ * The observations of one SDMX-JSON data message (2.x; the draft form without `data` is read too), each whole in itself.
  * An observation whose positions lead nowhere becomes a record with a fault; a message without a structure or with errors
  * throws SOURCE_CHANGED. `flow` names the dataflow, null where the message itself has to.
  */
 export function readJsonMessage(body: unknown, flow: string | null): Message {
   const root = isObject<Json>(body) ? body : changed('the answer is no object')
-  if (listAt(root, 'errors').length > 0) changed('the message holds errors')
+  if (listAt(root, 'errors').length > 0) changed('the message has errors')
   const data = treeAt(root, 'data') ?? root
   const dataSets = Array.isArray(data['dataSets']) ? listAt(data, 'dataSets') : changed('no list data.dataSets')
   const single = treeAt(data, 'structure')
@@ -44,47 +44,22 @@ function recordsOf(dataSet: Tree, structure: Structure, flow: string | null): So
   const deleting = action === 'delete'
   const { dimensions, attributes } = structure
   const records: SourceRecord[] = []
-
-  const common = dimensions.dataSet.map((component) => ({ component, part: component.values.length > 0 ? '0' : '' }))
-  const dataSetAttributes = attributesOf(attributes.dataSet, listAt(dataSet, 'attributes'))
-  const groups = Object.entries(treeAt(dataSet, 'dimensionGroupAttributes') ?? {})
-
+  const common: DataSet = {
+    structure,
+    flow,
+    action,
+    parts: dimensions.dataSet.map((component) => ({ component, part: component.values.length > 0 ? '0' : '' })),
+    attributes: attributesOf(attributes.dataSet, listAt(dataSet, 'attributes')),
+    groups: Object.entries(treeAt(dataSet, 'dimensionGroupAttributes') ?? {}),
+  }
   const add = (
     key: readonly Part[] | null,
     found: string,
     own: Attributes,
     above: Attributes,
     value: Json,
-    without: boolean,
-  ) => {
-    let fault: Fault = key === null ? { code: 'MALFORMED', at: 'key', found: found.slice(0, 80) } : null
-    const parts = [...common, ...(key ?? [])].toSorted((a, b) => a.component.position - b.component.position)
-    const resolved = parts.map((part): Dimension => {
-      const dimension = dimensionOf(part)
-      if (dimension.value === null && !deleting) fault ??= { code: 'MISSING', at: `dimensions.${dimension.id}` }
-      if (dimension.value?.startsWith('?') === true)
-        fault ??= { code: 'MALFORMED', at: `dimensions.${dimension.id}`, found: part.part.slice(0, 40) }
-      return dimension
-    })
-    // A deletion names attributes to delete only at the level of the observation itself.
-    const all = deleting
-      ? own
-      : { ...dataSetAttributes, ...groupAttributes(groups, structure, key ?? []), ...above, ...own }
-    const bad = Object.entries(all).find(([, text]) => text?.startsWith('?') === true)
-    if (bad !== undefined) fault ??= { code: 'MALFORMED', at: `attributes.${bad[0]}`, found: bad[1]!.slice(1, 40) }
-    records.push(
-      recordOf({
-        flow: flow ?? structure.flow ?? changed('no link names the dataflow of a structure'),
-        flowName: structure.name,
-        dimensions: key === null ? [...resolved, { id: '?', value: `?${found}`, name: null }] : resolved,
-        attributes: all,
-        value,
-        action,
-        withoutValue: without,
-        fault,
-      }),
-    )
-  }
+    withoutValue: boolean,
+  ) => void records.push(observationRecord(common, { key, found, own, above, value, withoutValue }))
   const observation = (key: readonly Part[] | null, found: string, content: Json, above: Attributes): void => {
     if (!Array.isArray(content)) return add(null, found, {}, {}, null, false)
     const values = content as readonly Json[]
@@ -117,13 +92,68 @@ function recordsOf(dataSet: Tree, structure: Structure, flow: string | null): So
     add(
       every.map((component) => ({ component, part: '' })),
       '',
-      dataSetAttributes,
+      common.attributes,
       {},
       null,
       true,
     )
   }
   return records
+}
+
+/** What the observations of one data set share. */
+interface DataSet {
+  readonly structure: Structure
+  readonly flow: string | null
+  readonly action: Found['action']
+  readonly parts: readonly Part[]
+  readonly attributes: Attributes
+  readonly groups: readonly [string, Json][]
+}
+interface Observation {
+  /** null: the positions of its key lead nowhere. */
+  readonly key: readonly Part[] | null
+  /** The key as it was written. */
+  readonly found: string
+  /** Attributes of the observation itself, and of its series. */
+  readonly own: Attributes
+  readonly above: Attributes
+  readonly value: Json
+  readonly withoutValue: boolean
+}
+
+/** One observation with the dimensions and attributes of its series, groups and data set; its first fault beside it. */
+function observationRecord(
+  common: DataSet,
+  { key, found, own, above, value, withoutValue }: Observation,
+): SourceRecord {
+  const { structure, flow, action, groups } = common
+  const deleting = action === 'delete'
+  let fault: Fault = key === null ? { code: 'MALFORMED', at: 'key', found: found.slice(0, 80) } : null
+  const parts = [...common.parts, ...(key ?? [])].toSorted((a, b) => a.component.position - b.component.position)
+  const resolved = parts.map((part): Dimension => {
+    const dimension = dimensionOf(part)
+    if (dimension.value === null && !deleting) fault ??= { code: 'MISSING', at: `dimensions.${dimension.id}` }
+    if (dimension.value?.startsWith('?') === true)
+      fault ??= { code: 'MALFORMED', at: `dimensions.${dimension.id}`, found: part.part.slice(0, 40) }
+    return dimension
+  })
+  // A deletion names attributes to delete only at the level of the observation itself.
+  const all = deleting
+    ? own
+    : { ...common.attributes, ...groupAttributes(groups, structure, key ?? []), ...above, ...own }
+  const bad = Object.entries(all).find(([, text]) => text?.startsWith('?') === true)
+  if (bad !== undefined) fault ??= { code: 'MALFORMED', at: `attributes.${bad[0]}`, found: bad[1]!.slice(1, 40) }
+  return recordOf({
+    flow: flow ?? structure.flow ?? changed('no link names the dataflow of a structure'),
+    flowName: structure.name,
+    dimensions: key === null ? [...resolved, { id: '?', value: `?${found}`, name: null }] : resolved,
+    attributes: all,
+    value,
+    action,
+    withoutValue,
+    fault,
+  })
 }
 
 interface Part {

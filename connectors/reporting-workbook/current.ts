@@ -1,5 +1,5 @@
 import type { Context, FolderFile, Range } from '#connector'
-import { standingFiles } from './folder.ts'
+import { settledFiles } from './folder.ts'
 import type { manifest } from './manifest.ts'
 import { periodRecord } from './period.ts'
 import { digest, matchersOf, reportFileOf } from './template.ts'
@@ -25,7 +25,7 @@ export async function currentReports(
     const report = reportFileOf(file, matchers)
     return report !== null && isNew(report)
   }
-  const { files, moving } = await standingFiles(context, wanted)
+  const { files, moving } = await settledFiles(context, wanted)
   const latest = new Map<string, ReportFile>()
   const unlisted: FolderFile[] = []
   for (const file of files.toSorted((a, b) => a.changedAt - b.changedAt || (a.name < b.name ? -1 : 1))) {

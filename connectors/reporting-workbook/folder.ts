@@ -4,7 +4,7 @@ import { isPassing } from './template.ts'
 
 const stillMs = 10_000
 
-export interface Standing {
+export interface Settled {
   readonly files: readonly FolderFile[]
   /** Those that were moving or going while they were looked at. */
   readonly moving: readonly FolderFile[]
@@ -15,10 +15,10 @@ export interface Standing {
  * that changed within the last ten seconds and is `wanted` is looked at again once they have passed; if it has moved it is left
  * for the next run. CONFIG_INVALID when there is no such folder.
  */
-export async function standingFiles(
+export async function settledFiles(
   context: Context<typeof manifest>,
   wanted: (file: FolderFile) => boolean,
-): Promise<Standing> {
+): Promise<Settled> {
   const { folder } = context.settings
   const list = async () => (await context.files.list(folder, context.signal)).filter(({ name }) => !isPassing(name))
   const found = await list()

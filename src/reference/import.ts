@@ -26,7 +26,7 @@ interface ReadFile {
 const none: Tally = { inserted: 0, updated: 0, unchanged: 0 }
 
 /**
- * The official tables of a folder stand in the database; files are known by their headings, not by their names, and one that
+ * Stores the official tables of a folder; files are known by their headings, not by their names, and one that
  * is not known is listed as skipped. Nothing that the tables leave out is removed. All files are read before anything is
  * stored; then units, agencies, procedures and days are stored each in a transaction of its own. Safe to repeat: the second
  * time all is unchanged. Throws ReferenceDataError for a malformed file, which names file, row, what was found and expected.
@@ -70,17 +70,7 @@ export async function importReference(
   let [units, changes] = [none, none]
   await store(['conversion-table', 'old-communes', 'present-units', 'units', 'unit-changes'], () =>
     db.transaction().execute(async (trx) => {
-      const set = {
-        units: firstOfEach(
-          [...merged.units, ...rowsOf(files, 'units')],
-          ({ code, validFrom }) => `${code} ${validFrom}`,
-        ),
-        changes: firstOfEach(
-          [...merged.changes, ...rowsOf(files, 'unit-changes')],
-          ({ fromCode, fromValidFrom, toCode }) => `${fromCode} ${fromValidFrom} ${toCode}`,
-        ),
-      }
-      const result = await storeUnits(trx, set, 'replace')
+      const result = await storeUnits(trx, unitSet(files, merged), 'replace')
       for (const [file, tally] of result.byFile) stored.set(file, tally)
       ;({ units, changes } = result)
       // Agencies know their units by name, so they look again.
@@ -112,6 +102,15 @@ export async function importReference(
   }
   return { ...report, lines: reportLines(report) }
 }
+
+/** The units and changes of all files; of several rows of one unit the first counts. */
+const unitSet = (files: readonly ReadFile[], merged: ReturnType<typeof mergeUnitTables>) => ({
+  units: firstOfEach([...merged.units, ...rowsOf(files, 'units')], ({ code, validFrom }) => `${code} ${validFrom}`),
+  changes: firstOfEach(
+    [...merged.changes, ...rowsOf(files, 'unit-changes')],
+    ({ fromCode, fromValidFrom, toCode }) => `${fromCode} ${fromValidFrom} ${toCode}`,
+  ),
+})
 
 const noRows = (): Promise<Tally> => Promise.resolve(none)
 

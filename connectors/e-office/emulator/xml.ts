@@ -21,86 +21,111 @@ export const replacementNumber = (number: string): string => `${number}a`
 
 const priority = { NORMAL: 0, URGENT: 1, VERY_URGENT: 2, EXPRESS: 3, EXPRESS_TIMED: 4 } as const
 
-/** The edXML of a message, in the dialect that its sender speaks: prefix and namespace differ. */
-export function edxmlOf(message: Message, documents: Documents): string {
-  const { about, what } = message
-  const dialect = about.index % 4
+interface Writer {
+  readonly prefix: string
+  readonly namespace: string
+  tag(name: string, ...inside: readonly string[]): string
+  /** An element with a text; nothing for null. */
+  text(name: string, value: string | null): string
+}
+
+/** One of the dialects that senders speak: prefix and namespace differ. */
+function writerOf(dialect: number): Writer {
   const prefix = dialect === 0 ? '' : dialect === 1 ? 'ns2:' : 'edXML:'
-  const space = dialect === 1 ? 'http://www.e-doc.vn/Schema/' : 'http://www.mic.gov.vn/TBT/QCVN_102_2016'
+  const namespace = dialect === 1 ? 'http://www.e-doc.vn/Schema/' : 'http://www.mic.gov.vn/TBT/QCVN_102_2016'
   const tag = (name: string, ...inside: readonly string[]): string =>
     `<${prefix}${name}>${inside.join('')}</${prefix}${name}>`
-  const text = (name: string, value: string | null): string => (value === null ? '' : tag(name, escaped(value)))
-  const organ = (name: string, party: Party): string =>
-    tag(
-      name,
-      text('OrganId', party.code),
-      text('OrganName', party.agency.name),
-      text('Email', 'vanthu@example.invalid'),
-    )
-  const slashed = (date: string): string => date.replaceAll('-', '/')
-  const responseFor = (to: typeof about): string =>
-    tag(
-      'ResponseFor',
-      text('OrganId', to.sender.code),
-      text('Code', `${to.number}/${to.notation}`),
-      text('DocumentId', to.documentId),
-      text('PromulgationDate', slashed(to.promulgated)),
-    )
-  const wrap = (header: string, attached: string): string =>
-    `<?xml version="1.0" encoding="UTF-8"?>\n<${prefix}edXML xmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}="${space}" xmlns:xlink="http://www.w3.org/1999/xlink">` +
-    `${tag('edXMLEnvelope', tag('edXMLHeader', header), attached === '' ? '' : tag('edXMLBody', tag('edXMLManifest', references())))}${attached}</${prefix}edXML>`
+  return { prefix, namespace, tag, text: (name, value) => (value === null ? '' : tag(name, escaped(value))) }
+}
 
-  const references = (): string =>
-    about.attachments
-      .map((file, position) =>
-        tag(
-          'Reference',
-          text('ContentId', `cid:f${position}`),
-          text('ContentType', file.contentType),
-          text('AttachmentName', file.name),
-        ),
-      )
-      .join('')
-
+/** The edXML of a message in its sender's dialect. */
+export function edxmlOf(message: Message, documents: Documents): string {
+  const { about, what } = message
+  const writer = writerOf(about.index % 4)
+  const { tag, text } = writer
   if (what.kind === 'STATUS') {
-    return wrap(
-      tag(
-        'Status',
-        responseFor(about),
-        organ('From', what.by),
-        text('StatusCode', what.code),
-        text('Description', what.note),
-        text('Timestamp', axisTime(message.at)),
-      ),
-      '',
+    const status = tag(
+      'Status',
+      responseFor(writer, about),
+      organ(writer, 'From', what.by),
+      text('StatusCode', what.code),
+      text('Description', what.note),
+      text('Timestamp', axisTime(message.at)),
     )
+    return wrapped(writer, about, status, '')
   }
+  const trace = tag(
+    'TraceHeaderList',
+    tag('TraceHeader', text('OrganId', about.sender.code), text('Timestamp', axisTime(message.at))),
+    business(writer, message),
+  )
+  const header = messageHeader(writer, message, documents)
+  const xml = wrapped(writer, about, header + trace, what.kind === 'REVOKE' ? '' : attached(about))
+  return about.dirt === 'broken-xml' ? xml.slice(0, Math.floor(xml.length / 2)) : xml
+}
+
+type Facts = Message['about']
+
+const slashed = (date: string): string => date.replaceAll('-', '/')
+
+const organ = ({ tag, text }: Writer, name: string, party: Party): string =>
+  tag(name, text('OrganId', party.code), text('OrganName', party.agency.name), text('Email', 'vanthu@example.invalid'))
+
+const responseFor = ({ tag, text }: Writer, to: Facts): string =>
+  tag(
+    'ResponseFor',
+    text('OrganId', to.sender.code),
+    text('Code', `${to.number}/${to.notation}`),
+    text('DocumentId', to.documentId),
+    text('PromulgationDate', slashed(to.promulgated)),
+  )
+
+function wrapped({ prefix, namespace, tag, text }: Writer, about: Facts, header: string, attached: string): string {
+  const references = about.attachments.map((file, position) =>
+    tag(
+      'Reference',
+      text('ContentId', `cid:f${position}`),
+      text('ContentType', file.contentType),
+      text('AttachmentName', file.name),
+    ),
+  )
+  const body = attached === '' ? '' : tag('edXMLBody', tag('edXMLManifest', ...references))
+  return (
+    `<?xml version="1.0" encoding="UTF-8"?>\n<${prefix}edXML xmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}="${namespace}" xmlns:xlink="http://www.w3.org/1999/xlink">` +
+    `${tag('edXMLEnvelope', tag('edXMLHeader', header), body)}${attached}</${prefix}edXML>`
+  )
+}
+
+/** What a message does: a new document, or an update, revocation or replacement of an earlier one. */
+function business({ tag, text }: Writer, { about, what, to }: Message): string {
+  if (what.kind === 'NEW') return tag('Bussiness', text('BussinessDocType', '0'), text('Paper', '0'))
+  if (what.kind === 'REPLACE') {
+    const replaced =
+      about.documentId === null
+        ? ''
+        : tag(
+            'ReplacementInfoList',
+            tag('ReplacementInfo', text('DocumentId', about.documentId), tag('OrganIdList', text('OrganId', to))),
+          )
+    return tag('Bussiness', text('BussinessDocType', '3'), text('BussinessDocReason', reasons.replace), replaced)
+  }
+  return tag(
+    'Bussiness',
+    text('BussinessDocType', what.kind === 'REVOKE' ? '1' : '2'),
+    text('BussinessDocReason', what.kind === 'REVOKE' ? reasons.revoke : reasons.update),
+    text('DocumentId', about.documentId),
+  )
+}
+
+function messageHeader(writer: Writer, { about, what }: Message, documents: Documents): string {
+  const { tag, text } = writer
   const number = what.kind === 'REPLACE' ? replacementNumber(about.number) : about.number
   const subject = what.kind === 'UPDATE' ? updatedSubject(about.subject) : about.subject
-  const ownId = what.kind === 'REPLACE' ? replacementId(about.index) : about.documentId
-  const business =
-    what.kind === 'NEW'
-      ? tag('Bussiness', text('BussinessDocType', '0'), text('Paper', '0'))
-      : what.kind === 'REPLACE'
-        ? tag('Bussiness', text('BussinessDocType', '3'), text('BussinessDocReason', reasons.replace), replaced())
-        : tag(
-            'Bussiness',
-            text('BussinessDocType', what.kind === 'REVOKE' ? '1' : '2'),
-            text('BussinessDocReason', what.kind === 'REVOKE' ? reasons.revoke : reasons.update),
-            text('DocumentId', about.documentId),
-          )
-  function replaced(): string {
-    if (about.documentId === null) return ''
-    return tag(
-      'ReplacementInfoList',
-      tag('ReplacementInfo', text('DocumentId', about.documentId), tag('OrganIdList', text('OrganId', message.to))),
-    )
-  }
   const sent = about.dirt === 'unknown-priority' ? 9 : priority[about.urgency]
-  const header = tag(
+  return tag(
     'MessageHeader',
-    organ('From', about.sender),
-    ...about.receivers.map((receiver) => organ('To', receiver)),
+    organ(writer, 'From', about.sender),
+    ...about.receivers.map((receiver) => organ(writer, 'To', receiver)),
     tag('Code', text('CodeNumber', number), text('CodeNotation', about.notation)),
     tag('PromulgationInfo', text('Place', about.place), text('PromulgationDate', slashed(about.promulgated))),
     tag('DocumentType', text('Type', '22'), about.kindNamed ? text('TypeName', about.kind) : ''),
@@ -117,25 +142,17 @@ export function edxmlOf(message: Message, documents: Documents): string {
       text('Priority', String(sent)),
       about.dirt === 'secret-element' ? text('SphereOfPromulgation', 'Mật') : '',
     ),
-    about.answers === null ? '' : responseFor(documents.at(about.answers)),
-    text('DocumentId', ownId),
+    about.answers === null ? '' : responseFor(writer, documents.at(about.answers)),
+    text('DocumentId', what.kind === 'REPLACE' ? replacementId(about.index) : about.documentId),
   )
-  const trace = tag(
-    'TraceHeaderList',
-    tag('TraceHeader', text('OrganId', about.sender.code), text('Timestamp', axisTime(message.at))),
-    business,
+}
+
+function attached({ attachments }: Facts): string {
+  const files = attachments.map(
+    (file, position) =>
+      `<Attachment><ContentType>${file.contentType}</ContentType><ContentId>f${position}</ContentId>` +
+      `<ContentTransferEncoded>${file.content.toString('base64')}</ContentTransferEncoded>` +
+      `<AttachmentName>${escaped(file.name)}</AttachmentName></Attachment>`,
   )
-  const attached =
-    what.kind === 'REVOKE'
-      ? ''
-      : `<AttachmentEncoded>${about.attachments
-          .map(
-            (file, position) =>
-              `<Attachment><ContentType>${file.contentType}</ContentType><ContentId>f${position}</ContentId>` +
-              `<ContentTransferEncoded>${file.content.toString('base64')}</ContentTransferEncoded>` +
-              `<AttachmentName>${escaped(file.name)}</AttachmentName></Attachment>`,
-          )
-          .join('')}</AttachmentEncoded>`
-  const xml = wrap(header + trace, attached)
-  return about.dirt === 'broken-xml' ? xml.slice(0, Math.floor(xml.length / 2)) : xml
+  return `<AttachmentEncoded>${files.join('')}</AttachmentEncoded>`
 }

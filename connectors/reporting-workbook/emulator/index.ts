@@ -34,7 +34,7 @@ export default (async (options) => {
   let hidden = false
   const written = new Map<string, number>()
   const write = async (): Promise<void> => {
-    for (const sent of office.standing(now().getTime())) {
+    for (const sent of office.present(now().getTime())) {
       const name = fileName(sent)
       if (hidden || written.get(name) === sent.at) continue
       await put(name, sent.at, () => fileBytes(office, sent))
@@ -69,11 +69,11 @@ export default (async (options) => {
     },
     dirt(stream) {
       if (stream === 'reports') return 1
-      const standing = office.standing(now().getTime())
-      const cells = standing.filter(
+      const present = office.present(now().getTime())
+      const cells = present.filter(
         (sent) => sent.kind === 'ward' && !sent.corrupt && office.wardCell(sent, 2, 1).means === 'dirt',
       )
-      return cells.length + standing.filter(({ corrupt }) => corrupt).length
+      return cells.length + present.filter(({ corrupt }) => corrupt).length
     },
     behave(behaviour) {
       const hide = behaviour === 'unauthorised' || behaviour === 'forbidden'

@@ -39,6 +39,17 @@ const items = [
 ] // prettier-ignore
 const roman = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X']
 
+const localMonth = (time: number): number => {
+  const local = new Date(time + zone)
+  return local.getUTCFullYear() * 12 + local.getUTCMonth()
+}
+
+/** The end of the month that a report is due after: wards close on the 15th. */
+const endOf = (kind: Sent['kind'], month: number): number =>
+  kind === 'ward'
+    ? Date.UTC(Math.floor(month / 12), month % 12, 15) - zone
+    : Date.UTC(Math.floor(month / 12), (month % 12) + 1, 1) - zone
+
 export type Office = ReturnType<typeof officeOf>
 
 export function officeOf(town: Town, size: number) {
@@ -49,19 +60,10 @@ export function officeOf(town: Town, size: number) {
     .filter(({ kind, validTo }) => validTo === null && ['WARD', 'COMMUNE', 'SPECIAL_ZONE'].includes(kind))
     .slice(0, 20)
   const founded = town.foundedAt.getTime()
-  const localMonth = (time: number): number => {
-    const local = new Date(time + zone)
-    return local.getUTCFullYear() * 12 + local.getUTCMonth()
-  }
   const months = size >= 1000 ? 9 : 3
   const first = localMonth(founded) - months
   const rows = Math.min(300, Math.max(4, Math.round(size / (agencies.length * months * 3.6))))
   const lines = linesOf(rows)
-
-  const endOf = (kind: Sent['kind'], month: number): number =>
-    kind === 'ward'
-      ? Date.UTC(Math.floor(month / 12), month % 12, 15) - zone
-      : Date.UTC(Math.floor(month / 12), (month % 12) + 1, 1) - zone
 
   const firstFile = (kind: Sent['kind'], agency: string, month: number): Sent | null => {
     const random = seededRandom(town.seed, 'sent', kind, agency, month)
@@ -74,7 +76,7 @@ export function officeOf(town: Town, size: number) {
   }
 
   /** Everything that the folder has at a time, each report once. */
-  const standing = (time: number): Sent[] => {
+  const present = (time: number): Sent[] => {
     const found = new Map<string, Sent>()
     for (let month = first; endOf('ward', month) <= time; month++) {
       for (const [kind, senders] of [
@@ -104,7 +106,7 @@ export function officeOf(town: Town, size: number) {
     centre,
     communes,
     first,
-    standing,
+    present,
     endOf,
     linesOf: (sent: Sent): readonly Line[] => (sent.version === 0 ? lines : lines.slice(0, -1)),
     /** The cell of a line of a ward's report, column 0 to 3: plan of the year, month, sum since January, per cent of last year. */

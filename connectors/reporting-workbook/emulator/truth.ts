@@ -21,7 +21,7 @@ function monthRecord(kind: Sent['kind'], month: number): PeriodRecord {
 
 /** Every report that is expected or sent at a time. */
 export function reportTruth(office: Office, time: number): Truth[] {
-  const standing = new Map(office.standing(time).map((sent) => [`${sent.kind}|${sent.agency}|${sent.month}`, sent]))
+  const present = new Map(office.present(time).map((sent) => [`${sent.kind}|${sent.agency}|${sent.month}`, sent]))
   return (['ward', 'area'] as const).flatMap((kind, index) => {
     const template = templatesOf(office)[index]!
     const truths: Truth[] = []
@@ -30,7 +30,7 @@ export function reportTruth(office: Office, time: number): Truth[] {
       // Seventeen hours into the day that is `dueDays` after the last of the period.
       const due = office.endOf(kind, month) + (template.dueDays - 1) * 86_400_000 + 17 * 3_600_000
       for (const agency of template.expected) {
-        const sent = standing.get(`${kind}|${agency}|${month}`)
+        const sent = present.get(`${kind}|${agency}|${month}`)
         truths.push({
           entity: 'Report',
           key: `${template.code}|${agency}|${period.code}`,
@@ -53,7 +53,7 @@ export function reportTruth(office: Office, time: number): Truth[] {
 /** Every figure that can be read in the files that stand at a time. */
 export function observationTruth(office: Office, time: number): Truth[] {
   return office
-    .standing(time)
+    .present(time)
     .flatMap((sent) => (sent.corrupt ? [] : sent.kind === 'ward' ? wardTruth(office, sent) : areaTruth(office, sent)))
 }
 

@@ -38,7 +38,7 @@ interface Claim {
 /** The tables as one set of units and changes; where they differ, the conversion table names and the other one decides a tie. */
 export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables): MergedUnits {
   const notes: { file: string; text: string }[] = []
-  const note = (at: FileRow, text: string): void => void notes.push({ file: at.file, text })
+  const note: Note = (at, text) => void notes.push({ file: at.file, text })
   const second = new Map<string, string>() // names by the second table: old ones under `-`, new ones under `+`
   const claims = new Map<string, Claim>()
   const claim = (key: string, at: FileRow, { name, kind }: UnitName, parent: string | null): void => {
@@ -79,6 +79,37 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     add(unit.province === null ? `+p${unit.code}` : `+c${unit.code}`, unit.at, unit.name, unit.province)
   }
 
+  const units = settledUnits({ claims, second, assigned, note })
+  const changes = [...provinceChanges(conversion, assigned), ...communeChanges(conversion, note)]
+  return {
+    units,
+    changes,
+    notes,
+    ...missingCodes(conversion, oldCommunes),
+    withoutOldCode: conversion
+      .filter(({ old }) => old === null)
+      .map(({ at, present: { code, name }, oldName, district, note: text }) => {
+        note(at, `${fileRowText(at)}: ${code} ${name} without an old code (${oldName || district.name}; ${text})`)
+        return { code, name, old: oldName || district.name, note: text }
+      }),
+  }
+}
+
+type Note = (at: FileRow, text: string) => void
+
+/** Each claimed unit with one name, one kind and one parent; what the tables say otherwise becomes a note. */
+function settledUnits({
+  claims,
+  second,
+  assigned,
+  note,
+}: {
+  readonly claims: ReadonlyMap<string, Claim>
+  /** Names and parents by the second tables. */
+  readonly second: ReadonlyMap<string, string>
+  readonly assigned: ReadonlyMap<string, string>
+  readonly note: Note
+}): UnitRow[] {
   const respelled: { at: FileRow; text: string }[] = []
   const units = [...claims].map(([key, { at, names, parents }]): UnitRow => {
     const [old, tier, code] = [key.startsWith('-'), key[1]!, key.slice(2)]
@@ -105,28 +136,17 @@ export function mergeUnitTables({ conversion, oldCommunes, present }: UnitTables
     const some = respelled.slice(0, 3).map(({ text }) => text)
     note(respelled[0]!.at, `${respelled.length} names differ in another table, e.g. ${some.join('; ')}`)
   }
+  return units
+}
 
-  const changes = [...provinceChanges(conversion, assigned), ...communeChanges(conversion, note)]
-  const missing = (of: 'conversion' | 'oldCommunes'): string[] => {
-    const inOld = new Set(oldCommunes.flatMap(({ commune }) => commune?.code ?? []))
-    const inNew = new Set(conversion.flatMap(({ old }) => old?.code ?? []))
-    const [here, there] = of === 'conversion' ? [inNew, inOld] : [inOld, inNew]
-    return conversion.length === 0 || oldCommunes.length === 0
-      ? []
-      : [...here].filter((code) => !there.has(code)).toSorted()
-  }
+/** Old codes that one of the two tables has and the other lacks; none where one of them is not there. */
+function missingCodes(conversion: readonly ConversionRow[], oldCommunes: readonly OldCommuneRow[]) {
+  if (conversion.length === 0 || oldCommunes.length === 0) return { onlyInOldTable: [], onlyInConversion: [] }
+  const inOld = new Set(oldCommunes.flatMap(({ commune }) => commune?.code ?? []))
+  const inNew = new Set(conversion.flatMap(({ old }) => old?.code ?? []))
   return {
-    units,
-    changes,
-    notes,
-    onlyInOldTable: missing('oldCommunes'),
-    onlyInConversion: missing('conversion'),
-    withoutOldCode: conversion
-      .filter(({ old }) => old === null)
-      .map(({ at, present: { code, name }, oldName, district, note: text }) => {
-        note(at, `${fileRowText(at)}: ${code} ${name} without an old code (${oldName || district.name}; ${text})`)
-        return { code, name, old: oldName || district.name, note: text }
-      }),
+    onlyInOldTable: [...inOld].filter((code) => !inNew.has(code)).toSorted(),
+    onlyInConversion: [...inNew].filter((code) => !inOld.has(code)).toSorted(),
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Bilingual } from '../reader/language.ts'
+import { SHARED_TEXTS } from '../reader/shared-texts.ts'
+
+const TOKEN_REFUSED = { vi: 'Token bị từ chối hoặc đã hết hạn.', en: 'The token was refused or has expired.' } as const
 
 /** Every text of the console; `state.*`, `run.*`, `failure.*`, `acts.*` are keyed by the schema's own words. */
 export const TEXTS = {
+  ...SHARED_TEXTS,
   title: { vi: 'Bảng điều hành', en: 'Operations console' },
-  product: { vi: 'Trục tích hợp dữ liệu tỉnh', en: 'Provincial data hub' },
   zone: { vi: 'Mọi giờ theo UTC+07:00', en: 'All times are UTC+07:00' },
   live: { vi: 'Cập nhật lúc {{time}}', en: 'Updated at {{time}}' },
   waiting: { vi: 'Đang tải …', en: 'Loading …' },
-  language: { vi: 'Ngôn ngữ', en: 'Language' },
-  toSandbox: { vi: 'Thử nghiệm GraphQL', en: 'GraphQL sandbox' },
   leave: { vi: 'Thoát', en: 'Sign out' },
   skip: { vi: 'Đến bảng nguồn', en: 'Skip to the sources' },
 
@@ -19,7 +20,7 @@ export const TEXTS = {
   },
   'token.label': { vi: 'Token (trang không đọc lại được)', en: 'Token (the page cannot read it back)' },
   'token.use': { vi: 'Dùng token này', en: 'Use this token' },
-  'token.refused': { vi: 'Token bị từ chối hoặc đã hết hạn.', en: 'The token was refused or has expired.' },
+  'token.refused': TOKEN_REFUSED,
 
   sources: { vi: 'Nguồn dữ liệu', en: 'Sources' },
   'sources.none': {
@@ -77,7 +78,6 @@ export const TEXTS = {
   seen: { vi: 'Thấy lúc', en: 'Seen at' },
   tries: { vi: 'Số lần thử', en: 'Tries' },
 
-  filterSource: { vi: 'Nguồn', en: 'Source' },
   filterState: { vi: 'Trạng thái lần chạy', en: 'State of the run' },
   all: { vi: 'Tất cả', en: 'All' },
   total: { vi: '{{count}} mục', en: '{{count}} items' },
@@ -95,7 +95,7 @@ export const TEXTS = {
     en: 'The hub cannot be reached. The page tries again in a few seconds.',
   },
   'error.NO_TOKEN': { vi: 'Không lấy được token.', en: 'No token could be had.' },
-  'error.UNAUTHENTICATED': { vi: 'Token bị từ chối hoặc đã hết hạn.', en: 'The token was refused or has expired.' },
+  'error.UNAUTHENTICATED': TOKEN_REFUSED,
   'error.UNAUTHORIZED_FIELD_OR_TYPE': {
     vi: 'Token không có quyền operation:read hoặc operation:write cần cho việc này.',
     en: 'The token lacks operation:read or operation:write for this.',
@@ -134,7 +134,7 @@ export const TEXTS = {
     vi: 'Nguồn không trả lời hoặc trả lời dở',
     en: 'The source does not answer, or not in full',
   },
-  'failure.SOURCE_CHANGED': { vi: 'Nguồn trả lời theo dạng chưa biết', en: 'The source answers in an unknown shape' },
+  'failure.SOURCE_CHANGED': { vi: 'Nguồn trả lời theo dạng chưa biết', en: 'The source answers in an unknown form' },
   'failure.INTERNAL': { vi: 'Lỗi bên trong trục', en: 'A fault inside the hub' },
 
   'acts.CONFIG_INVALID': { vi: 'người vận hành sửa cấu hình', en: 'the operator corrects the setting' },

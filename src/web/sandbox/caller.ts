@@ -43,63 +43,86 @@ export type Caller = {
   fetcher: Fetcher
 }
 
-/** Holds who the sandbox speaks as. Tokens live in memory alone. */
-export function openCaller(role: string | null): Caller {
+/** A state whose listeners hear of each change. */
+function keepState(initial: CallerState) {
   const listeners = new Set<() => void>()
-  const keepers = new Map<string, TokenKeeper>()
-  let state: CallerState = { role: roleOf(role), token: { kind: 'none' }, issuer: true, pasted: '', lastRun: null }
-
-  function change(part: Partial<CallerState>): void {
-    state = { ...state, ...part }
-    for (const listener of listeners) listener()
+  let state = initial
+  return {
+    state: () => state,
+    change(part: Partial<CallerState>): void {
+      state = { ...state, ...part }
+      for (const listener of listeners) listener()
+    },
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
+}
 
-  function keeperOf(chosen: Role): TokenKeeper | null {
-    if (chosen.token === null) return null
-    const known = keepers.get(chosen.id)
+/** One keeper of tokens a role, made on first use; null for a role without a token. */
+function keepersOfRoles(): (role: Role) => TokenKeeper | null {
+  const keepers = new Map<string, TokenKeeper>()
+  return (role) => {
+    if (role.token === null) return null
+    const known = keepers.get(role.id)
     if (known !== undefined) return known
-    const keeper = keepToken(chosen.token, mintToken, () => performance.now())
-    keepers.set(chosen.id, keeper)
+    const keeper = keepToken(role.token, mintToken, () => performance.now())
+    keepers.set(role.id, keeper)
     return keeper
   }
+}
+
+/** The request of an operation as a role sends it. */
+const requestOf = (
+  role: Role,
+  token: string | null,
+  params: FetcherParams,
+  options: FetcherOpts | undefined,
+  accept: string,
+): RequestInit => ({
+  method: 'POST',
+  headers: {
+    accept,
+    'content-type': 'application/json',
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(role.purpose === null ? {} : { 'x-hub-purpose': role.purpose }),
+    ...(options?.headers as Record<string, string> | undefined),
+  },
+  body: JSON.stringify(params),
+})
+
+/** Keeps who the sandbox speaks as. Tokens live in memory alone. */
+export function openCaller(role: string | null): Caller {
+  const keeperOf = keepersOfRoles()
+  const kept = keepState({ role: roleOf(role), token: { kind: 'none' }, issuer: true, pasted: '', lastRun: null })
+  const { state, change } = kept
 
   async function tokenFor(chosen: Role): Promise<string | null> {
     const keeper = keeperOf(chosen)
     if (keeper === null) return null
-    if (!state.issuer) return state.pasted === '' ? null : state.pasted
+    if (!state().issuer) return state().pasted === '' ? null : state().pasted
     try {
       const minted = await keeper.current()
-      if (state.role === chosen) {
-        const shown = state.token.kind === 'minted' && state.token.token === minted.token
-        if (!shown) change({ token: { kind: 'minted', ...minted } })
+      if (state().role === chosen) {
+        const { token } = state()
+        if (token.kind !== 'minted' || token.token !== minted.token) change({ token: { kind: 'minted', ...minted } })
       }
       return minted.token
     } catch (error) {
       if (error instanceof NoDevelopmentIssuer) change({ issuer: false, token: { kind: 'none' } })
-      else if (state.role === chosen) change({ token: { kind: 'failed', reason: messageOf(error) } })
-      return state.pasted === '' ? null : state.pasted
+      else if (state().role === chosen) change({ token: { kind: 'failed', reason: messageOf(error) } })
+      return state().pasted === '' ? null : state().pasted
     }
   }
 
   async function post(path: string, params: FetcherParams, options: FetcherOpts | undefined, accept: string) {
-    const chosen = state.role
-    const send = async (): Promise<Response> => {
-      const token = await tokenFor(chosen)
-      return fetch(path, {
-        method: 'POST',
-        headers: {
-          accept,
-          'content-type': 'application/json',
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...(chosen.purpose === null ? {} : { 'x-hub-purpose': chosen.purpose }),
-          ...(options?.headers as Record<string, string> | undefined),
-        },
-        body: JSON.stringify(params),
-      })
-    }
+    const chosen = state().role
+    const send = async (): Promise<Response> =>
+      fetch(path, requestOf(chosen, await tokenFor(chosen), params, options, accept))
     const first = await send()
     const keeper = keeperOf(chosen)
-    if (first.status !== 401 || keeper === null || !state.issuer) return first
+    if (first.status !== 401 || keeper === null || !state().issuer) return first
     keeper.drop()
     return send()
   }
@@ -129,25 +152,22 @@ export function openCaller(role: string | null): Caller {
   }
 
   function showToken(): void {
-    change({ token: state.role.token === null || !state.issuer ? { kind: 'none' } : { kind: 'waiting' } })
-    void tokenFor(state.role)
+    change({ token: state().role.token === null || !state().issuer ? { kind: 'none' } : { kind: 'waiting' } })
+    void tokenFor(state().role)
   }
 
   showToken()
   return {
-    state: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    state,
+    subscribe: kept.subscribe,
     chooseRole(id) {
       const next = roleOf(id)
-      if (next === state.role) return
+      if (next === state().role) return
       change({ role: next, lastRun: null })
       showToken()
     },
     paste: (token) => change({ pasted: token.trim() }),
-    renew: () => void tokenFor(state.role),
+    renew: () => void tokenFor(state().role),
     fetcher: fetcher as Fetcher,
   }
 }

@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { chooseLanguage, languageOf } from '../reader/language.ts'
+import { languageOf } from '../reader/language.ts'
+import { Languages } from '../reader/languages.tsx'
 import { localClock } from '../reader/local-time.ts'
 import { ROLES } from './roles.ts'
 import type { Caller, CallerState } from './caller.ts'
@@ -20,7 +21,6 @@ export function RoleBar({ caller, state, schema, said, say }: Props) {
   const { t, i18n } = useTranslation()
   const language = languageOf(i18n)
   const roleId = useId()
-  const pasteId = useId()
   const { role, lastRun } = state
 
   return (
@@ -52,19 +52,7 @@ export function RoleBar({ caller, state, schema, said, say }: Props) {
           {said}
         </span>
         <a href="/console">{t('toConsole')}</a>
-        <div className="languages" role="group" aria-label={t('language')}>
-          {(['vi', 'en'] as const).map((choice) => (
-            <button
-              key={choice}
-              type="button"
-              lang={choice}
-              aria-pressed={language === choice}
-              onClick={() => void chooseLanguage(choice)}
-            >
-              {choice === 'vi' ? 'Tiếng Việt' : 'English'}
-            </button>
-          ))}
-        </div>
+        <Languages />
       </div>
       <div className="bar-row facts">
         {role.token === null ? null : (
@@ -88,20 +76,27 @@ export function RoleBar({ caller, state, schema, said, say }: Props) {
           </span>
         )}
       </div>
-      {state.issuer ? null : (
-        <div className="bar-row">
-          <span>{t('noIssuer')}</span>
-          <label htmlFor={pasteId}>{t('pastedToken')}</label>
-          <input
-            id={pasteId}
-            type="password"
-            autoComplete="off"
-            value={state.pasted}
-            onChange={(event) => caller.paste(event.target.value)}
-          />
-        </div>
-      )}
+      {state.issuer ? null : <PastedToken caller={caller} pasted={state.pasted} />}
     </header>
+  )
+}
+
+/** Where there is no development issuer, the reader brings a token. */
+function PastedToken({ caller, pasted }: { caller: Caller; pasted: string }) {
+  const { t } = useTranslation()
+  const pasteId = useId()
+  return (
+    <div className="bar-row">
+      <span>{t('noIssuer')}</span>
+      <label htmlFor={pasteId}>{t('pastedToken')}</label>
+      <input
+        id={pasteId}
+        type="password"
+        autoComplete="off"
+        value={pasted}
+        onChange={(event) => caller.paste(event.target.value)}
+      />
+    </div>
   )
 }
 

@@ -1,9 +1,10 @@
 import type { Bilingual } from '../reader/language.ts'
+import { SHARED_TEXTS } from '../reader/shared-texts.ts'
 
-/** Every text of the sandbox that does not stand beside its own thing (roles and examples carry theirs). */
+/** Every text of the sandbox that is not beside its own thing (roles and examples carry theirs). */
 export const TEXTS = {
-  title: { vi: 'Thử nghiệm GraphQL', en: 'GraphQL sandbox' },
-  product: { vi: 'Trục tích hợp dữ liệu tỉnh', en: 'Provincial data hub' },
+  ...SHARED_TEXTS,
+  title: SHARED_TEXTS.sandboxTitle,
   role: { vi: 'Vai trò', en: 'Role' },
   scopes: { vi: 'Quyền', en: 'Scopes' },
   agency: { vi: 'Cơ quan', en: 'Agency' },
@@ -40,7 +41,6 @@ export const TEXTS = {
   },
   close: { vi: 'Đóng', en: 'Close' },
   switched: { vi: 'Đã đổi sang vai trò: {{role}}', en: 'Switched to the role: {{role}}' },
-  language: { vi: 'Ngôn ngữ', en: 'Language' },
   skip: { vi: 'Đến trình soạn truy vấn', en: 'Skip to the editor' },
   toConsole: { vi: 'Bảng điều hành', en: 'Console' },
   badVariables: { vi: 'Biến không phải JSON hợp lệ.', en: 'The variables are not valid JSON.' },

@@ -12,7 +12,7 @@ export function SourceFilter({ sources }: { sources: Source[] }) {
   return (
     <NativeSelect
       size="xs"
-      label={t('filterSource')}
+      label={t('source')}
       className="filter"
       data-part="source-filter"
       value={chosen}

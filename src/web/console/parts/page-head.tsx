@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import { chooseLanguage, languageOf } from '../../reader/language.ts'
+import { Languages } from '../../reader/languages.tsx'
 import { localClock } from '../../reader/local-time.ts'
 
 type Props = {
@@ -11,8 +11,7 @@ type Props = {
 }
 
 export function PageHead({ updatedAt, failed, leave }: Props) {
-  const { t, i18n } = useTranslation()
-  const language = languageOf(i18n)
+  const { t } = useTranslation()
   return (
     <header className="head">
       <a className="skip" href="#main">
@@ -27,7 +26,7 @@ export function PageHead({ updatedAt, failed, leave }: Props) {
       <span className={failed ? 'live stale' : 'live'} data-part="updated">
         {updatedAt === null ? t('waiting') : t('live', { time: localClock(new Date(updatedAt).toISOString()) })}
       </span>
-      <a href="/sandbox">{t('toSandbox')}</a>
+      <a href="/sandbox">{t('sandboxTitle')}</a>
       {leave === null ? null : (
         <div className="languages">
           <button type="button" data-action="leave" onClick={leave}>
@@ -35,19 +34,7 @@ export function PageHead({ updatedAt, failed, leave }: Props) {
           </button>
         </div>
       )}
-      <div className="languages" role="group" aria-label={t('language')}>
-        {(['vi', 'en'] as const).map((choice) => (
-          <button
-            key={choice}
-            type="button"
-            lang={choice}
-            aria-pressed={language === choice}
-            onClick={() => void chooseLanguage(choice)}
-          >
-            {choice === 'vi' ? 'Tiếng Việt' : 'English'}
-          </button>
-        ))}
-      </div>
+      <Languages />
     </header>
   )
 }
