@@ -1,3 +1,5 @@
+// Addresses of devices: the service meant by a setting, and references without credentials.
+
 /**
  * The address of the device service that a setting means: `10.0.0.5`, `cam.local:8080` and `http://10.0.0.5/` get
  * `/onvif/device_service`, a full address stays. Null when it is none, is not http(s), or bears a user name or password.

@@ -1,3 +1,4 @@
+// Reads the cursors of camera.
 import { ConnectorFailure, isObject } from '#connector'
 import type { Cursor } from '#connector'
 

@@ -1,3 +1,4 @@
+// One ONVIF device: asks it who it is and which pictures it offers.
 import { ConnectorFailure, TransportFailure, childOf, textOf } from '#connector'
 import type { Context, Json, TransportAnswer, XmlElement } from '#connector'
 import { reachable, withoutCredentials } from './address.ts'

@@ -1,3 +1,4 @@
+// The pages of the stream devices: each device asked by itself, several at once.
 import { ConnectorFailure, TransportFailure, isoInstant, instant } from '#connector'
 import type { Context, Page, SourceRecord } from '#connector'
 import { deviceService } from './address.ts'

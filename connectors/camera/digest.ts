@@ -1,3 +1,4 @@
+// The client's part of HTTP Digest (RFC 7616).
 import { createHash } from 'node:crypto'
 
 /** A challenge of HTTP Digest (RFC 7616) that we can answer: MD5 or SHA-256, quality `auth` or, as in RFC 2069, none. */

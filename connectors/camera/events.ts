@@ -1,3 +1,4 @@
+// The pages of a Frigate server's events, newest first.
 import { createHash } from 'node:crypto'
 import { ConnectorFailure, isObject, isTooLarge, pageSizeOf } from '#connector'
 import type { Context, Json, Page, Range, SourceRecord } from '#connector'

@@ -1,3 +1,4 @@
+// A session with a Frigate server, and the pages of its cameras.
 import { ConnectorFailure, instant, isObject } from '#connector'
 import type { Context, Json, Page, SourceRecord } from '#connector'
 import type { manifest } from './manifest.ts'

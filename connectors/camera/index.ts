@@ -1,3 +1,4 @@
+// The connector camera: ONVIF devices and Frigate servers.
 import { defineConnector } from '#connector'
 import { manifest } from './manifest.ts'
 import { normalise } from './normalise.ts'

@@ -1,3 +1,4 @@
+// What camera is called, which streams it offers and what an operator sets.
 import type { ConfigField, Manifest } from '#connector'
 
 const code = { kind: 'text', title: { vi: 'Mã camera', en: 'Camera code' } } as const satisfies ConfigField

@@ -1,3 +1,4 @@
+// Makes cameras and camera events of the records of camera.
 import { cleanText, decimal, instant, isoInstant, normalising, reader, reject } from '#connector'
 import type { CameraEventRecord, CameraRecord, Normalise, Reader, Settings } from '#connector'
 import type { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// Checks the sources of camera and reads their streams.
 import { ConnectorFailure } from '#connector'
 import type { Context, Page, Range } from '#connector'
 import { checkDevices, devicePages } from './devices.ts'

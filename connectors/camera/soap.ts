@@ -1,3 +1,4 @@
+// SOAP requests to ONVIF services, and the replies in their answers.
 import { createHash } from 'node:crypto'
 import { childOf, textOf } from '#connector'
 import type { XmlElement } from '#connector'

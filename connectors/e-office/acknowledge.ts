@@ -1,3 +1,4 @@
+// Confirms to the axis the messages that the hub has stored.
 import { ConnectorFailure } from '#connector'
 import { member } from './axis-answer.ts'
 import { address, errorCodeOf, failureOf, openSession } from './session.ts'

@@ -1,3 +1,5 @@
+// Members of the axis's JSON answers, whatever their spelling.
+
 /**
  * A member of an axis's JSON answer by its name, whatever its case and underscores: the axes write `docId`, `docid`,
  * `created_time` and `createdTime`. undefined when it is not there or the value is no object.

@@ -1,3 +1,4 @@
+// Times and dates as the axis writes them.
 import { calendarDate, isoInstant, localInstant } from '#connector'
 
 // Three styles meet in one exchange: `yyyy/MM/dd`, `yyyy/MM/dd HH:mm:ss` (both without a zone: Vietnam) and

@@ -1,3 +1,4 @@
+// Writes and reads the cursors of e-office, and divides its reads into windows.
 import { createHash } from 'node:crypto'
 import { ConnectorFailure } from '#connector'
 

@@ -1,3 +1,4 @@
+// The kinds of administrative documents, by name or by notation.
 import { foldCase } from '#connector'
 
 /** The kinds of administrative documents of NĐ 30/2020/NĐ-CP with their abbreviations; the last two have none. */

@@ -1,3 +1,4 @@
+// Fetches one listed message from the axis.
 import { ConnectorFailure, isTooLarge } from '#connector'
 import type { SourceRecord } from '#connector'
 import { member } from './axis-answer.ts'

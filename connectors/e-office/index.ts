@@ -1,3 +1,4 @@
+// The connector e-office: the document axis of the province's offices.
 import { defineConnector } from '#connector'
 import { acknowledge } from './acknowledge.ts'
 import { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// Reduces an edXML message to what may be kept of it.
 import { createHash } from 'node:crypto'
 import { BadXml, childOf, childrenOf, findElement, parseXml, textOf } from '#connector'
 import type { Json, SourceRecord, XmlElement } from '#connector'

@@ -1,3 +1,4 @@
+// Makes documents and agencies of the records of e-office.
 import { normalising, reader, reject } from '#connector'
 import type {
   AgencyMention,

@@ -1,3 +1,4 @@
+// Checks the axis and reads its streams.
 import { addDays, ConnectorFailure, dateOf, instant, isTooLarge } from '#connector'
 import type { Page, Range, SourceRecord } from '#connector'
 import { textMember } from './axis-answer.ts'

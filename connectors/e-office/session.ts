@@ -1,3 +1,4 @@
+// A unit's login at the axis, and what the axis's error codes mean.
 import { ConnectorFailure, TransportFailure } from '#connector'
 import type { Context, FailureCode, TransportAnswer, TransportRequest } from '#connector'
 import { member } from './axis-answer.ts'

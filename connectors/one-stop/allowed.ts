@@ -1,3 +1,4 @@
+// The members of a dossier that may be kept.
 import type { Json, SourceRecord } from '#connector'
 
 /** Members that may be kept; `true` is a leaf. Lists are kept item by item. */

@@ -1,3 +1,4 @@
+// Makes the applicant of a dossier's form.
 import type { PartyKind, PartyRecord, Reader } from '#connector'
 import { birthYear } from './birth-year.ts'
 

@@ -1,3 +1,4 @@
+// The year of birth of a birthday in any of the forms in use.
 import { calendarDate, reject } from '#connector'
 import type { Reader } from '#connector'
 

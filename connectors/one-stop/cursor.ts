@@ -1,3 +1,4 @@
+// Writes and reads the cursors of one-stop.
 import { ConnectorFailure, instant, isObject, millisecondsOf } from '#connector'
 import type { Cursor, Range } from '#connector'
 

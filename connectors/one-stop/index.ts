@@ -1,3 +1,4 @@
+// The connector one-stop: the province's one-stop system.
 import { defineConnector } from '#connector'
 import { manifest } from './manifest.ts'
 import { dossier } from './normalise.ts'

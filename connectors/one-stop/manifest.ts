@@ -1,3 +1,4 @@
+// What one-stop is called, which stream it offers and what an operator sets.
 import { dossierStatuses } from '#connector'
 import type { Manifest } from '#connector'
 

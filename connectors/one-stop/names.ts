@@ -1,3 +1,4 @@
+// The names that one-stop gives to statuses, channels and other values.
 import { foldCase, nameTable } from '#connector'
 import type { DossierChannel, DossierStatus, Reader } from '#connector'
 

@@ -1,3 +1,4 @@
+// Makes dossiers of the records of one-stop.
 import { isoInstant, normalising, reader, reject } from '#connector'
 import type { AgencyMention, DossierChannel, DossierRecord, DossierStatus, Normalise, Reader } from '#connector'
 import { applicant } from './applicant.ts'

@@ -1,3 +1,4 @@
+// Checks the dossier search and reads its pages, newest change first.
 import {
   ConnectorFailure,
   isoInstant,

@@ -1,3 +1,4 @@
+// An OpenID Connect session with the one-stop system.
 import { ConnectorFailure, isObject, TransportFailure } from '#connector'
 import type { Context } from '#connector'
 import type { manifest } from './manifest.ts'

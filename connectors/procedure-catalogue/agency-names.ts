@@ -1,3 +1,4 @@
+// Finds agencies by the names that the catalogue gives them.
 import { foldCase } from '#connector'
 import type { Json, SourceRecord } from '#connector'
 

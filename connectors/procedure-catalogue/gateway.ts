@@ -1,3 +1,4 @@
+// Asks the portal's gateway for a page of one of its lists.
 import { ConnectorFailure } from '#connector'
 import type { Context, Json } from '#connector'
 import type { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// The connector procedure-catalogue: the national portal's catalogue of procedures.
 import { defineConnector } from '#connector'
 import { manifest } from './manifest.ts'
 import { normalise } from './normalise.ts'

@@ -1,3 +1,4 @@
+// What procedure-catalogue is called, which streams it offers and what an operator sets.
 import type { Manifest } from '#connector'
 
 export const manifest = {

@@ -1,3 +1,4 @@
+// Makes procedures and agencies of the records of procedure-catalogue.
 import { normalising, reader, reject } from '#connector'
 import type { Audience, Connector, Normalised, Reader, SourceRecord } from '#connector'
 import type { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// Reading the procedure catalogue, and what the hub makes of it.
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,3 +1,4 @@
+// Checks the gateway and reads its lists.
 import { createHash } from 'node:crypto'
 import { ConnectorFailure, isTooLarge, maxTooLarge, pageAfter, pageFrom, pageSizeOf, smallerPage } from '#connector'
 import type { Json, NumberedPage, Page, Range, SourceRecord } from '#connector'

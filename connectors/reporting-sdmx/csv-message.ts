@@ -1,3 +1,4 @@
+// Reads the observations of an SDMX-CSV message.
 import { parse } from 'csv-parse/sync'
 import { ConnectorFailure } from '#connector'
 import type { SourceRecord } from '#connector'

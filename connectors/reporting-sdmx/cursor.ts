@@ -1,3 +1,4 @@
+// Writes and reads the cursors of reporting-sdmx.
 import { ConnectorFailure, isObject } from '#connector'
 import type { Range } from '#connector'
 

@@ -1,3 +1,4 @@
+// The connector reporting-sdmx: SDMX 3.0 services.
 import { defineConnector } from '#connector'
 import { manifest } from './manifest.ts'
 import { observation } from './normalise.ts'

@@ -1,3 +1,4 @@
+// Reads the observations of an SDMX-JSON message.
 import { isObject } from '#connector'
 import type { Json, SourceRecord } from '#connector'
 import { changed, listAt, nameOf, textAt, treeAt } from './json-tree.ts'

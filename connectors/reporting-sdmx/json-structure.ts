@@ -1,3 +1,4 @@
+// Reads the structure block of an SDMX-JSON message.
 import { isObject } from '#connector'
 import type { Json } from '#connector'
 import { changed, listAt, nameOf, textAt, treeAt } from './json-tree.ts'

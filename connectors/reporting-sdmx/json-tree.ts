@@ -1,3 +1,4 @@
+// Members of an SDMX-JSON message, and the failure of one that cannot be read.
 import { ConnectorFailure, isObject } from '#connector'
 import type { Json } from '#connector'
 

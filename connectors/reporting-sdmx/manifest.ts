@@ -1,3 +1,4 @@
+// What reporting-sdmx is called, which stream it offers and what an operator sets.
 import type { Manifest } from '#connector'
 
 export const manifest = {

@@ -1,3 +1,4 @@
+// Makes observations of the records of reporting-sdmx.
 import { decimal, normalising, reader, reject } from '#connector'
 import type { Normalise, Reader, RejectCode } from '#connector'
 import type { manifest } from './manifest.ts'

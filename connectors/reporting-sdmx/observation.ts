@@ -1,3 +1,4 @@
+// The record of one observation, whichever format it came in.
 import type { Json, RejectCode, SourceRecord } from '#connector'
 import { period } from './period.ts'
 

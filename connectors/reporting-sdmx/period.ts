@@ -1,3 +1,4 @@
+// The days of a period as SDMX writes it.
 import { calendarDate } from '#connector'
 import type { PeriodRecord } from '#connector'
 

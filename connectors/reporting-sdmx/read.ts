@@ -1,3 +1,4 @@
+// Checks an SDMX service and reads its dataflows one after the other.
 import { ConnectorFailure, isTooLarge, maxTooLarge, pageSizeOf } from '#connector'
 import type { Context, Page, Range, Settings, TransportAnswer } from '#connector'
 import { readCsvMessage } from './csv-message.ts'

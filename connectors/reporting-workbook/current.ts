@@ -1,3 +1,4 @@
+// The present file of each report in the folder.
 import type { Context, FolderFile, Range } from '#connector'
 import { settledFiles } from './folder.ts'
 import type { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// Reads the cursors of reporting-workbook.
 import { ConnectorFailure, isObject } from '#connector'
 
 /** What was taken: the mark of the file by the key of its report. */

@@ -1,3 +1,4 @@
+// The files of the folder that are complete.
 import type { Context, FolderFile } from '#connector'
 import type { manifest } from './manifest.ts'
 import { isPassing } from './template.ts'

@@ -1,3 +1,4 @@
+// The connector reporting-workbook: reports as workbooks in a folder.
 import { defineConnector } from '#connector'
 import { manifest } from './manifest.ts'
 import { observation, report } from './normalise.ts'

@@ -1,3 +1,4 @@
+// What reporting-workbook is called, which streams it offers and what an operator sets.
 import type { Manifest } from '#connector'
 
 export const manifest = {

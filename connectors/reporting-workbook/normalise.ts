@@ -1,3 +1,4 @@
+// Makes reports and observations of the records of reporting-workbook.
 import { addDays, decimal, instant, localInstant, normalising, reader, reject } from '#connector'
 import type { Normalise, PeriodRecord, Reader, RejectCode } from '#connector'
 import type { manifest } from './manifest.ts'

@@ -1,3 +1,4 @@
+// The periods that reports are for.
 import { addDays, calendarDate } from '#connector'
 import type { PeriodRecord } from '#connector'
 

@@ -1,3 +1,4 @@
+// The pages of the stream observations: the figures in new and changed files.
 import { ConnectorFailure, TransportFailure } from '#connector'
 import type { Context, Page, Range, SourceRecord } from '#connector'
 import { currentReports } from './current.ts'

@@ -1,3 +1,4 @@
+// The pages of the stream reports: those received and those expected.
 import type { Context, FolderFile, Page, Range, SourceRecord } from '#connector'
 import { currentReports, unlistedMark } from './current.ts'
 import type { manifest } from './manifest.ts'

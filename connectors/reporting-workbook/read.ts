@@ -1,3 +1,4 @@
+// Checks the folder and reads its streams.
 import type { Context, Page, Range } from '#connector'
 import { manifest } from './manifest.ts'
 import { readObservations } from './read-observations.ts'

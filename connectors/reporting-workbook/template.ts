@@ -1,3 +1,4 @@
+// The templates in the settings, checked as a whole.
 import { createHash } from 'node:crypto'
 import { ConnectorFailure } from '#connector'
 import type { FolderFile, Settings } from '#connector'

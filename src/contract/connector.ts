@@ -1,3 +1,4 @@
+// The contract between connectors and the hub: manifest, functions, pages, outcomes.
 import type { Transport } from '../transport/exchange.ts'
 import type { EntityName, EntityRecord } from './entity.ts'
 

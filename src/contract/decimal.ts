@@ -1,3 +1,5 @@
+// Exact decimals from the texts that sources write.
+
 /**
  * The canonical text of a decimal (`-1234.5`: no grouping, no leading zeros, no exponent, `-0` is `0`), digits kept as
  * they are written; null when the text is no decimal of that style. `vietnamese`: `1.234,5` (a dot only before groups of three

@@ -1,3 +1,4 @@
+// The contract of emulators, and the town that they share.
 import type { EntityName, EntityRecord } from './entity.ts'
 
 /** The facts that all emulators of one demonstration share, so that they show one town. Nothing in it is a real person. */

@@ -1,3 +1,4 @@
+// The failure that a connector throws.
 import { TransportFailure } from '../transport/failure.ts'
 
 /**

@@ -1,3 +1,4 @@
+// The front door of the contract: connectors import it as `#connector`.
 export type { Transport, TransportAnswer, TransportRequest } from '../transport/exchange.ts'
 export type { FailureCode } from '../transport/failure.ts'
 export { exactJson } from '../transport/content/exact-json.ts'

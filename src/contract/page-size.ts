@@ -1,3 +1,4 @@
+// Numbered pages that become smaller where an answer is too large.
 import { TransportFailure } from '../transport/failure.ts'
 
 /** A page that is asked for by its number, from 0: `size` records, `page` × `size` records behind the first one. */

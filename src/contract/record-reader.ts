@@ -1,3 +1,4 @@
+// Reads the members of a record by type, and rejects the record at the first fault.
 import { isObject } from '../transport/json-object.ts'
 import type { Json, Normalised, RejectCode, Rejection, SourceRecord } from './connector.ts'
 import type { EntityName, EntityRecord } from './entity.ts'

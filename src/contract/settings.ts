@@ -1,3 +1,4 @@
+// Checks a source's settings against its connector's manifest.
 import { isObject } from '../transport/json-object.ts'
 import type { ConfigField } from './connector.ts'
 import { ConnectorFailure } from './failure.ts'

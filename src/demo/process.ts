@@ -1,3 +1,4 @@
+// The process that runs the demonstration's emulators.
 import { randomUUID } from 'node:crypto'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import type { Emulator, RunningEmulator, Town } from '../contract/emulator.ts'

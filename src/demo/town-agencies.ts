@@ -1,3 +1,4 @@
+// The agencies of the demonstration's town.
 import type { TownAgency, TownUnit } from '../contract/index.ts'
 
 /** Provincial agencies by their number under `H53`: invented numbers, for no public list of them is known. */

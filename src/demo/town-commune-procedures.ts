@@ -1,3 +1,4 @@
+// The procedures of the demonstration that communes handle.
 import type { ProcedureGroup } from './town-province-procedures.ts'
 
 /**

@@ -1,3 +1,4 @@
+// The procedures of the demonstration's town.
 import type { TownAgency, TownProcedure } from '../contract/index.ts'
 import { communeProcedures } from './town-commune-procedures.ts'
 import { provinceProcedures } from './town-province-procedures.ts'

@@ -1,3 +1,5 @@
+// The procedures of the demonstration that provincial departments handle.
+
 /** A field's procedures: code, working days, who may ask (C citizen, B business), name; the most asked for first. */
 export interface ProcedureGroup {
   readonly field: string

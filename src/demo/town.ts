@@ -1,3 +1,4 @@
+// The demonstration's town.
 import type { Town, TownUnit } from '../contract/index.ts'
 import { townAgencies } from './town-agencies.ts'
 import { townProcedures } from './town-procedures.ts'

@@ -1,3 +1,4 @@
+// Reads and stores official lists of agencies and of their codes.
 import { sql, type Transaction } from 'kysely'
 import type { AgencyRecord } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'

@@ -1,3 +1,5 @@
+// The error of a malformed reference file, and the row that it names.
+
 /** A reference table that cannot be taken as it is; nothing of its file has been stored. The operator acts. */
 export class ReferenceDataError extends Error {
   override readonly name = 'ReferenceDataError'

@@ -1,3 +1,4 @@
+// Reads and stores holidays and days worked instead.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
 import type { FileRow } from './error.ts'

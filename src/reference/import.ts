@@ -1,3 +1,4 @@
+// Imports a folder of official tables.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'

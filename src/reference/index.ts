@@ -1,3 +1,4 @@
+// The front door of the reference data.
 export { ReferenceDataError } from './error.ts'
 export { importReference } from './import.ts'
 export type { ImportOptions } from './import.ts'

@@ -1,3 +1,4 @@
+// Reads and stores official lists of procedures.
 import { sql, type Transaction } from 'kysely'
 import type { ProcedureRecord } from '../contract/index.ts'
 import { cleanText, Fault } from '../contract/index.ts'

@@ -1,3 +1,4 @@
+// Recognises an official table by its headings.
 import { type AgencyRow, agencyCodeHeadings, readAgencyCodes, readAgencyList } from './agencies.ts'
 import { ReferenceDataError } from './error.ts'
 import { type CalendarDay, holidayHeadings, readHolidayObject, readHolidayTable } from './holidays.ts'

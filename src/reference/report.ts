@@ -1,3 +1,4 @@
+// The report of an import, line by line.
 import type { Recognised } from './recognise.ts'
 import type { Tally } from './units/store.ts'
 import type { MergedUnits } from './units/merge.ts'

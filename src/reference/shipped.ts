@@ -1,3 +1,4 @@
+// Stores the reference data that come with the hub.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'

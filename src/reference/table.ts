@@ -1,3 +1,4 @@
+// Reads a CSV table by its headings.
 import { parse } from 'csv-parse/sync'
 import { ReferenceDataError } from './error.ts'
 

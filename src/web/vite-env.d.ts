@@ -1,1 +1,2 @@
+// The types of what Vite imports besides code.
 /// <reference types="vite/client" />

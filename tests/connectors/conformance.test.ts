@@ -1,3 +1,4 @@
+// Every connector keeps every rule of the conformance kit.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// No emulator's ordinary records look like drift.
 import { expect, it } from 'vitest'
 import type { SourceRecord } from '#connector'
 import { compare } from '../../src/sync/inspect/compare-structure.ts'

@@ -1,3 +1,4 @@
+// Every connector reads on when a page is too large.
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type {

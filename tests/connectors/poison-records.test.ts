@@ -1,3 +1,4 @@
+// A poisonous record is rejected and the rest lands.
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Connector, Context, Emulator, Manifest, SourceRecord, TransportAnswer } from '#connector'
 import { exactJson } from '#connector'

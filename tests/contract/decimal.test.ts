@@ -1,3 +1,4 @@
+// Exact decimals.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

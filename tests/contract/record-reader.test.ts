@@ -1,3 +1,4 @@
+// The reader of records.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

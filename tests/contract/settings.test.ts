@@ -1,3 +1,4 @@
+// Settings against a manifest.
 import { describe, expect, it } from 'vitest'
 
 import type { ConfigField } from '../../src/contract/connector.ts'

@@ -1,3 +1,4 @@
+// Times of the province.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 

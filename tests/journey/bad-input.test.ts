@@ -1,3 +1,4 @@
+// What bad input does to a hub: it fails, names who acts, and recovers.
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunningEmulator } from '#connector'

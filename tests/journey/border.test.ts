@@ -1,3 +1,4 @@
+// An operation that crosses to another agency's subgraph.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

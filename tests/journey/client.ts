@@ -1,3 +1,4 @@
+// A GraphQL client of the hub under test.
 export interface Rights {
   /** Scopes, separated by spaces. */
   readonly scope: string

@@ -1,3 +1,4 @@
+// Figures pass through the hub exactly.
 import { afterEach, expect, it } from 'vitest'
 import { readObservations } from './truth/figures.ts'
 import { openJourneyHub } from './hub.ts'

@@ -1,3 +1,4 @@
+// A whole hub in this process, with its sources.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// What the checks of the journey share.
 import { declaredStatistics } from '../../src/main/graph.ts'
 import { publishStatistics } from '../../src/statistics/index.ts'
 import { openAgencies } from './truth/agencies.ts'

@@ -1,3 +1,4 @@
+// A province from its sources to the answers of the hub.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCameras } from './truth/cameras.ts'
 import { everythingIsAsTheSourcesMeanIt } from './checks/entities.ts'

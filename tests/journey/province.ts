@@ -1,3 +1,4 @@
+// The emulated sources of a whole province and their truth.
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// Captured answers of real systems pass through a hub.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// The official tables themselves, where they are at hand.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,3 +1,4 @@
+// The reference data that come with the hub.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

@@ -1,3 +1,4 @@
+// Both pages in a real browser.
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'

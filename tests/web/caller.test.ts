@@ -1,3 +1,4 @@
+// The sandbox's caller.
 import { describe, expect, it } from 'vitest'
 import { keepToken } from '../../src/web/reader/development-token.ts'
 import type { Token } from '../../src/web/reader/development-token.ts'

@@ -1,3 +1,4 @@
+// Goes through the console in a browser as an operator does.
 import { join } from 'node:path'
 import type { Page, Route } from 'playwright-core'
 import { expect } from 'vitest'

@@ -1,3 +1,4 @@
+// Goes through the sandbox in a browser as a developer does.
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'

@@ -1,3 +1,4 @@
+// The console's session.
 import { afterEach, expect, it, vi } from 'vitest'
 import { openCredentials } from '../../src/web/console/credentials.ts'
 

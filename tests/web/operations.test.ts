@@ -1,3 +1,4 @@
+// The pages' operations against the published schema.
 import { parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import * as operations from '../../src/web/console/operations.ts'

@@ -1,3 +1,4 @@
+// The hub's published schema.
 import { readdirSync, readFileSync } from 'node:fs'
 import { buildASTSchema, parse, visit } from 'graphql'
 import type { DocumentNode, FieldDefinitionNode, GraphQLSchema, TypeNode } from 'graphql'

@@ -1,3 +1,4 @@
+// Links and commands that share an operation.
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,4 @@
+// A small hub that serves the pages in tests.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

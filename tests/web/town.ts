@@ -1,3 +1,5 @@
+// The rows of the small hub.
+
 /** A few fixed rows of an invented province, as the root value of the stand-in; `pause`, `resume` and `run` change them. */
 
 const NOW = Date.now()

@@ -1,3 +1,4 @@
+// Watches a page for errors and requests.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 

@@ -1,3 +1,4 @@
+// The emulated ONVIF devices: what each is, and how it speaks.
 import { seededRandom } from '#connector'
 import type { CameraRecord, Town } from '#connector'
 import { posted, silent, written } from './town.ts'

@@ -1,3 +1,4 @@
+// The emulated Frigate events of a town.
 import { seededRandom } from '#connector'
 import type { Town } from '#connector'
 import { unlisted } from './frigate.ts'

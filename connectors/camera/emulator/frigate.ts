@@ -1,3 +1,4 @@
+// The emulated Frigate server: its cameras, configuration, statistics and tokens.
 import { createHmac } from 'node:crypto'
 import { seededRandom } from '#connector'
 import type { CameraRecord, Town } from '#connector'

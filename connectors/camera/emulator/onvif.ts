@@ -1,3 +1,4 @@
+// Answers SOAP requests as an emulated ONVIF device does.
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { childOf, textOf } from '#connector'

@@ -1,3 +1,4 @@
+// Where the town's cameras are, and when one of them is silent.
 import { seededRandom } from '#connector'
 import type { CameraRecord, Town } from '#connector'
 

@@ -1,3 +1,4 @@
+// The documents of a town and the messages about them, from the seed alone.
 import { createHash } from 'node:crypto'
 import { seededRandom } from '#connector'
 import type { DocumentUrgency, ExchangeStatus, Town, TownAgency } from '#connector'

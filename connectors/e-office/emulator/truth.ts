@@ -1,3 +1,4 @@
+// What the hub must make of the axis's messages.
 import { createHash } from 'node:crypto'
 import type { AgencyMention, DocumentContent, DocumentRecord, DocumentReference } from '#connector'
 import { reasons, replacementNumber, updatedSubject, replacementId } from './xml.ts'

@@ -1,3 +1,4 @@
+// Writes the edXML of a message in its sender's dialect.
 import { createHash } from 'node:crypto'
 import type { Documents, Message, Party } from './data.ts'
 

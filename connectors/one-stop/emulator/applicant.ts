@@ -1,3 +1,4 @@
+// The invented applicants of the emulated dossiers.
 import { seededRandom } from '#connector'
 import type { Town, TownUnit } from '#connector'
 import type { Course } from './course.ts'

@@ -1,3 +1,4 @@
+// The course of an emulated dossier: its steps, deadlines and end.
 import { seededRandom } from '#connector'
 import type { DossierStatus, Town, TownAgency, TownProcedure } from '#connector'
 

@@ -1,3 +1,4 @@
+// An emulated dossier at a moment, and what the hub must make of it.
 import { createHash } from 'node:crypto'
 import { instant, seededRandom } from '#connector'
 import type { DossierRecord, DossierStatus, PartyRecord, Town } from '#connector'

@@ -1,3 +1,4 @@
+// A one-stop system (iGate with Keycloak) of one town, over HTTP.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'

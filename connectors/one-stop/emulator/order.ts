@@ -1,3 +1,5 @@
+// Keeps the emulated dossiers in the order of their last change.
+
 /**
  * Things by the time at which they last changed. `touch` makes a thing the newest; any rank is found in O(log n), so that a
  * page deep in a list of a million costs what the first one costs.

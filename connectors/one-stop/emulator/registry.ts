@@ -1,3 +1,4 @@
+// The emulated dossiers that exist at a moment, and lists of some of them.
 import type { Town } from '#connector'
 import { arrivalTime, arrived, courseOf } from './course.ts'
 import type { Course } from './course.ts'

@@ -1,3 +1,4 @@
+// The emulated dossier search: filters and pages.
 import type { Json, Town } from '#connector'
 import { stepAt } from './course.ts'
 import type { Course, Step } from './course.ts'

@@ -1,3 +1,4 @@
+// Writes an emulated dossier as the search answers it.
 import type { Json, SourceRecord, Town } from '#connector'
 import { listedId, objectId, statusWords, unknownStatusWords } from './dossier.ts'
 import type { Dossier } from './dossier.ts'

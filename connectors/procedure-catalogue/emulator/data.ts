@@ -1,3 +1,4 @@
+// The catalogue of a town's procedures, from the seed and the clock.
 import { seededRandom } from '#connector'
 import type { Town } from '#connector'
 

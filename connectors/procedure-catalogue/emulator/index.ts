@@ -1,3 +1,4 @@
+// The national portal's gateway for one town, over HTTP.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

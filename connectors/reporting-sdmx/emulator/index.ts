@@ -1,3 +1,4 @@
+// A provincial SDMX 3.0 service of one town, over HTTP.
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,3 +1,4 @@
+// The indicators of the emulated dataflows and their figures.
 import { seededRandom } from '#connector'
 
 export interface Indicator {

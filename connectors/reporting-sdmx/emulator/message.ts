@@ -1,3 +1,4 @@
+// Writes SDMX-JSON and SDMX-CSV messages.
 import type { Cell } from './monthly.ts'
 import type { Row } from './yearly.ts'
 

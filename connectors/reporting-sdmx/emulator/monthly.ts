@@ -1,3 +1,4 @@
+// The emulated monthly dataflow, which is revised as the clock goes on.
 import { seededRandom } from '#connector'
 import type { Town, Truth } from '#connector'
 import { figure, indicatorAt } from './indicators.ts'

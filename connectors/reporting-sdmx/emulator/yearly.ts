@@ -1,3 +1,4 @@
+// The emulated yearly dataflow.
 import type { Town, Truth } from '#connector'
 import { figure, indicatorAt } from './indicators.ts'
 import type { Indicator } from './indicators.ts'

@@ -1,3 +1,4 @@
+// Writes the emulated workbooks and CSV files.
 import writeWorkbook from 'write-excel-file/node'
 import type { Office, Sent } from './town.ts'
 

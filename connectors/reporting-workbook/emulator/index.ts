@@ -1,3 +1,4 @@
+// A folder into which the agencies of a town drop their reports.
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { mkdir, rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,3 +1,4 @@
+// The reports that a town's agencies send, and the figures in them.
 import { seededRandom } from '#connector'
 import type { Town } from '#connector'
 

@@ -1,3 +1,4 @@
+// What the hub must make of the emulated folder.
 import { instant } from '#connector'
 import type { PeriodRecord, Truth } from '#connector'
 import { partOf, templatesOf, yearOf } from './file.ts'

@@ -1,3 +1,4 @@
+// The cells of a sheet of a workbook or a CSV file.
 import { parse } from 'csv-parse/sync'
 import readWorkbook from 'read-excel-file/universal'
 import { Unreadable } from './unreadable.ts'

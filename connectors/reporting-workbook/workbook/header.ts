@@ -1,3 +1,4 @@
+// Finds the header of a table and the columns that a template declares.
 import { foldCase } from '#connector'
 import type { Cell, Grid } from './grid.ts'
 import type { Template } from '../template.ts'

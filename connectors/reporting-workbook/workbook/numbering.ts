@@ -1,3 +1,4 @@
+// Row codes from the numbers of rows.
 import { foldCase } from '#connector'
 
 type Kind = 'roman' | 'upper' | 'lower' | 'number'

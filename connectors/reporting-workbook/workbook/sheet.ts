@@ -1,3 +1,4 @@
+// The figures in a sheet, a record for each cell.
 import type { SourceRecord } from '#connector'
 import type { Cell, Grid } from './grid.ts'
 import { headOf, textOf } from './header.ts'

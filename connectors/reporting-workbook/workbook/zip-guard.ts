@@ -1,3 +1,4 @@
+// Refuses archives that are no workbooks or unpack to too much.
 import { Unreadable } from './unreadable.ts'
 
 const maxInflated = 64 * 1_048_576

@@ -1,3 +1,4 @@
+// Reads lists of units and of their changes.
 import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'
 import type { Table } from '../table.ts'

@@ -1,3 +1,4 @@
+// Merges the official tables of administrative units into one set.
 import type { FileRow } from '../error.ts'
 import { fileRowText } from '../error.ts'
 import type { UnitKind, UnitName } from './name.ts'

@@ -1,3 +1,4 @@
+// Names, kinds and codes of administrative units.
 import type { TownUnit } from '../../contract/index.ts'
 import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'

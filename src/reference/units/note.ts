@@ -1,3 +1,5 @@
+// What the conversion table's notes say of a merged unit.
+
 /** What the table says of a merge, and whether all of the old unit went to the new one. */
 export interface MergeNote {
   readonly text: string

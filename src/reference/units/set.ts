@@ -1,3 +1,4 @@
+// A set of administrative units and their changes.
 import type { FileRow } from '../error.ts'
 import type { UnitKind } from './name.ts'
 

@@ -1,3 +1,4 @@
+// Stores a set of units and changes.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import { ReferenceDataError } from '../error.ts'

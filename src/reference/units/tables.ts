@@ -1,3 +1,4 @@
+// Reads the official tables of administrative units.
 import type { FileRow } from '../error.ts'
 import { ReferenceDataError } from '../error.ts'
 import type { Table } from '../table.ts'

@@ -1,3 +1,5 @@
+// Sends the console's operations to the hub.
+
 /** An operation that brought no data: `code` as the hub gave it, or NETWORK when the hub did not answer. */
 export class AskFailure extends Error {
   override name = 'AskFailure'

@@ -1,3 +1,4 @@
+// The console's session with the hub.
 import { mintToken, NoDevelopmentIssuer } from '../reader/development-token.ts'
 import { AskFailure, ask } from './ask.ts'
 import { endSession, hasSession, openSession } from './session.ts'

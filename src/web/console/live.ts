@@ -1,3 +1,4 @@
+// Reads the console's lists again while the page is visible.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import type { Credentials } from './credentials.ts'
 import { ABILITIES_QUERY, lastRunsQuery, QUARANTINE_QUERY, RUNS_QUERY, SOURCES_QUERY } from './operations.ts'

@@ -1,3 +1,4 @@
+// Opens and closes the console's session at the hub.
 import { AskFailure } from './ask.ts'
 
 const PATH = '/console/session'

@@ -1,3 +1,4 @@
+// The console's texts in both languages.
 import type { Bilingual } from '../reader/language.ts'
 import { SHARED_TEXTS } from '../reader/shared-texts.ts'
 

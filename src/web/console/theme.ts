@@ -1,3 +1,4 @@
+// The console's theme.
 import {
   convertCssVariables,
   createTheme,

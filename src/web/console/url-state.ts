@@ -1,3 +1,4 @@
+// The part of the console's state that the address keeps.
 import { useCallback, useSyncExternalStore } from 'react'
 
 /** What the address keeps: the filters, the opened source, the cursors of the lists. A link shows what its sender saw. */

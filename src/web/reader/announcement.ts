@@ -1,3 +1,4 @@
+// A short announcement that disappears by itself.
 import { useEffect, useState } from 'react'
 
 const SHOWN_MS = 8_000

@@ -1,3 +1,5 @@
+// Gets development tokens from the hub and renews them in time.
+
 /** What a development token is asked for; `agency` null means a caller without an agency. */
 export type TokenRequest = { scope: string; agency: string | null; purposes: readonly string[] }
 export type Token = { token: string; expiresAt: string }

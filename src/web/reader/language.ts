@@ -1,3 +1,4 @@
+// The reader's language, and texts in both.
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 

@@ -1,3 +1,4 @@
+// Instants on the province's clock.
 import type { Language } from './language.ts'
 
 const ZONE = 'Asia/Ho_Chi_Minh'

@@ -1,3 +1,4 @@
+// Sends the sandbox's operations as the chosen role.
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit'
 import { GraphQLError } from 'graphql'
 import type { ExecutionResult } from 'graphql'

@@ -1,3 +1,4 @@
+// The operation of a document that is run.
 import { Kind, parse } from 'graphql'
 import type { OperationDefinitionNode } from 'graphql'
 

@@ -1,3 +1,4 @@
+// The font of the sandbox's editors.
 import { useGraphiQL, useMonaco } from '@graphiql/react'
 import { useEffect } from 'react'
 

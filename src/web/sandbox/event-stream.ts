@@ -1,3 +1,4 @@
+// Reads the results of a subscription from its stream.
 import type { ExecutionResult } from 'graphql'
 
 /**

@@ -1,3 +1,4 @@
+// The sandbox's pane of saved operations.
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react'
 import type { GraphiQLPlugin } from '@graphiql/react'
 import { useSyncExternalStore } from 'react'

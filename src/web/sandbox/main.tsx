@@ -1,3 +1,4 @@
+// Starts the sandbox in the browser.
 import '@fontsource-variable/inter/wght.css'
 import '@fontsource-variable/jetbrains-mono/wght.css'
 import 'graphiql/style.css'

@@ -1,3 +1,4 @@
+// The sandbox's bar: role, token, schema and last run.
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../reader/language.ts'

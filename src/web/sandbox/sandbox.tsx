@@ -1,3 +1,4 @@
+// The sandbox's page.
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql'
 import type { GraphQLSchema } from 'graphql'
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'

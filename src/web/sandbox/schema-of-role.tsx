@@ -1,3 +1,4 @@
+// Reads the schema again when the role changes.
 import { useGraphiQLActions } from '@graphiql/react'
 import { useEffect, useRef } from 'react'
 

@@ -1,3 +1,4 @@
+// Checks every entity of the hub against the sources' truth.
 import { expect, it } from 'vitest'
 import type { PartyRecord } from '#connector'
 import { readAgencies } from '../truth/agencies.ts'

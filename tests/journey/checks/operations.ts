@@ -1,3 +1,4 @@
+// Checks what an operator sees.
 import { expect, it } from 'vitest'
 import type { Row } from '../client.ts'
 import { province, reader, runs, factsByStream } from '../journey.ts'

@@ -1,3 +1,4 @@
+// Checks single rows, filters, relations, masks, units, search and ids.
 import { expect, it } from 'vitest'
 import { shippedUnits } from '../../../src/reference/index.ts'
 import type { Row } from '../client.ts'

@@ -1,3 +1,4 @@
+// Checks the statistics against the sources' truth.
 import { expect, it } from 'vitest'
 import { dateOf } from '#connector'
 import type { Row } from '../client.ts'

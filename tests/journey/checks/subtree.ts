@@ -1,3 +1,4 @@
+// Checks that a caller sees the rows of the own subtree alone.
 import { expect, it } from 'vitest'
 import { readCameras } from '../truth/cameras.ts'
 import type { Row } from '../client.ts'

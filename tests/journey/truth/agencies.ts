@@ -1,3 +1,4 @@
+// Which codes of the sources are one agency.
 import type { AgencyMention, DocumentRecord } from '#connector'
 import type { Client } from '../client.ts'
 import type { Province } from '../province.ts'

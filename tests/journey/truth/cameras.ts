@@ -1,3 +1,4 @@
+// The cameras and events that the hub must show.
 import type { CameraEventRecord, CameraRecord } from '#connector'
 import type { Agencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'

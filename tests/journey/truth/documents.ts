@@ -1,3 +1,4 @@
+// The documents that the hub must show.
 import { dateOf } from '#connector'
 import type { DocumentRecord, DocumentReference } from '#connector'
 import type { Agencies } from './agencies.ts'

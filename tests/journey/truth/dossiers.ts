@@ -1,3 +1,4 @@
+// The dossiers that the hub must show, with their history.
 import { readFileSync } from 'node:fs'
 import type { DossierRecord, DossierStatus } from '#connector'
 import type { Agencies } from './agencies.ts'

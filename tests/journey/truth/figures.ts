@@ -1,3 +1,4 @@
+// The observations and reports that the hub must show.
 import type { TownUnit } from '#connector'
 import type { Agencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'

@@ -1,3 +1,4 @@
+// Instants in one spelling.
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
 /** The same value with every instant in it written in one way, so that `08:00+07:00` and `01:00Z` are equal. */

@@ -1,3 +1,4 @@
+// The types with a global id.
 import type { Client } from '../client.ts'
 
 interface Found {

@@ -1,3 +1,4 @@
+// The procedures that the hub must show.
 import type { ProcedureRecord } from '#connector'
 import type { Agencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'

@@ -1,3 +1,4 @@
+// What a search must find.
 import { openAgencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'
 import { documentsInMessages } from './documents.ts'

@@ -1,3 +1,4 @@
+// The conformance kit: all rules, tried on one connector.
 import type { Rule, Verdict } from './rule.ts'
 import { bilingual } from './rules-of-manifest.ts'
 import { fixtures, purity, rejecting } from './rules-of-normalise.ts'

@@ -1,3 +1,4 @@
+// A connector's context against an emulator.
 import type { Connector, Context, Manifest, RunningEmulator } from '#connector'
 import { seededRandom } from '#connector'
 import type { Transport } from '../../../src/transport/exchange.ts'

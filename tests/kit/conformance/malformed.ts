@@ -1,3 +1,4 @@
+// Makes malformed records of a good one.
 import type { Json, SourceRecord } from '#connector'
 
 const deep = (levels: number): Json => {

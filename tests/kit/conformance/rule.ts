@@ -1,3 +1,4 @@
+// A rule of the kit and its verdict.
 import type { Subject } from './subject.ts'
 
 /** `kept` says how many things were looked at: a rule that looked at nothing is not kept. */

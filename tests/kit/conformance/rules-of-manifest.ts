@@ -1,3 +1,4 @@
+// The rules of a manifest.
 import type { Bilingual, ConfigField, Manifest } from '#connector'
 import { findings } from './rule.ts'
 import type { Rule } from './rule.ts'

@@ -1,3 +1,4 @@
+// The rules of normalise.
 import { isDeepStrictEqual } from 'node:util'
 import type { Normalised, EntityName, SourceRecord } from '#connector'
 import { malformed } from './malformed.ts'

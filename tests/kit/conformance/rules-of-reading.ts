@@ -1,3 +1,4 @@
+// The rules of reading.
 import { isDeepStrictEqual } from 'node:util'
 import type { Page } from '#connector'
 import { findings } from './rule.ts'

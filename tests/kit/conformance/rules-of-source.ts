@@ -1,3 +1,4 @@
+// The rules of check, failures, aborts and secrets.
 import { findings } from './rule.ts'
 import type { Rule } from './rule.ts'
 import { secretsOf } from '../settings.ts'

@@ -1,3 +1,4 @@
+// Loads a connector with its emulator and fixtures.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'

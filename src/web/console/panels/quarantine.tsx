@@ -1,3 +1,4 @@
+// The console's list of rejected records.
 import { Table, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Credentials } from '../credentials.ts'

@@ -1,3 +1,4 @@
+// The console's list of runs.
 import { NativeSelect, Table, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../../reader/language.ts'

@@ -1,3 +1,4 @@
+// The buttons that act on a source.
 import { Button, Group } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'

@@ -1,3 +1,4 @@
+// The filter of the console's lists.
 import { NativeSelect } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Source } from '../operations.ts'

@@ -1,3 +1,4 @@
+// The streams of one source in the console's table.
 import { Table } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../../reader/language.ts'

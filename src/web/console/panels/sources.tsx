@@ -1,3 +1,4 @@
+// The console's table of sources.
 import { Table, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Credentials } from '../credentials.ts'

@@ -1,3 +1,4 @@
+// The console's line of figures.
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../../reader/language.ts'
 import { SOURCE_STATES } from '../operations.ts'

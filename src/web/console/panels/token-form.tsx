@@ -1,3 +1,4 @@
+// The form for a token where the hub issues none.
 import { Button, Paper, PasswordInput, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'

@@ -1,3 +1,4 @@
+// The text of an empty list.
 import { Skeleton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 

@@ -1,3 +1,4 @@
+// A link to a filtered list of the console.
 import type { MouseEvent, ReactNode } from 'react'
 import { useUrlState } from '../url-state.ts'
 

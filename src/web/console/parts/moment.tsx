@@ -1,3 +1,4 @@
+// An instant with how far away it is.
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../../reader/language.ts'
 import { distance, localTime } from '../../reader/local-time.ts'

@@ -1,3 +1,4 @@
+// The head of the console's page.
 import { useTranslation } from 'react-i18next'
 import { Languages } from '../../reader/languages.tsx'
 import { localClock } from '../../reader/local-time.ts'

@@ -1,3 +1,4 @@
+// The buttons that turn the pages of a list.
 import { Button, Group } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Listing } from '../operations.ts'

@@ -1,3 +1,4 @@
+// What went wrong, in a sentence.
 import { Alert } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { localTime } from '../../reader/local-time.ts'

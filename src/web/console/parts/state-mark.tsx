@@ -1,3 +1,4 @@
+// The mark of a source's or run's state.
 import { useTranslation } from 'react-i18next'
 import type { RunState, SourceState } from '../operations.ts'
 

@@ -1,3 +1,4 @@
+// An operation as a curl command.
 export type CurlOperation = {
   url: string
   query: string

@@ -1,3 +1,4 @@
+// The buttons that copy an operation.
 import { ToolbarButton, useGraphiQL } from '@graphiql/react'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'

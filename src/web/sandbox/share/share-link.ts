@@ -1,3 +1,5 @@
+// An operation as a link.
+
 /** What a share link carries: an operation and the role to look at it with; never a token. */
 export type SharedOperation = { query: string; variables: string; role: string }
 
