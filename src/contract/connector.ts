@@ -192,7 +192,12 @@ export interface Connector<M extends Manifest = Manifest> {
   acknowledge?(context: Context<M>, stream: keyof M['streams'] & string, keys: readonly string[]): Promise<void>
 }
 
-/** A connector from its manifest and functions; the manifest drives the types, nothing happens at run time. */
+/**
+ * A connector from its manifest and functions; the manifest drives the types, nothing happens at run time.
+ *
+ * @example
+ * export default defineConnector(manifest, { check, read, normalise: { dossiers: dossier } })
+ */
 export function defineConnector<const M extends Manifest>(
   manifest: M,
   functions: Omit<Connector<M>, 'manifest'>,

@@ -4,6 +4,11 @@
  * The canonical text of a decimal (`-1234.5`: no grouping, no leading zeros, no exponent, `-0` is `0`), digits kept as
  * they are written; null when the text is no decimal of that style. `vietnamese`: `1.234,5` (a dot only before groups of three
  * digits); `plain`: `1234.5`, an exponent up to 50 allowed. No rounding anywhere.
+ *
+ * @example
+ * decimal('1.234,50', 'vietnamese') // '1234.50'
+ * decimal('1.2e3', 'plain') // '1200'
+ * decimal('1,234.5', 'vietnamese') // null
  */
 export function decimal(text: string, style: 'plain' | 'vietnamese'): string | null {
   const trimmed = text.trim()

@@ -75,7 +75,14 @@ export interface RunningEmulator {
 
 export type Emulator = (options: EmulatorOptions) => Promise<RunningEmulator>
 
-/** A stream of numbers from a seed and a position in it: the same everywhere and for ever (mulberry32 over a mixed seed). */
+/**
+ * A stream of numbers from 0 up to 1 from a seed and a position in it: the same everywhere and for ever (mulberry32 over a
+ * mixed seed).
+ *
+ * @example
+ * const random = seededRandom(town.seed, 'dossier', index)
+ * const procedure = town.procedures[Math.floor(random() * town.procedures.length)]
+ */
 export function seededRandom(...parts: readonly (number | string)[]): () => number {
   let state = 0x9e3779b9
   for (const part of parts) {

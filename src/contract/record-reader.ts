@@ -12,12 +12,22 @@ export class Fault extends Error {
   }
 }
 
-/** Throws the Fault that rejects the record. `found` only where the value is of a code list or a format, never personal. */
+/**
+ * Throws the Fault that rejects the record. `found` only where the value is of a code list or a format, never personal.
+ *
+ * @example
+ * const at = isoInstant(text) ?? reject('BAD_DATE', 'receivedAt', { expected: '2026-03-05T08:00:00+07:00' })
+ */
 export function reject(code: RejectCode, at: string, more: { found?: string; expected?: string } = {}): never {
   throw new Fault({ reject: code, at, ...more })
 }
 
-/** NFC, with surrounding white space cut; BAD_TEXT for what no database can hold (NUL, a lone surrogate). */
+/**
+ * NFC, with surrounding white space cut; BAD_TEXT for what no database can store (NUL, a lone surrogate).
+ *
+ * @example
+ * cleanText('  Sở Tài chính ', 'agency.name') // 'Sở Tài chính'
+ */
 export function cleanText(value: string, at: string): string {
   if (value.includes('\u0000') || !value.isWellFormed()) reject('BAD_TEXT', at)
   return value.normalize('NFC').trim()
@@ -43,13 +53,32 @@ export interface Reader {
   maybeOneOf<T>(name: string, table: ReadonlyMap<string, T>): T | null
 }
 
+/**
+ * A text for comparison: in NFC, without surrounding white space, in small letters as Vietnamese has them.
+ *
+ * @example
+ * foldCase(' CÔNG VĂN') === foldCase('Công văn') // true
+ */
 export const foldCase = (text: string): string => text.normalize('NFC').trim().toLocaleLowerCase('vi')
 
-/** A table for `maybeOneOf`, its names case-folded. */
+/**
+ * A table for `maybeOneOf`, its names case-folded.
+ *
+ * @example
+ * const statuses = nameTable<DossierStatus>({ 'Đang xử lý': 'PROCESSING', 'Đã trả kết quả': 'RETURNED' })
+ */
 export function nameTable<T>(names: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
   return new Map(Object.entries(names).map(([name, value]) => [foldCase(name), value]))
 }
 
+/**
+ * A typed view of a record or of an object in it; `at` is its path. Throws the Fault WRONG_TYPE for what is no object.
+ *
+ * @example
+ * const from = reader(record)
+ * const code = from.text('code') // rejects the record with MISSING at `code`
+ * const birthday = from.maybeObject('applicant')?.maybeText('birthday') ?? null
+ */
 export function reader(value: unknown, at = ''): Reader {
   if (!isObject<Json>(value)) reject('WRONG_TYPE', at, { expected: 'object' })
   const record = value
@@ -104,7 +133,13 @@ export function reader(value: unknown, at = ''): Reader {
   }
 }
 
-/** The record that `make` builds, or the rejection of the Fault that it throws. Any other error is a bug and passes. */
+/**
+ * The record that `make` builds, or the rejection of the Fault that it throws. Any other error is a bug and passes.
+ *
+ * @example
+ * const agency = (record: SourceRecord) =>
+ *   normalising<'Agency'>(() => ({ code: reader(record).text('id'), otherCodes: [], name: null, parentCode: null, externalId: null }))
+ */
 export function normalising<E extends EntityName>(make: () => EntityRecord[E] | Normalised<E>): Normalised<E> {
   try {
     const made = make()
