@@ -2,7 +2,7 @@
 
 /**
  * The address of the device service that a setting means: `10.0.0.5`, `cam.local:8080` and `http://10.0.0.5/` get
- * `/onvif/device_service`, a full address stays. Null when it is none, is not http(s), or bears a user name or password.
+ * `/onvif/device_service`, a full address stays. Null when it is none, is not http(s), or has a user name or password.
  */
 export function deviceService(setting: string): string | null {
   const text = setting.trim()
@@ -37,7 +37,7 @@ const credentialInPath =
 
 /**
  * A stream or snapshot address without user name, password or any query parameter that carries one. Null where what is
- * left could still hold one (a second `@`, credentials in the path, the device's own password): better no reference.
+ * left could still carry one (a second `@`, credentials in the path, the device's own password): better no reference.
  */
 export function withoutCredentials(address: string | null, password: string): string | null {
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^\s]*)$/i.exec(address?.trim() ?? '')

@@ -3,7 +3,7 @@ import { ConnectorFailure, isObject } from '#connector'
 import type { Cursor } from '#connector'
 
 /**
- * The position that a cursor of ours holds, read by `take`, which answers undefined for what is no position. Throws
+ * The position in a cursor that this connector made, read by `take`, which answers undefined for what is no position. Throws
  * CONFIG_INVALID on any other text: a cursor is made by this connector alone.
  */
 export function positionIn<P>(

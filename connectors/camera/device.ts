@@ -23,7 +23,7 @@ export interface Portrait {
   readonly profiles: readonly { readonly [member: string]: string | null }[]
 }
 
-/** A device answered with a fault or with something else than an answer. `code` holds nothing of the answer's text. */
+/** A device answered with a fault or with something else than an answer. `code` quotes nothing of the answer's text. */
 export class OddAnswer extends Error {
   readonly operation: string
   readonly code: string

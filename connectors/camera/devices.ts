@@ -164,7 +164,7 @@ async function outcomeOf(
   }
 }
 
-/** Reads a position of ours; null for what is none. An empty object is the position after the last page: the next read begins at the first device. */
+/** Reads a position that this connector made; null for what is none. An empty object is the position after the last page: the next read begins at the first device. */
 function devicePosition(value: { readonly [member: string]: unknown }): Position | null | undefined {
   const { at, observedAt } = value
   if (Object.keys(value).length === 0) return null

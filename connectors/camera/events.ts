@@ -12,7 +12,7 @@ const eventsAtMost = 400
 const overlap = 3_600_000_000n
 /** How far the server's clock may be ahead of ours before its times no longer carry the checkpoint away. */
 const skew = 60_000_000n
-/** An event that never ends holds the overlap open no longer than this. */
+/** An event that never ends extends the overlap no further than this. */
 const longestEvent = 24n * 3_600_000_000n
 
 // Times of the server are Unix seconds with up to six decimals; here they are counted in whole microseconds.

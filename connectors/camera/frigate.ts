@@ -82,7 +82,7 @@ export async function* frigateCameraPages(context: CameraContext, since: string 
   } while (next < names.length)
 }
 
-/** The only members kept: the configuration holds the passwords of the streams. */
+/** The only members kept: the configuration contains the passwords of the streams. */
 function cameraRecord(
   name: string,
   configured: Json | undefined,

@@ -33,7 +33,7 @@ const abbreviations: Readonly<Record<string, string>> = {
 }
 const names = new Map([...Object.values(abbreviations), 'Công văn', 'Thư công'].map((name) => [foldCase(name), name]))
 
-/** How the notation of an official letter begins, which bears no kind: with its issuer (`UBND-VP`, `STP-VP`). */
+/** How the notation of an official letter begins, which has no kind: with its issuer (`UBND-VP`, `STP-VP`). */
 const issuer = /^(?:UBND|HĐND|VP|BQL|[SB][A-ZĐ]{2,})$/u
 
 /** The kind's Vietnamese name: as it is named, else by the notation (`QĐ-UBND`, `UBND-VP`); null where neither says. */

@@ -26,7 +26,7 @@ export async function check(context: AxisContext): Promise<void> {
 
 /**
  * Yields the agencies whole, or the messages of all units: unit by unit, window by window, each message that the checkpoint
- * does not know in its present state. The last page bears the checkpoint; it is empty when nothing is new.
+ * does not know in its present state. The last page has the checkpoint; it is empty when nothing is new.
  */
 export async function* read(
   context: AxisContext,
@@ -76,7 +76,7 @@ interface PositionedPage {
 
 async function* messages(context: AxisContext, type: 'edoc' | 'status', start: Position): AsyncGenerator<Page> {
   const listed = new Set(unpacked(start.listed))
-  // A page waits until it is known whether it is the last one, which bears the checkpoint.
+  // A page waits until it is known whether it is the last one, which has the checkpoint.
   let waiting: PositionedPage | null = null
   try {
     for await (const page of positionedPages(context, type, start, listed)) {
@@ -191,7 +191,7 @@ async function listOnce(
   return listOf('The list of received messages', answer.json()).map((sent) => {
     const { username } = session.unit
     const given = textMember(sent, 'docId')
-    // One that no address can hold cannot be asked for: the message is rejected as one without.
+    // One that cannot be part of an address cannot be asked for: the message is rejected as one without.
     const docId = given !== null && given.isWellFormed() && !given.includes('\u0000') ? given : null
     const createdTime = textMember(sent, 'createdTime')
     const created = createdTime === null ? null : axisInstant(createdTime)

@@ -79,7 +79,7 @@ export async function* read(context: OneStop, _stream: 'dossiers', range: Range)
     }
 
     const times = items.map((item) => changeTime(item))
-    const unsorted = position.unsorted || !order.holds(items, times)
+    const unsorted = position.unsorted || !order.isKept(items, times)
     const top = position.again || (position.page > 0 && position.top !== null) ? position.top : newest(times, now)
     const first = position.page === 0 && !position.again
     if (first) refuseReset(position, items, top)
@@ -171,7 +171,7 @@ async function search(
 const changed = (expected: string): ConnectorFailure =>
   new ConnectorFailure('SOURCE_CHANGED', `/pa/dossier/search answers with another structure: ${expected}`)
 
-/** Milliseconds since 1970; null where the dossier bears no time of change that can be read. */
+/** Milliseconds since 1970; null where the dossier has no time of change that can be read. */
 function changeTime(item: SourceRecord): number | null {
   const text = item['updatedDate']
   const time = typeof text === 'string' ? isoInstant(text.trim()) : null
@@ -193,13 +193,13 @@ function thirdNewest(times: readonly (number | null)[], now: number): number | n
 
 /** Watches the order that the source claims, newest first. A disorder smaller than the overlap does no harm. */
 function orderCheck(): {
-  holds(items: readonly SourceRecord[], times: readonly (number | null)[]): boolean
+  isKept(items: readonly SourceRecord[], times: readonly (number | null)[]): boolean
   forget(): void
 } {
   let lowest: number | null = null
   let seen: unknown[] = []
   return {
-    holds: (items, times) => {
+    isKept: (items, times) => {
       const known = new Set(seen)
       let sorted = true
       let inPage: number | null = null

@@ -21,7 +21,7 @@ export function agencyNames(rows: readonly Json[]): ReadonlyMap<string, NamedAge
 }
 
 /**
- * The record with the agency that it names: a search row holds names only. The implementing agency where the list has
+ * The record with the agency that it names: a search row has names only. The implementing agency where the list has
  * exactly one of that name, else the publishing one; nothing is added where neither is known.
  */
 export function withAgencyCodes(record: SourceRecord, names: ReadonlyMap<string, NamedAgency>): SourceRecord {

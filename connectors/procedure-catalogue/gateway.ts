@@ -90,7 +90,7 @@ export async function ask(
   return rows as readonly Json[]
 }
 
-/** The list's whole count as the page's rows repeat it; SOURCE_CHANGED where not one row bears it. */
+/** The list's whole count as the page's rows repeat it; SOURCE_CHANGED where not one row has it. */
 export function announced(list: List<string>, rows: readonly Json[]): number {
   for (const row of rows) {
     if (typeof row !== 'object' || row === null || Array.isArray(row)) continue

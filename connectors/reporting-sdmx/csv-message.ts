@@ -89,7 +89,7 @@ function cells(text: string, delimiter: string): string[][] {
   }
 }
 
-/** `M: Monthly` is a code with its label; a code alone has none, and no code holds a colon before a space. */
+/** `M: Monthly` is a code with its label; a code alone has none, and no code contains a colon before a space. */
 function splitLabel(cell: string): { code: string; label: string | null } {
   const at = cell.indexOf(': ')
   if (at < 1) return { code: cell, label: null }

@@ -9,7 +9,7 @@ export interface Component {
   /** Of a dimension: its position in the key. */
   readonly position: number
   readonly values: readonly Json[]
-  /** What holds where the data name no value (attributes only). */
+  /** The default where the data name no value (attributes only). */
   readonly fallback: Json
 }
 export type Level = 'dataSet' | 'series' | 'observation'

@@ -30,7 +30,7 @@ export async function check(context: Sdmx): Promise<void> {
 
 /**
  * The messages of the dataflows in the order of the settings, a message a page, so that its data sets apply together. Each
- * dataflow is asked with `offset` until it has no more; the run ends with an empty page that bears the checkpoint.
+ * dataflow is asked with `offset` until it has no more; the run ends with an empty page that has the checkpoint.
  */
 export async function* read(context: Sdmx, _stream: 'observations', range: Range): AsyncGenerator<Page> {
   let position = positionOf(range)
@@ -170,7 +170,7 @@ const refusals: Readonly<Record<number, readonly ['CONFIG_INVALID' | 'SOURCE_CHA
 function clockOf(answer: TransportAnswer, prepared: string | null, context: Sdmx): string {
   const zoned = prepared !== null && /(?:Z|[+-]\d{2}:?\d{2})$/.test(prepared) ? Date.parse(prepared) : Number.NaN
   const shown = [zoned, Date.parse(answer.headers['date'] ?? '')].filter((time) => !Number.isNaN(time))
-  // One answer that bears a time of tomorrow must not carry the next question past what happens until then.
+  // One answer that has a time of tomorrow must not carry the next question past what happens until then.
   const latest = context.now().getTime() + skewMs
   const clock = shown.length > 0 ? Math.min(...shown, latest) : context.now().getTime()
   return before(clock)

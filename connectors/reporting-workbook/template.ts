@@ -55,7 +55,7 @@ function patternOf(source: string, at: string): RegExp {
 /** Lock files of an open workbook and files that are still being copied. */
 export const isPassing = (name: string): boolean => /^~\$|^\.|\.(?:part|tmp|crdownload)$/i.test(name)
 
-/** The report that a file holds by its name (compared in NFC); null when no template knows the name. */
+/** The report that a file is by its name (compared in NFC); null when no template knows the name. */
 export function reportFileOf(file: FolderFile, matchers: readonly Matcher[]): ReportFile | null {
   const name = file.name.normalize('NFC')
   for (const { template, pattern } of matchers) {

@@ -89,7 +89,7 @@ const shipped = 'shipped '
 export const storeShippedDays = (trx: Transaction<Tables>, days: readonly CalendarDay[]): Promise<Tally> =>
   store(trx, days, `${shipped}%`)
 
-/** What an operator imports: it holds from now on. */
+/** What an operator imports: it is in force from now on. */
 export const storeImportedDays = (trx: Transaction<Tables>, days: readonly CalendarDay[]): Promise<Tally> =>
   store(trx, days, '%')
 

@@ -17,7 +17,7 @@ import {
   readPresentUnits,
 } from './units/tables.ts'
 
-/** A file by what it holds. */
+/** A file with what it was recognised as. */
 export type Recognised =
   | { readonly kind: 'conversion-table'; readonly rows: readonly ConversionRow[] }
   | { readonly kind: 'old-communes'; readonly rows: readonly OldCommuneRow[] }

@@ -9,7 +9,7 @@ export const clean = (text: string): string =>
     .replaceAll(/[\s\u200B\uFEFF]+/gu, ' ')
     .trim()
 
-/** The bytes as text; a file that is not UTF-8 (or holds NUL) is refused, because its diacritics would be lost. */
+/** The bytes as text; a file that is not UTF-8 (or contains NUL) is refused, because its diacritics would be lost. */
 export function decode(file: string, bytes: Uint8Array): string {
   let text: string
   try {
@@ -49,7 +49,7 @@ export interface Row {
 /** How many rows above the headings a published table may have. */
 const titleRows = 5
 
-/** The rows beneath the first of the top rows that holds all these headings (case-folded), in any order; null if none does. */
+/** The rows beneath the first of the top rows that has all these headings (case-folded), in any order; null if none does. */
 export function tableUnder(
   file: string,
   rows: readonly (readonly string[])[],

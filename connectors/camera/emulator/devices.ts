@@ -150,7 +150,7 @@ function profilesOf(index: number, host: string, username: string, password: str
   })
 }
 
-/** What the hub must hold of a device that it asks at a moment. */
+/** What the hub must store of a device that it asks at a moment. */
 export function deviceTruth(town: Town, device: EmulatedDevice, time: number): CameraRecord {
   const away = silent(town, device.index, time)
   const say = (text: string | null): string | null => (away ? null : (text?.normalize('NFC') ?? null))

@@ -65,7 +65,7 @@ function eventsIn(town: Town, cameras: number, at: number, from: number): Emulat
   return events.sort((a, b) => b.start - a.start || (a.id < b.id ? 1 : -1))
 }
 
-/** An event as the server writes it: it has no end while it lasts, and bears what the hub must not keep. */
+/** An event as the server writes it: it has no end while it lasts, and has what the hub must not keep. */
 export function eventJson(event: EmulatedEvent, name: (camera: number) => string, time: number): unknown {
   const ended = event.end <= time * 1000
   return {

@@ -71,7 +71,7 @@ const dirtAt: Readonly<Record<number, Dirt>> = {
   17: 'unknown-priority',
   21: 'bad-file',
 }
-/** The document about which one status bears a code outside the list. */
+/** The document about which one status has a code outside the list. */
 const unknownStatusAt = 26
 
 const families = ['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Huỳnh', 'Võ', 'Đặng', 'Bùi', 'Đỗ', 'Hồ', 'Ngô', 'Dương']

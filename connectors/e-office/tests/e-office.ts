@@ -63,7 +63,7 @@ interface Axis {
 
 export const unit = { username: 'vt', password: 'p', applicationCode: 'HUB', systemId: 'S', secretKey: 'k' }
 
-/** An axis that holds given items and answers, for one unit. */
+/** An axis with given items and answers, for one unit. */
 export async function axis(items: Item[], units: readonly object[] = [unit]): Promise<Axis> {
   const served: { -readonly [M in keyof Axis]: Axis[M] } = {
     items,

@@ -67,7 +67,7 @@ export function dossierAt(town: Town, size: number, index: number, now: number):
     course,
     step,
     applicant: applicantOf(town, index, course),
-    // The reorganisation of 1 July 2025 brought the new shape of codes; what is older bears the one of its time.
+    // The reorganisation of 1 July 2025 brought the new form of codes; older dossiers have the one of their time.
     agencyCode: registered < reform ? oldCode : agency.code,
     procedureCode: long < 0.15 ? `${procedure.code}.${town.agencies[0]?.oldCode ?? '000.00.00.H53'}` : procedure.code,
     decomposed: decomposed < 0.07,
@@ -76,7 +76,7 @@ export function dossierAt(town: Town, size: number, index: number, now: number):
   }
 }
 
-/** What the hub must hold of a dossier; null for dirt that must be rejected. */
+/** What the hub must store of a dossier; null for dirt that must be rejected. */
 export function truthOf(town: Town, dossier: Dossier, now: number): DossierRecord | null {
   const { course, step } = dossier
   if (course.unknownStatus) return null

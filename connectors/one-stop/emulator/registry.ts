@@ -13,7 +13,7 @@ export interface Registry {
   advance(now: number): void
   readonly all: Order
   /** Those that satisfy a predicate, kept up to date for a while under that name. */
-  filtered(name: string, holds: Predicate): Order
+  filtered(name: string, matches: Predicate): Order
 }
 
 const keptViews = 8
@@ -23,7 +23,7 @@ export function createRegistry(town: Town, size: number): Registry {
   let next = 0 // number of the next dossier to arrive
   let all = createOrder()
   let coming = createQueue()
-  const views = new Map<string, { readonly holds: Predicate; readonly order: Order }>()
+  const views = new Map<string, { readonly matches: Predicate; readonly order: Order }>()
 
   const build = (now: number): void => {
     const count = arrived(town, size, now)
@@ -33,7 +33,7 @@ export function createRegistry(town: Town, size: number): Registry {
       const { steps, undated } = courseOf(town, size, index)
       let step = steps.length - 1
       while (steps[step]!.at > now) step -= 1
-      // What bears no time of change sorts below everything that does.
+      // Dossiers without a time of change sort below all others.
       changed[index] = undated ? 0 : steps[step]!.at
       const following = steps[step + 1]
       if (following !== undefined) coming.push(following.at, index)
@@ -47,8 +47,8 @@ export function createRegistry(town: Town, size: number): Registry {
   const change = (index: number, now: number): void => {
     const course = courseOf(town, size, index)
     all.touch(index)
-    for (const { holds, order } of views.values()) {
-      if (holds(index, course, now)) order.touch(index)
+    for (const { matches, order } of views.values()) {
+      if (matches(index, course, now)) order.touch(index)
       else order.remove(index)
     }
     const following = course.steps.find((step) => step.at > now)
@@ -74,17 +74,17 @@ export function createRegistry(town: Town, size: number): Registry {
       }
       at = now
     },
-    filtered: (name, holds) => {
+    filtered: (name, matches) => {
       const kept = views.get(name)
       if (kept !== undefined) {
         views.delete(name)
         views.set(name, kept)
         return kept.order
       }
-      const matching = all.slice(0, all.count, true).filter((index) => holds(index, courseOf(town, size, index), at))
+      const matching = all.slice(0, all.count, true).filter((index) => matches(index, courseOf(town, size, index), at))
       const order = createOrder(matching)
       if (views.size >= keptViews) views.delete(views.keys().next().value!)
-      views.set(name, { holds, order })
+      views.set(name, { matches, order })
       return order
     },
   }

@@ -51,7 +51,7 @@ const holdsAll =
     const step = stepAt(course, now)
     if (step === undefined) return false
     const candidate = { course, step, now, papers: () => dossierAt(town, size, index, now)! }
-    return filters.every((holds) => holds(candidate))
+    return filters.every((matches) => matches(candidate))
   }
 
 /** The filters of a query; null when one cannot be read. A name that the service does not know is left alone. */

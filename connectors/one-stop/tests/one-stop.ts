@@ -64,7 +64,7 @@ export const keysOf = (pages: readonly Page[]): unknown[] => recordsOf(pages).ma
 export const normalised = (record: SourceRecord, settings = {} as Settings) =>
   connector.normalise.dossiers(record, settings)
 
-/** What a hub holds that has taken in these pages one after the other. */
+/** What a hub has stored after these pages, one after the other. */
 export function taken(records: Map<string, unknown>, pages: readonly Page[]): Map<string, unknown> {
   for (const record of recordsOf(pages)) {
     const outcome = normalised(record)

@@ -11,7 +11,7 @@ import type { ReportFile } from '../template.ts'
 const afterTable =
   /^(?:ghi chú|nơi nhận|người lập|lập biểu|người duyệt|kế toán|thủ trưởng|tm\.|kt\.|tl\.|chủ tịch)|ngày\s+\S+\s+tháng\s+\S+\s+năm/iu
 
-/** No name and no figure is longer; a cell may hold 32,767 characters. */
+/** No name and no figure is longer; a cell may have 32,767 characters. */
 const longest = 400
 
 /**

@@ -1,6 +1,6 @@
 // The console's GraphQL operations and the types of their answers.
 
-/** The console's operations, and the shape of what they answer. A test holds each text against the published schema. */
+/** The console's operations, and the types of their answers. A test checks each text against the published schema. */
 
 export const SOURCES_QUERY = `query ConsoleSources {
   sources {

@@ -6,7 +6,7 @@ export type ChosenOperation = { name: string | null; isSubscription: boolean }
 
 /**
  * Which operation of a text is meant. The editor learns the names in a text a moment after it changed; a name that the
- * text does not hold is therefore one of an earlier text, and the first operation is taken. Null for a text that is no
+ * text does not contain is therefore one of an earlier text, and the first operation is taken. Null for a text that is no
  * document: the server then says what is wrong with it.
  */
 export function chosenOperation(query: string, wanted: string | null | undefined): ChosenOperation | null {

@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 const FAMILY = "'JetBrains Mono Variable', monospace"
 const SIZE = 14
 
-/** Draws nothing: sets every editor in the font that bears Vietnamese, and measures again once it is loaded. */
+/** Draws nothing: sets every editor in the font that has Vietnamese, and measures again once it is loaded. */
 export function EditorFont() {
   const monaco = useMonaco((state) => state.monaco)
   const query = useGraphiQL((state) => state.queryEditor)

@@ -3,7 +3,7 @@ import type { Rule, Verdict } from './rule.ts'
 import { bilingual } from './rules-of-manifest.ts'
 import { fixtures, purity, rejecting } from './rules-of-normalise.ts'
 import { catchingUp, keys, meaning, pageSize, resuming } from './rules-of-reading.ts'
-import { aborting, lettingIn, secrecy, throttling, unknownMapping } from './rules-of-source.ts'
+import { aborting, lettingIn, secrecy, throttling, unknownPage } from './rules-of-source.ts'
 import { described, loadSubject } from './subject.ts'
 
 /** What every connector keeps. C01 to C12 are the contract's; K01 and K02 compare with what the emulator means. */
@@ -14,7 +14,7 @@ export const rules: readonly Rule[] = [
   purity,
   keys,
   throttling,
-  unknownMapping,
+  unknownPage,
   aborting,
   secrecy,
   fixtures,

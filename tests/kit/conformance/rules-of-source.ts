@@ -62,7 +62,7 @@ export const throttling: Rule = {
     }),
 }
 
-export const unknownMapping: Rule = {
+export const unknownPage: Rule = {
   id: 'C07',
   severity: 'MUST',
   title: 'turns an unknown page shape into SOURCE_CHANGED, not an empty stream',

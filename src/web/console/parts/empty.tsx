@@ -2,7 +2,7 @@
 import { Skeleton } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 
-/** A list that was read and holds nothing: neither a zero in a cell nor an error. */
+/** A list that was read and is empty: neither a zero in a cell nor an error. */
 export function Empty({ text }: { text: string }) {
   return (
     <p className="empty" data-part="empty">
