@@ -39,18 +39,6 @@ export async function openStandIn({ pages, issuer = true }: { pages: string; iss
     response.writeHead(page.status, page.headers).end(page.body)
   }
 
-  async function answerSession(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'GET') {
-      const expiresAt = cookieOf(request) === '' ? null : new Date(Date.now() + 900_000).toISOString()
-      return send(response, 200, { expiresAt })
-    }
-    const { token } = request.method === 'POST' ? ((await readJson(request)) as { token: string }) : { token: '' }
-    if (token !== '' && scopeOf(`Bearer ${token}`) === null) return send(response, 401, {})
-    const life = token === '' ? 0 : 900
-    response.setHeader('set-cookie', `hub_session=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}`)
-    send(response, 200, { expiresAt: null })
-  }
-
   async function answerOperation(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = (await readJson(request)) as { query: string; variables?: object; operationName?: string }
     const session = request.headers['x-hub-session'] === undefined ? '' : cookieOf(request)
@@ -100,6 +88,18 @@ export async function openStandIn({ pages, issuer = true }: { pages: string; iss
         server.closeAllConnections()
       }),
   }
+}
+
+async function answerSession(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === 'GET') {
+    const expiresAt = cookieOf(request) === '' ? null : new Date(Date.now() + 900_000).toISOString()
+    return send(response, 200, { expiresAt })
+  }
+  const { token } = request.method === 'POST' ? ((await readJson(request)) as { token: string }) : { token: '' }
+  if (token !== '' && scopeOf(`Bearer ${token}`) === null) return send(response, 401, {})
+  const life = token === '' ? 0 : 900
+  response.setHeader('set-cookie', `hub_session=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${life}`)
+  send(response, 200, { expiresAt: null })
 }
 
 const cookieOf = (request: IncomingMessage): string =>

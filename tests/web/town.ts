@@ -69,64 +69,65 @@ function run(index: number, sourceId: string, streamId: string, state: string, r
   }
 }
 
-/** One town a server, so that what one test pauses is running in the next. */
-export function openTown(): Row {
-  const sources = [
-    source('one-stop', 'Cổng dịch vụ công, một cửa', 'HEALTHY', {
-      lastSuccessAt: ago(2),
-      lagSeconds: 128,
-      recordCount: 20_113,
-      quarantineCount: 3,
-      streams: [stream('dossiers', 'Dossier', 20_113, 2)],
-    }),
-    source('procedure-catalogue', 'Danh mục thủ tục hành chính', 'HEALTHY', {
-      lastSuccessAt: ago(58),
-      lagSeconds: 3_480,
-      recordCount: 2_395,
-      streams: [stream('citizen', 'Procedure', 1_790, 58), stream('business', 'Procedure', 605, 58)],
-    }),
-    source('e-office', 'Trục liên thông văn bản', 'FAILING', {
-      lastSuccessAt: ago(200),
-      lagSeconds: 12_000,
-      recordCount: 5_004,
-      failure: FAILURES.config,
-      streams: [stream('documents', 'Document', 5_004, 200)],
-    }),
-    source('reporting-sdmx', 'Hệ thống thông tin báo cáo', 'LATE', {
-      lastSuccessAt: ago(95),
-      lagSeconds: 5_700,
-      recordCount: 60_210,
-      failure: FAILURES.unavailable,
-      streams: [stream('observations', 'Observation', 60_210, 95)],
-    }),
-    source('reporting-workbook', 'Tệp báo cáo Excel', 'PAUSED', {
-      lastSuccessAt: ago(1_500),
-      lagSeconds: 90_000,
-      recordCount: 0,
-      nextRunAt: null,
-      streams: [stream('reports', 'Report', 0, 1_500)],
-    }),
-    source('camera', 'Camera an ninh', 'NEVER_RUN', {
-      lastSuccessAt: null,
-      lagSeconds: null,
-      recordCount: 0,
-      nextRunAt: ago(-1),
-      streams: [stream('cameras', 'Camera', 0, null), stream('events', 'CameraEvent', 0, null)],
-    }),
-  ]
-  const runs = [
-    run(0, 'one-stop', 'dossiers', 'SUCCEEDED_WITH_REJECTS', { rejected: 3 }),
-    run(1, 'e-office', 'documents', 'FAILED', {
-      failure: FAILURES.config,
-      pages: 0,
-      read: 0,
-      written: 0,
-      unchanged: 0,
-    }),
-    run(2, 'reporting-sdmx', 'observations', 'RUNNING', { finishedAt: null }),
-    ...Array.from({ length: 24 }, (_, index) => run(index + 3, 'one-stop', 'dossiers', 'SUCCEEDED')),
-  ]
-  const waiting = ['status', 'agency.id', 'receivedAt'].map((path, index) => ({
+const sourcesOfTown = () => [
+  source('one-stop', 'Cổng dịch vụ công, một cửa', 'HEALTHY', {
+    lastSuccessAt: ago(2),
+    lagSeconds: 128,
+    recordCount: 20_113,
+    quarantineCount: 3,
+    streams: [stream('dossiers', 'Dossier', 20_113, 2)],
+  }),
+  source('procedure-catalogue', 'Danh mục thủ tục hành chính', 'HEALTHY', {
+    lastSuccessAt: ago(58),
+    lagSeconds: 3_480,
+    recordCount: 2_395,
+    streams: [stream('citizen', 'Procedure', 1_790, 58), stream('business', 'Procedure', 605, 58)],
+  }),
+  source('e-office', 'Trục liên thông văn bản', 'FAILING', {
+    lastSuccessAt: ago(200),
+    lagSeconds: 12_000,
+    recordCount: 5_004,
+    failure: FAILURES.config,
+    streams: [stream('documents', 'Document', 5_004, 200)],
+  }),
+  source('reporting-sdmx', 'Hệ thống thông tin báo cáo', 'LATE', {
+    lastSuccessAt: ago(95),
+    lagSeconds: 5_700,
+    recordCount: 60_210,
+    failure: FAILURES.unavailable,
+    streams: [stream('observations', 'Observation', 60_210, 95)],
+  }),
+  source('reporting-workbook', 'Tệp báo cáo Excel', 'PAUSED', {
+    lastSuccessAt: ago(1_500),
+    lagSeconds: 90_000,
+    recordCount: 0,
+    nextRunAt: null,
+    streams: [stream('reports', 'Report', 0, 1_500)],
+  }),
+  source('camera', 'Camera an ninh', 'NEVER_RUN', {
+    lastSuccessAt: null,
+    lagSeconds: null,
+    recordCount: 0,
+    nextRunAt: ago(-1),
+    streams: [stream('cameras', 'Camera', 0, null), stream('events', 'CameraEvent', 0, null)],
+  }),
+]
+
+const runsOfTown = () => [
+  run(0, 'one-stop', 'dossiers', 'SUCCEEDED_WITH_REJECTS', { rejected: 3 }),
+  run(1, 'e-office', 'documents', 'FAILED', {
+    failure: FAILURES.config,
+    pages: 0,
+    read: 0,
+    written: 0,
+    unchanged: 0,
+  }),
+  run(2, 'reporting-sdmx', 'observations', 'RUNNING', { finishedAt: null }),
+  ...Array.from({ length: 24 }, (_, index) => run(index + 3, 'one-stop', 'dossiers', 'SUCCEEDED')),
+]
+
+const waitingOfTown = () =>
+  ['status', 'agency.id', 'receivedAt'].map((path, index) => ({
     __typename: 'QuarantinedRecord',
     id: `q-${index}`,
     source: 'one-stop',
@@ -138,6 +139,10 @@ export function openTown(): Row {
     tries: index + 1,
     raw: null,
   }))
+
+/** One town a server, so that what one test pauses is running in the next. */
+export function openTown(): Row {
+  const [sources, runs, waiting] = [sourcesOfTown(), runsOfTown(), waitingOfTown()]
   const find = (id: string) => {
     const found = sources.find((candidate) => candidate.id === id)
     if (found === undefined) throw new Error(`no source ${id}`)

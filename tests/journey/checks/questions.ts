@@ -13,6 +13,12 @@ import { searched, searchedTexts } from '../truth/search.ts'
 
 /** Single rows, filters, order, relations, masks, units, search and global ids. */
 export function questionsAreAnswered(): void {
+  rowsAndFiltersAreRight()
+  relationsAndMasksAreRight()
+  unitsSearchAndIdsAreRight()
+}
+
+function rowsAndFiltersAreRight(): void {
   it('gives one dossier, document, camera, procedure and agency for its code or id, and null for none', async () => {
     const [dossier] = dossiers.values()
     const document = (await reader.all<Row & { id: string }>('documents', 'id code'))[0]!
@@ -78,7 +84,9 @@ export function questionsAreAnswered(): void {
       )
     }
   })
+}
 
+function relationsAndMasksAreRight(): void {
   it('leads from an agency to all that is of it and of the agencies beneath it', async () => {
     const count = '{ totalCount }'
     for (const top of ['H53', 'H53.01', 'H53.21']) {
@@ -125,7 +133,9 @@ export function questionsAreAnswered(): void {
     }
     expect(rows).toHaveLength(dossiers.size)
   })
+}
 
+function unitsSearchAndIdsAreRight(): void {
   it('gives the shipped administrative units of both sides of 1 July 2025', async () => {
     const rows = await anyone.all<Row & { parent: Row | null }>(
       'administrativeUnits',

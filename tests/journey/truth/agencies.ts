@@ -25,51 +25,65 @@ export interface ExpectedAgency {
 
 const provinceCommittee = 'Ủy ban nhân dân tỉnh Tây Ninh'
 
-export function openAgencies(): Agencies {
+/** Codes and ids of sources joined into groups, each of which is one agency. */
+function openGroups() {
   const above = new Map<string, string>()
-  const names = new Map<string, string>()
-  const parents = new Map<string, string>()
-  const units = new Map<string, string>()
+  let groups: ReadonlyMap<string, readonly string[]> = new Map()
+  let canonicals: ReadonlyMap<string, string> = new Map()
   const rootOf = (code: string): string => {
     const next = above.get(code)
     return next === undefined || next === code ? code : rootOf(next)
   }
-  const join = (one: string, other: string): void => {
-    above.set(rootOf(one), rootOf(other))
+  const isCode = (text: string): boolean => !text.startsWith('id ')
+  const add = (code: string): void => {
+    if (!above.has(code)) above.set(code, code)
   }
-  let groups: ReadonlyMap<string, readonly string[]> = new Map()
-  const members = (code: string): readonly string[] => groups.get(rootOf(code)) ?? [code]
+  return {
+    add,
+    join(one: string, other: string): void {
+      add(other)
+      above.set(rootOf(one), rootOf(other))
+    },
+    codes: () => [...above.keys()].filter(isCode),
+    members: (code: string): readonly string[] => groups.get(rootOf(code)) ?? [code],
+    canonical: (code: string): string => canonicals.get(rootOf(code)) ?? code,
+    /** Groups and canonical codes follow what was joined up to now. */
+    settle(): void {
+      groups = Map.groupBy([...above.keys()].filter(isCode), rootOf)
+      canonicals = new Map([...groups].map(([root, codes]) => [root, canonicalOf(codes)]))
+    },
+  }
+}
+
+export function openAgencies(): Agencies {
+  const groups = openGroups()
+  const names = new Map<string, string>()
+  const parents = new Map<string, string>()
+  const units = new Map<string, string>()
   const mention = (source: string, found: Omit<AgencyMention, 'name'> & { name?: string | null }): void => {
-    if (!above.has(found.code)) above.set(found.code, found.code)
+    groups.add(found.code)
     if (found.name != null && !names.has(found.code)) names.set(found.code, found.name)
     if (found.externalId === null) return
     // An id of a source is among the codes while they are joined, and is no code.
     const id = `id ${source} ${found.externalId}`
-    if (!above.has(id)) above.set(id, id)
-    join(found.code, id)
+    groups.join(found.code, id)
   }
-  const isCode = (text: string): boolean => !text.startsWith('id ')
-  let canonicals: ReadonlyMap<string, string> = new Map()
-  const canonical = (code: string): string => canonicals.get(rootOf(code)) ?? code
   const parentOf = (code: string): string | null => {
-    const given = members(code)
+    const given = groups
+      .members(code)
       .map((one) => parents.get(one))
       .find((one) => one !== undefined)
-    return given === undefined ? null : canonical(given)
-  }
-  const settle = (): void => {
-    groups = Map.groupBy([...above.keys()].filter(isCode), rootOf)
-    canonicals = new Map([...groups].map(([root, codes]) => [root, canonicalOf(codes)]))
+    return given === undefined ? null : groups.canonical(given)
   }
   const self: Agencies = {
-    canonical,
-    codes: () => [...above.keys()].filter(isCode),
+    canonical: groups.canonical,
+    codes: groups.codes,
     learn(province) {
       for (const { source, record } of province.facts('Agency')) {
         mention(source, record)
         for (const other of record.otherCodes) {
           mention(source, { code: other, externalId: null })
-          join(record.code, other)
+          groups.join(record.code, other)
         }
         if (record.parentCode !== null) parents.set(record.code, record.parentCode)
       }
@@ -82,19 +96,19 @@ export function openAgencies(): Agencies {
       for (const agency of province.town.agencies) {
         if (agency.unit !== null && agency.name.startsWith('Ủy ban nhân dân ')) units.set(agency.name, agency.unit)
       }
-      settle()
+      groups.settle()
     },
     within(code, top) {
-      for (let at: string | null = canonical(code); at !== null; at = parentOf(at))
-        if (at === canonical(top)) return true
+      for (let at: string | null = groups.canonical(code); at !== null; at = parentOf(at))
+        if (at === groups.canonical(top)) return true
       return false
     },
     expected() {
       const found = new Map<string, ExpectedAgency>()
       for (const code of self.codes()) {
-        const main = canonical(code)
+        const main = groups.canonical(code)
         if (found.has(main)) continue
-        const codes = members(code)
+        const codes = groups.members(code)
         const name = codes.map((one) => names.get(one)).find((one) => one !== undefined) ?? main
         found.set(main, {
           code: main,
@@ -111,7 +125,7 @@ export function openAgencies(): Agencies {
   return self
 }
 
-/** Most general first where there is such a shape; the shortest of several. */
+/** Most general first where there is such a code; the shortest of several. */
 function canonicalOf(codes: readonly string[]): string {
   const general = codes.filter((one) => /^[A-Z]\d/.test(one))
   return (general.length > 0 ? general : codes).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))[0]!
