@@ -105,7 +105,7 @@ function listingOf(name: string, at: string, settings: CameraSettings): Listing 
   return listing ?? reject('UNLISTED', at, { expected: 'a name of the setting frigate.cameras' })
 }
 
-/** What only the settings know of a camera: ONVIF and Frigate have neither agency nor place. */
+/** What only the settings know of a camera: ONVIF and Frigate have neither agency nor location. */
 function placing(listing: Listing, at: string) {
   const text = (value: string | undefined): string | null => cleanText(value ?? '', at) || null
   const agency = text(listing.agency)

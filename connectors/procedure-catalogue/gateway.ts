@@ -99,5 +99,5 @@ export function announced(list: List<string>, rows: readonly Json[]): number {
       typeof found === 'number' ? found : typeof found === 'string' && /^\d{1,9}$/.test(found) ? Number(found) : NaN
     if (Number.isSafeInteger(total) && total >= 0) return total
   }
-  throw new ConnectorFailure('SOURCE_CHANGED', `No row of the list ${list.title} bears its total (${list.total}).`)
+  throw new ConnectorFailure('SOURCE_CHANGED', `No row of the list ${list.title} has its total (${list.total}).`)
 }

@@ -106,8 +106,8 @@ describe.each(Object.entries(cases).filter(([id]) => absent(id).length === 0))(
     ])('with %s beside what it means lets all others land', async (_what, more) => {
       const good = await taken(one, (text) => text)
       const victim = one.named([...good.stored.keys()][3]!)
-      const place = `"${one.member}":"${victim}"`
-      const poisoned = await taken(one, (text) => text.replace(place, more.replaceAll('$', '$$$$') + place))
+      const member = `"${one.member}":"${victim}"`
+      const poisoned = await taken(one, (text) => text.replace(member, more.replaceAll('$', '$$$$') + member))
       expect(poisoned.bugs).toEqual([])
       expect(poisoned.stored.size).toBeGreaterThanOrEqual(good.stored.size - 1)
       for (const [key, hash] of poisoned.stored) expect(good.stored.get(key)).toBe(hash)
@@ -123,9 +123,9 @@ describe.each(Object.entries(cases).filter(([id]) => absent(id).length === 0))(
       const good = await taken(one, (text) => text)
       const key = [...good.stored.keys()][3]!
       const victim = one.named(key)
-      const place = `"${one.member}":"${victim}"`
+      const member = `"${one.member}":"${victim}"`
       const poisoned = await taken(one, (text) =>
-        text.replace(place, () => `"${one.member}":${name(victim).replace('MEMBER', one.member)}`),
+        text.replace(member, () => `"${one.member}":${name(victim).replace('MEMBER', one.member)}`),
       )
       expect(poisoned.bugs).toEqual([])
       expect([...poisoned.stored.keys()]).toEqual([...good.stored.keys()].filter((other) => other !== key))

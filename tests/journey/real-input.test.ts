@@ -140,9 +140,9 @@ describe.skipIf(!has('camera', 'onvif'))('the captured answers of an ONVIF devic
     })
     closing.push(server.close)
     const login = { username: 'admin', password: 'khong-dung-that' }
-    const placed = { code: 'CAM-1', agency: 'H53.21', location: { latitude: 11.31, longitude: 106.1 } }
+    const post = { code: 'CAM-1', agency: 'H53.21', location: { latitude: 11.31, longitude: 106.1 } }
     const hub = await hubOf([
-      { id: 'camera', settings: { devices: [{ url: server.host, ...login, ...placed }] }, hosts: [server.host] },
+      { id: 'camera', settings: { devices: [{ url: server.host, ...login, ...post }] }, hosts: [server.host] },
     ])
     expect(await hub.sync({ stream: 'devices' })).toMatchObject([{ state: 'SUCCEEDED', written: 1, rejected: 0 }])
     const reader = await hub.client({ scope: 'camera:read camera:stream' })
@@ -157,7 +157,7 @@ describe.skipIf(!has('camera', 'onvif'))('the captured answers of an ONVIF devic
       serialNumber: null,
       online: true,
       agency: { code: 'H53.21' },
-      location: placed.location,
+      location: post.location,
     })
     expect((camera['profiles'] as Row[])[0]).toEqual({
       name: 'main',

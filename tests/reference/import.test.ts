@@ -109,7 +109,7 @@ describe('the conversion table', () => {
     ).toEqual([{ count: 0 }])
   })
 
-  it('a code in only one of the two tables is listed, and the table of old communes places what both have', async () => {
+  it('a code in only one of the two tables is listed, and the table of old communes says where those in both belong', async () => {
     await conversion(
       [binhAn, 'Xã Một', '09001', 'Xã Một', '09001', 'Giữ nguyên', 'Huyện Tây (903)', 'Tỉnh Khác (96)'],
       [binhAn, 'Xã Hai', '09002', 'Xã Hai', '09002', 'Giữ nguyên', 'Huyện Tây (903)', oldBinhAn],

@@ -38,7 +38,7 @@ export async function checkSandbox(page: Page, baseUrl: string, pictures?: strin
   await page.keyboard.press('ArrowUp')
   await expectText(page, '[data-part=token]', /Không gửi token/)
 
-  // an open example answers in Vietnamese, set in the font that bears it
+  // an open example answers in Vietnamese, set in the font that has its letters
   await page.locator('[data-example=agencies]').focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Control+Enter')

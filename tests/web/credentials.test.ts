@@ -54,7 +54,7 @@ it('a refused token is said to be refused, and another is asked for', async () =
   await expect(credentials.ask('{ a }')).resolves.toEqual({ good: true })
 })
 
-it('the token goes to the hub once, and no operation bears it', async () => {
+it('the token goes to the hub once, and no operation carries it', async () => {
   const { sent } = openHub()
   const credentials = openCredentials()
   credentials.paste('good')

@@ -53,7 +53,7 @@ export async function accessibilityFaults(page: Page, exclude: readonly string[]
   const { violations, passes } = await builder.analyze()
   if (passes.length === 0) throw new Error('the accessibility check looked at nothing')
   return violations.map((violation) => {
-    const places = violation.nodes.slice(0, 4).map((node) => node.target.join(' '))
-    return `${violation.id} (${violation.nodes.length}): ${places.join(' | ')}`
+    const targets = violation.nodes.slice(0, 4).map((node) => node.target.join(' '))
+    return `${violation.id} (${violation.nodes.length}): ${targets.join(' | ')}`
   })
 }

@@ -60,9 +60,9 @@ const declarations = [
   '',
 ] as const
 const prefixes = ['gsoap', 'short', 'numbered', 'none', 'unbound'] as const
-const places = ['Cổng chính', 'Ngã tư', 'Bãi đỗ xe', 'Hành lang một cửa', 'Chợ', 'Trường học'] as const
+const sites = ['Cổng chính', 'Ngã tư', 'Bãi đỗ xe', 'Hành lang một cửa', 'Chợ', 'Trường học'] as const
 
-/** The device at a place of the list, the same for ever. */
+/** The device at an index of the list, the same for ever. */
 export function deviceAt(
   town: Town,
   index: number,
@@ -76,8 +76,8 @@ export function deviceAt(
   const host = `192.168.${20 + (index % 200)}.${2 + Math.floor(random() * 250)}`
   const username = pick(['admin', 'lgsp', 'onvif'])
   const password = `Mk-${hex(10)}`
-  const texts = [pick(makers), pick(firmwares), `${pick(places)} ${index + 1}`] as const
-  const [manufacturer, firmware, place] = texts.map((text) => (index % 6 === 2 ? text.normalize('NFD') : text)) as [
+  const texts = [pick(makers), pick(firmwares), `${pick(sites)} ${index + 1}`] as const
+  const [manufacturer, firmware, site] = texts.map((text) => (index % 6 === 2 ? text.normalize('NFD') : text)) as [
     string,
     string,
     string,
@@ -102,7 +102,7 @@ export function deviceAt(
     login: index % 18 === 13 ? 'digest-both' : index % 9 === 4 ? 'digest-md5' : 'token',
     clockOffset: offsets[index % 10] ?? small,
     host,
-    name: index % 8 === 5 ? null : place,
+    name: index % 8 === 5 ? null : site,
     manufacturer,
     model: `DN-${1 + (index % 7)}${pick(['A', 'B', 'C'])} <IR>`,
     firmware,

@@ -5,7 +5,7 @@ import { unlisted } from './frigate.ts'
 
 export interface EmulatedEvent {
   readonly id: string
-  /** Place in the server's list; null: a camera that the hub's settings do not list. */
+  /** Index in the server's list; null: a camera that the hub's settings do not list. */
   readonly camera: number | null
   readonly label: string
   /** Unix time in microseconds. */

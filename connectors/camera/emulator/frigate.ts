@@ -23,7 +23,7 @@ export interface EmulatedFrigate {
 /** Two cameras of the server's configuration that the hub's settings do not list. */
 export const unlisted = ['bai_xe_tam', 'kho_cu'] as const
 
-const places = ['cong_chinh', 'nga_tu', 'bai_do_xe', 'mot_cua', 'cho', 'truong_hoc'] as const
+const sites = ['cong_chinh', 'nga_tu', 'bai_do_xe', 'mot_cua', 'cho', 'truong_hoc'] as const
 const day = 86_400_000
 
 const rates = (camera: number) => ({
@@ -64,7 +64,7 @@ export function frigateOf(town: Town, posts: (index: number) => Post, first: num
   const secret = `Fr-${Math.floor(seededRandom(town.seed, 'frigate')() * 1e12).toString(36)}`
   const signature = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url')
   const name = (camera: number): string =>
-    `${places[camera % places.length]}_${String(first + camera + 1).padStart(4, '0')}`
+    `${sites[camera % sites.length]}_${String(first + camera + 1).padStart(4, '0')}`
   const framesOf = (camera: number, time: number): number =>
     silent(town, first + camera, time)
       ? 0

@@ -90,7 +90,7 @@ describe('reading', () => {
     expect(asked.at(-1)!.query.get('updatedAfter')).toBe('2026-09-01T00:00:00.000Z')
   })
 
-  it('asks for no change later than its own clock when an answer bears a time of tomorrow', async () => {
+  it('asks for no change later than its own clock when an answer has a time of tomorrow', async () => {
     const { asked, running } = await service(() => ({ status: 204, date: 'Fri, 11 Sep 2026 08:00:00 GMT' }))
     const pages = await pagesOf(contextOf(running, now), { all: true })
     await pagesOf(contextOf(running, now), { since: pages.at(-1)!.next })

@@ -118,7 +118,7 @@ function settledUnits({
     const settled = names.size > 1 && other !== undefined && names.has(other) ? other : maxFrequent(names)!
     // `Xuân Phước` where the other table has `Xã Xuân Phước`.
     const name = unitName(settled).kind === null && other !== undefined ? other : settled
-    if (names.size > 1) note(at, `${code} bears several names: ${[...names.keys()].join(', ')}; taken: ${name}`)
+    if (names.size > 1) note(at, `${code} has several names: ${[...names.keys()].join(', ')}; taken: ${name}`)
     if (other !== undefined && other !== name) respelled.push({ at, text: `${code} ${name} / ${other}` })
     const parent = assigned.get(key) ?? maxFrequent(parents)
     const kind = tier === 'p' ? 'PROVINCE' : unitName(name).kind

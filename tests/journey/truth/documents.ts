@@ -31,15 +31,15 @@ export function documentsInMessages(province: Province, agencies: Agencies): Exc
     `${agencies.canonical(one.sender)} code ${one.code} of ${one.promulgatedAt}`
 
   const documents = new Map<string, Fact<'Document'>[]>()
-  const place = new Map<string, string>()
+  const nameOf = new Map<string, string>()
   for (const message of messages) {
     if (message.record.kind !== 'NEW') continue
     const name = byId(message.record.about) ?? byCode(message.record.about)
     documents.set(name, [])
-    place.set(name, name)
-    place.set(byCode(message.record.about), name)
+    nameOf.set(name, name)
+    nameOf.set(byCode(message.record.about), name)
   }
-  const find = (one: DocumentReference): string | undefined => place.get(byId(one) ?? byCode(one))
+  const find = (one: DocumentReference): string | undefined => nameOf.get(byId(one) ?? byCode(one))
   for (const message of messages) {
     const { record } = message
     const targets = record.kind === 'REPLACE' && record.replaces.length > 0 ? record.replaces : [record.about]

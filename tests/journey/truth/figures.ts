@@ -4,7 +4,7 @@ import type { Agencies } from './agencies.ts'
 import type { Client, Row } from '../client.ts'
 import type { Fact, Province } from '../province.ts'
 
-/** The unit that bears a code, or a name where there is no code, on a day; null where none does or several do. */
+/** The unit that has a code, or a name where there is no code, on a day; null where none does or several do. */
 function unitOn(units: readonly TownUnit[], code: string | null, name: string | null, on: string): TownUnit | null {
   const bearers = units.filter(
     (unit) =>

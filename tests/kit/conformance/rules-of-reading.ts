@@ -56,7 +56,7 @@ export const resuming: Rule = {
 
 const bytes = (page: Page): string => JSON.stringify([page.records, page.next])
 
-/** Every place where a read can be broken off, or twelve spread over them. */
+/** Every page after which a read can be broken off, or twelve spread over them. */
 function chosen(count: number): number[] {
   if (count <= 12) return Array.from({ length: Math.max(count, 0) }, (_, at) => at)
   return [...new Set(Array.from({ length: 12 }, (_, at) => Math.round((at * (count - 1)) / 11)))]
