@@ -111,7 +111,7 @@ describe('the test of a connector', () => {
 
   it('finds a read that loses the records of a mass update', async () => {
     const folder = await made('losing')
-    spoil(folder, 'read.ts', 'page: place.page + 1', 'page: place.page + 2')
+    spoil(folder, 'read.ts', 'page: position.page + 1', 'page: position.page + 2')
     said.length = 0
     expect(await testConnectorCommand(folder, { json: true })).toBe(1)
     const found = told().find(({ id }) => id === 'K01')
