@@ -1,5 +1,5 @@
 // The cells of the lattice: what is counted for each agency's subtree, month and value of a group.
-import type { AgencyTree } from './agency-tree.ts'
+import type { AgencyTree } from './disclosure/agency-tree.ts'
 
 /** How the open breakdowns of a statistic tell rows apart. */
 export interface Dimensions {

@@ -8,7 +8,7 @@ import { type AnyDeclaration, type Group, groupField, groupSql, openGroup } from
 import { baseSql, measureSql } from './measure.ts'
 import { openBreakdown, openConditions } from './open-arguments.ts'
 import { releasedSql, type ReleasedRow, type SpanCell, withReleased } from './released.ts'
-import { suppressCells } from './suppress.ts'
+import { suppressCells } from './disclosure/suppress.ts'
 
 /** A root field that knows what it counts. */
 export type StatisticsField = Extract<Field, { readonly kind: 'custom' }> & { readonly statistics: AnyDeclaration }

@@ -4,7 +4,7 @@ import type { Tables } from '../db/tables.ts'
 import { newStatement, type Sql } from '../graph/sql/statement.ts'
 import type { Combination, Dimensions } from './cells.ts'
 import { additiveMeasures, type AnyDeclaration, groupSql, localZone, openGroup, openGroups } from './declaration.ts'
-import { releasedCells } from './lattice.ts'
+import { releasedCells } from './disclosure/lattice.ts'
 import { baseSql } from './measure.ts'
 
 /**

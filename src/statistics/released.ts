@@ -3,7 +3,7 @@ import type { Scope } from '../graph/schema/type-mapping.ts'
 import type { Sql } from '../graph/sql/statement.ts'
 import { additiveMeasures, type AnyDeclaration, openGroup } from './declaration.ts'
 import type { OpenBreakdown } from './open-arguments.ts'
-import type { BreakdownCell } from './suppress.ts'
+import type { BreakdownCell } from './disclosure/suppress.ts'
 
 /** One released cell, by its group's value and its month; '' for all months together. */
 export interface ReleasedRow {

@@ -1,6 +1,6 @@
 // What an attacker learns of small numbers who asks every open breakdown and solves all answers together.
 import type { Combination, Dimensions } from '../../src/statistics/cells.ts'
-import type { ReleasedCell } from '../../src/statistics/lattice.ts'
+import type { ReleasedCell } from '../../src/statistics/disclosure/lattice.ts'
 
 /** All that rows of a small world can be. */
 export interface Universe {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dossierStatistics } from '../../src/domains/dossier/statistics.ts'
-import type { Combination, Dimensions } from '../../src/statistics/cells.ts'
-import { releasedCells } from '../../src/statistics/lattice.ts'
-import { dimensionsOf } from '../../src/statistics/publish.ts'
-import { leaks, partOf, type Universe } from './law.ts'
-import { documentStatistics, permitStatistics } from './made-up.ts'
+import { dossierStatistics } from '../../../src/domains/dossier/statistics.ts'
+import type { Combination, Dimensions } from '../../../src/statistics/cells.ts'
+import { releasedCells } from '../../../src/statistics/disclosure/lattice.ts'
+import { dimensionsOf } from '../../../src/statistics/publish.ts'
+import { leaks, partOf, type Universe } from '../law.ts'
+import { documentStatistics, permitStatistics } from '../made-up.ts'
 
 const agencies = new Map([
   ['H/', 1],

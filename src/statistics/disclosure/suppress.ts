@@ -1,5 +1,5 @@
 // What one open breakdown shows of its cells: small numbers are suppressed, and more where a total would give them away.
-import type { Measure } from './declaration.ts'
+import type { Measure } from '../declaration.ts'
 import { isDerivable, isSmall } from './threshold.ts'
 
 /** One cell of an open breakdown. */

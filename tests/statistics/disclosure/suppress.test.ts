@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BreakdownCell, suppressCells } from '../../src/statistics/suppress.ts'
+import { type BreakdownCell, suppressCells } from '../../../src/statistics/disclosure/suppress.ts'
 
 const kinds = { overdue: { kind: 'count' }, rate: { kind: 'ratio' }, median: { kind: 'median' } } as const
 

@@ -1,6 +1,6 @@
 // Which cells of the lattice of agencies, months and groups may be released, decided over all of them together.
 import { agencyTree, type AgencyTree } from './agency-tree.ts'
-import { type Cells, cellsOf, type Combination, type Dimensions } from './cells.ts'
+import { type Cells, cellsOf, type Combination, type Dimensions } from '../cells.ts'
 import { type LatticeSum, suppressNumbers } from './complementary-suppression.ts'
 import { isSmall } from './threshold.ts'
 
