@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path'
 import { executeCodegen } from '@graphql-codegen/cli'
 import { format, type FormatConfig } from 'oxfmt'
 import { loadSchema } from './src/graph/schema/load.ts'
-import { errorsPage } from './src/main/errors-page.ts'
+import { errorsPage } from './src/operations/errors-page.ts'
 
 const root = import.meta.dirname
 const generated = join(root, 'src', 'generated', 'schema.ts')

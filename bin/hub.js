@@ -5,4 +5,4 @@ import { join } from 'node:path'
 import { hand, install, root } from './install.js'
 
 install()
-hand([join(root, 'src', 'main.ts'), ...process.argv.slice(2)])
+hand([join(root, 'src', 'cli', 'main.ts'), ...process.argv.slice(2)])

@@ -1,5 +1,6 @@
-// npm test: every check and test; npm run check (--check): the quick part, without a database and a browser. The last line
-// is `N passed, N failed, N skipped`: each check counts as one test.
+// npm test: every check and test; npm run test:quick (--quick): without the tests that start a process, an emulator or a
+// browser; npm run check (--check): the checks, and the tests that need no database. The last line is
+// `N passed, N failed, N skipped`: each check counts as one test.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,9 +8,10 @@ import { join } from 'node:path'
 
 import { install, ownNode, root, surroundings } from './install.js'
 import { countResults, summary } from './count.js'
+import { sortTests } from './live-tests.js'
 
 install()
-const quick = process.argv.includes('--check')
+const rung = process.argv.includes('--check') ? 'check' : process.argv.includes('--quick') ? 'quick' : 'all'
 const sources = [
   'src',
   'connectors',
@@ -34,7 +36,7 @@ const checks = [
   { title: 'generated code', args: ['codegen.ts', '--check'], needs: 'codegen.ts' },
   { title: 'dead code', args: [tool('knip'), '--no-progress'], needs: 'knip.json' },
 ]
-const quickTests = ['tests/rules', 'tests/contract', 'tests/config']
+const checkTests = ['tests/rules', 'tests/contract', 'tests/config']
 
 const total = { passed: 0, failed: 0, skipped: 0 }
 process.on('SIGINT', () => {}) // the running stage ends by it, then the sum is printed
@@ -47,10 +49,22 @@ for (const { title, args, needs } of checks) {
   if (status !== 0) process.stdout.write(`${output.trimEnd()}\n`)
   total[status === 0 ? 'passed' : 'failed'] += 1
 }
-const tests = await runTests(quick ? quickTests.filter((path) => existsSync(join(root, path))) : [])
+const tests = await runTests(filesOf(rung))
 for (const outcome of Object.keys(total)) total[outcome] += tests[outcome]
 process.exitCode = total.failed === 0 ? 0 : 1
 process.stdout.write(`${summary(total)}\n`)
+
+/** What the rung runs; nothing named: all. Says what it leaves out. */
+function filesOf(rung) {
+  if (rung === 'all') return []
+  if (rung === 'check') return checkTests.filter((path) => existsSync(join(root, path)))
+  const { living, quick } = sortTests(root)
+  process.stdout.write(
+    `Bỏ qua ${living.length} tệp · left out, npm test runs them: ${living.length} files that start a process, an emulator or a browser\n` +
+      living.map((path) => `  ${path}\n`).join(''),
+  )
+  return quick
+}
 
 async function runTests(files) {
   const folder = mkdtempSync(join(tmpdir(), 'hub-results-'))
@@ -90,5 +104,5 @@ function testEnvironment() {
   const ours = (name) =>
     (name.startsWith('HUB_') && name !== 'HUB_SAMPLES') || /^(PORT|HOST|DATABASE_URL|LOG_LEVEL)$/.test(name)
   const kept = Object.entries(surroundings()).filter(([name]) => !ours(name))
-  return { ...Object.fromEntries(kept), ...(quick ? { TEST_DATABASE: 'none' } : {}) }
+  return { ...Object.fromEntries(kept), ...(rung === 'check' ? { TEST_DATABASE: 'none' } : {}) }
 }

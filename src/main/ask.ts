@@ -1,9 +1,9 @@
+// Asking the hub's own schema as the operator, for the commands.
 import { parse } from 'graphql'
 import { hubErrorIn } from '../access/error.ts'
 import { anonymous, type Caller } from '../access/caller.ts'
 import type { Scope } from '../access/policy/scopes.ts'
-import { provinceCode } from './agency-places.ts'
-import { composeGraph } from './graph.ts'
+import { provinceCode } from './access/agency-ranges.ts'
 import type { Hub } from './hub.ts'
 
 /** Whoever may run commands on this machine with the hub's key is the province's operator. */
@@ -33,11 +33,10 @@ export async function ask(
   variables: Readonly<Record<string, unknown>> = {},
   purpose: string | null = null,
 ): Promise<Record<string, unknown>> {
-  const { execute } = composeGraph(hub.store, hub.engine, hub.config)
   const document = parse(text)
   const [operation] = document.definitions
   if (operation?.kind !== 'OperationDefinition') throw new Error('an operation is expected')
-  const result = await execute({
+  const result = await hub.graph.execute({
     document,
     operation,
     operationName: undefined,

@@ -1,9 +1,10 @@
+// The connectors of this checkout, found by their folders.
 import { readdir } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import type { Connector } from '../contract/connector.ts'
-import { connectorsFolder } from './places.ts'
+import { connectorsFolder } from './paths.ts'
 
 /** Every connector of the folder, by name: found there, listed nowhere. Throws for a folder whose manifest bears another name. */
 export async function discoverConnectors(folder = connectorsFolder): Promise<ReadonlyMap<string, Connector>> {

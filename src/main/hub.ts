@@ -1,7 +1,8 @@
+// The hub: configuration, store, engine, graph and sources, opened in order.
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config/index.ts'
-import { loadConfig } from '../config/index.ts'
 import { loggable } from '../gateway/log.ts'
+import { openSourceEvents } from '../graph/subscribe/source-events.ts'
 import { importReference, loadShippedReference } from '../reference/index.ts'
 import { agencySink } from '../domains/agency/index.ts'
 import { cameraEventSink, cameraSink } from '../domains/camera/index.ts'
@@ -12,7 +13,8 @@ import { observationSink, reportSink } from '../domains/report/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { registerSources } from '../sync/queue/register.ts'
 import { discoverConnectors } from './connectors.ts'
-import { demonstrationPurposes, openDemonstration } from './demonstration.ts'
+import { openDemonstration } from './demonstration/demonstration.ts'
+import { composeGraph, type Graph } from './graph.ts'
 import { openSources } from './sources.ts'
 import { openStore, type Store } from './store.ts'
 
@@ -21,6 +23,8 @@ export interface Hub {
   readonly store: Store
   readonly engine: Engine
   readonly log: Logger
+  /** The published schema with what answers it: composed when it is first asked for, once. */
+  readonly graph: Graph
   /** Other agencies' subgraphs, the demonstration's among them. */
   readonly subgraphs: Config['subgraphs']
   /** Settles when the demonstration's emulators end although this hub reads from them. */
@@ -36,12 +40,6 @@ export interface HubOptions {
    * must be there. Default true.
    */
   readonly reads?: boolean
-}
-
-/** The configuration, with the demonstration's purposes where it runs. */
-export async function readConfig(secrets: 'now' | 'later' = 'now'): Promise<Config> {
-  const config = await loadConfig(process.env, process.cwd(), { secrets })
-  return config.demonstration && config.purposes.length === 0 ? { ...config, purposes: demonstrationPurposes } : config
 }
 
 /** Everything that serves and works, opened in order; `close` ends it in the opposite one. */
@@ -88,7 +86,26 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
     }
     if (reads) await registerSources(engine)
     const subgraphs = [...config.subgraphs, ...(demonstration?.subgraphs ?? [])]
-    return { config, store, engine, log, subgraphs, lost: demonstration?.lost ?? new Promise(() => undefined), close }
+    const events = openSourceEvents({
+      url: store.url,
+      db: store.database.db,
+      onError: (error) => log.warn({ err: error }, 'the changes of the store could not be read'),
+    })
+    closing.push(events.close)
+    let graph: Graph | undefined
+    return {
+      config,
+      store,
+      engine,
+      log,
+      get graph() {
+        graph ??= composeGraph(store, engine, config, events)
+        return graph
+      },
+      subgraphs,
+      lost: demonstration?.lost ?? new Promise(() => undefined),
+      close,
+    }
   } catch (error) {
     await close()
     throw error

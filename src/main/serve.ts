@@ -1,3 +1,4 @@
+// The gateway of a hub on a bound port: tokens, schema, pages.
 import { openDevelopmentIssuer, type DevelopmentIssuer } from '../access/token/development-issuer.ts'
 import { discovered } from '../access/token/discovery.ts'
 import type { Issuer } from '../access/token/issuer.ts'
@@ -6,16 +7,14 @@ import { openVerifier } from '../access/token/verifier.ts'
 import type { Listener } from '../gateway/http/listen.ts'
 import { openMetrics } from '../gateway/http/metrics.ts'
 import { type Gateway, openGateway } from '../gateway/http/server.ts'
-import { openSourceEvents } from '../graph/subscribe/source-events.ts'
 import { openTransport } from '../transport/open.ts'
 import { answerPage } from '../web/serve.ts'
-import { watchAgencyPlaces } from './agency-places.ts'
-import { federate } from './federate.ts'
-import { composeGraph } from './graph.ts'
+import { watchAgencyRanges } from './access/agency-ranges.ts'
+import { federate } from './federation/federate.ts'
 import type { Hub } from './hub.ts'
 import { trustedDocuments } from './trusted-documents.ts'
-import { pagesFolder } from './places.ts'
-import { developmentAudience, issuerName } from './token.ts'
+import { pagesFolder } from './paths.ts'
+import { developmentAudience, issuerName } from './access/development-token.ts'
 
 export interface Serving {
   readonly gateway: Gateway
@@ -26,7 +25,7 @@ export interface Serving {
 /** The gateway on a bound port: tokens, schema, pages. */
 export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
   const { config, log } = hub
-  const places = await watchAgencyPlaces(hub.store.url, (error) =>
+  const agencies = await watchAgencyRanges(hub.store.url, (error) =>
     log.warn({ err: error }, 'the agency tree could not be read'),
   )
   const revocations = await openRevocations(hub.store.url, {
@@ -57,28 +56,22 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
   const verifier = openVerifier({
     issuers,
     now: Date.now,
-    agencyRangeOf: places.placeOf,
+    agencyRangeOf: agencies.agencyRangeOf,
     revoked: revocations.revoked,
     // Scopes of other agencies' fields are theirs to name; the hub's own rules know none of them.
     ...(hub.subgraphs.length === 0 ? {} : { isScope: () => true }),
     alarm: (name, what) => log.warn({ issuer: name }, what),
   })
-  const events = openSourceEvents({
-    url: hub.store.url,
-    db: hub.store.database.db,
-    onError: (error) => log.warn({ err: error }, 'the changes of the store could not be read'),
-  })
-  const graph = composeGraph(hub.store, hub.engine, config, events)
-  const federated = await federate(hub, graph, `${listener.url}/hub`)
+  const federated = await federate(hub, hub.graph, `${listener.url}/hub`)
   const schema = () => federated.generation.schema
   const trusted = await trustedDocuments(config, schema, log).catch(async (error: unknown) => {
-    await Promise.all([federated.close(), events.close(), places.close(), revocations.close()])
+    await Promise.all([federated.close(), agencies.close(), revocations.close()])
     throw error
   })
   const gateway = await openGateway({
     listener,
     generation: federated.generation,
-    subgraph: graph.subgraph,
+    subgraph: hub.graph.subgraph,
     verifier,
     developmentIssuer: issuer,
     ready: async () => {
@@ -99,8 +92,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
       await gateway.close()
       await federated.close()
       trusted?.close()
-      await events.close()
-      await places.close()
+      await agencies.close()
       await revocations.close()
       for (const { transport } of transports) await transport.close()
     },

@@ -1,3 +1,4 @@
+// The configured sources, each with its connector, settings and transport.
 import { isAbsolute, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
@@ -8,7 +9,7 @@ import { secretsOf, settingsOf } from '../contract/settings.ts'
 import type { SourceSetup } from '../sync/engine.ts'
 import { openFiles } from '../transport/files.ts'
 import { openTransport } from '../transport/open.ts'
-import { root } from './places.ts'
+import { root } from './paths.ts'
 
 export interface OpenSources {
   readonly setups: ReadonlyMap<string, SourceSetup>

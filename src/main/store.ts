@@ -1,3 +1,4 @@
+// The database at the version of this code, and the key of encryption at rest.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError } from '../config/index.ts'
@@ -49,16 +50,6 @@ export async function openStore(config: Config, name: string): Promise<Store> {
   const load = (): readonly Uint8Array[] => loadKey({ ...config.key, home: config.home }).keys
   const keyring = path === null ? openKeyring(key.keys) : openKeyringFile({ path, load })
   return { url, database, reading, keyring, secret: key.keys[0]!, close }
-}
-
-/** Does something with the database of this home alone, without its sources, and closes it again. */
-export async function withStore<T>(config: Config, name: string, act: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(config, name)
-  try {
-    return await act(store)
-  } finally {
-    await store.close()
-  }
 }
 
 /** Throws ConfigError in one line where there is no database to be had, or one that is too old. */

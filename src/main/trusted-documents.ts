@@ -1,3 +1,4 @@
+// The operations that the configuration registers.
 import type { GraphQLSchema } from 'graphql'
 import { type Config, ConfigError } from '../config/index.ts'
 import { defaultLimits } from '../gateway/graphql/limits.ts'

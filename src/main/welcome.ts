@@ -1,7 +1,8 @@
+// What a person who has just started the hub needs next.
 import { scopes } from '../access/policy/scopes.ts'
 import type { Config } from '../config/index.ts'
-import { provinceCode } from './agency-places.ts'
-import type { FirstPull } from './progress.ts'
+import { provinceCode } from './access/agency-ranges.ts'
+import type { FirstPull } from './process/first-pull.ts'
 import type { Serving } from './serve.ts'
 
 /** What a person who has just started the hub needs next: where things are, ready tokens, one query to paste. */

@@ -1,6 +1,8 @@
+// The browser pages, built once and kept by the hash of their sources; the bundler runs in a process of its own.
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { access, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -11,16 +13,22 @@ const PACKAGES = fileURLToPath(new URL('../../package-lock.json', import.meta.ur
 const STAMP = 'stamp.json'
 const LONGEST_BUILD_MS = 10 * 60_000
 
+/** The browser pages cannot be built. The message says who acts; `cause` has the bundler's own words. */
+export class PageBuildFailure extends Error {
+  override readonly name = 'PageBuildFailure'
+}
+
 /**
- * After it resolves `<outDir>/sandbox` and `<outDir>/console` hold the pages of the present sources. A build whose stamp
- * (the hash of the sources and of the lock file) is the present one is left alone. Safe to repeat, and from several
- * processes at once: one builds beside the folder and swaps it in whole, the others wait for it and find it done.
- * Needs no network. Rejects with the bundler's own words when the sources do not bundle.
+ * After it resolves `<outDir>/sandbox` and `<outDir>/console` contain the pages of the present sources. A build whose stamp
+ * (the hash of the sources and of the lock file) is the present one is left alone, and the bundler is not loaded. Safe to
+ * repeat, and from several processes at once: one builds beside the folder and swaps it in as a whole, the others wait for
+ * it and find it done. Needs no network. Rejects with PageBuildFailure; a build from before then stays.
  */
 export async function buildPages({ outDir, log }: { outDir: string; log: (line: string) => void }): Promise<void> {
   const target = resolve(outDir)
   const stamp = await hashSources()
   if (await isFresh(target, stamp)) return
+  requireBundler()
   await mkdir(dirname(target), { recursive: true })
   const release = await lock(`${target}.lock`, () => isFresh(target, stamp))
   if (release === null) return
@@ -32,6 +40,18 @@ export async function buildPages({ outDir, log }: { outDir: string; log: (line: 
     log(`Browser pages built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   } finally {
     await release()
+  }
+}
+
+/** What production installs has no bundler: there the pages come built. */
+function requireBundler(): void {
+  try {
+    createRequire(import.meta.url).resolve('vite/package.json')
+  } catch (cause) {
+    throw new PageBuildFailure(
+      'The browser pages are not built, and this installation has no bundler: the operator installs the development packages too (npm ci), or brings dist/web from an installation that has them',
+      { cause },
+    )
   }
 }
 
@@ -57,7 +77,10 @@ async function runBundler(folder: string): Promise<void> {
   let said = ''
   for (const pipe of [child.stdout, child.stderr]) pipe.setEncoding('utf8').on('data', (text: string) => (said += text))
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
-  if (code !== 0) throw new Error(`the browser pages do not build (exit code ${code}):\n${said.trim()}`)
+  if (code === 0) return
+  throw new PageBuildFailure(
+    `The browser pages do not build: a developer repairs src/web (exit code ${code}):\n${said.trim()}`,
+  )
 }
 
 async function hashSources(): Promise<string> {

@@ -1,3 +1,4 @@
+// The bundler's process: every page into a folder, with compressed copies.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

@@ -1,3 +1,4 @@
+// The answers for the browser pages and their files.
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 

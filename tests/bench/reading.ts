@@ -23,7 +23,7 @@ import { declaredMappings } from '../../src/main/graph.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { seedRows } from '../db/row-security-seed.ts'
 import { testIssuer } from '../kit/token.ts'
-import { removeHome } from '../main/hub-process.ts'
+import { removeHome } from '../cli/hub-process.ts'
 import type { Line } from './report.ts'
 import { measure, type Rounds } from './rounds.ts'
 

@@ -34,9 +34,9 @@ if (process.argv.includes('fail')) process.exit(7)
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hub entries '))
   cpSync(join(project, 'bin'), join(folder, 'bin'), { recursive: true })
-  mkdirSync(join(folder, 'src'))
+  mkdirSync(join(folder, 'src', 'cli'), { recursive: true })
   mkdirSync(join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'src', 'main.ts'), product)
+  writeFileSync(join(folder, 'src', 'cli', 'main.ts'), product)
   writeFileSync(join(folder, 'package.json'), '{ "name": "x", "version": "1.0.0", "type": "module" }')
   writeFileSync(
     join(folder, 'package-lock.json'),

@@ -6,8 +6,10 @@ import type { ConfiguredSource, Config } from '../../src/config/index.ts'
 import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { listen } from '../../src/gateway/http/listen.ts'
+import { openSourceEvents } from '../../src/graph/subscribe/source-events.ts'
 import { discoverConnectors } from '../../src/main/connectors.ts'
-import { demonstrationPurposes } from '../../src/main/demonstration.ts'
+import { demonstrationPurposes } from '../../src/main/demonstration/purposes.ts'
+import { composeGraph } from '../../src/main/graph.ts'
 import type { Hub } from '../../src/main/hub.ts'
 import { serve } from '../../src/main/serve.ts'
 import { openSources } from '../../src/main/sources.ts'
@@ -135,7 +137,9 @@ export async function openJourneyHub(
     warning: undefined,
     close: () => Promise.resolve(),
   }
-  const hub = { config, store, engine, subgraphs, log: quiet, close: () => Promise.resolve() } as unknown as Hub
+  const events = openSourceEvents({ url: fresh.url, db: fresh.db, onError: (error) => console.error(error) })
+  const graph = composeGraph(store, engine, config, events)
+  const hub = { config, store, engine, graph, subgraphs, log: quiet, close: () => Promise.resolve() } as unknown as Hub
   const serving = await serve(hub, listener)
 
   return {
@@ -184,6 +188,7 @@ export async function openJourneyHub(
     },
     async close() {
       await serving.close()
+      await events.close()
       await sources.close()
       await reading.close()
       await fresh.drop()

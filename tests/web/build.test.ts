@@ -1,42 +1,121 @@
+// The build of the browser pages: when it happens (on two small pages), and what the built pages are.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { buildPages } from '../../src/web/build.ts'
 import { answerPage, CONTENT_SECURITY_POLICY } from '../../src/web/serve.ts'
+import { root } from '../rules/house.ts'
 
-const BUILD = fileURLToPath(new URL('../../src/web/build.ts', import.meta.url))
-let folder: string
-let outDir: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hub pages '))
-  outDir = join(folder, 'web')
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const outDir = join(root, 'dist', 'web')
 
 describe('the build of the pages', () => {
-  it('two processes at once make one build and leave nothing else behind; a third does nothing', async () => {
-    const said = await Promise.all([buildInAProcess(), buildInAProcess()])
-    expect(said.filter((text) => text.includes('built in')).length).toBe(1)
-    expect(await readdir(folder)).toEqual(['web'])
-    expect((await readdir(outDir)).toSorted()).toEqual(['console', 'sandbox', 'stamp.json'])
-    const lines: string[] = []
-    await buildPages({ outDir, log: (line) => lines.push(line) })
-    expect(lines).toEqual([])
+  let folder: string
+  const built = () => join(folder, 'dist', 'web')
+
+  // A checkout with a space in its path and the smallest pages; it notes each time that the bundler is loaded.
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hub pages '))
+    for (const name of ['build.ts', 'bundle.ts', 'page-names.ts', 'vite.config.ts']) {
+      cpSync(join(root, 'src', 'web', name), join(folder, 'src', 'web', name))
+    }
+    for (const page of ['sandbox', 'console']) {
+      mkdirSync(join(folder, 'src', 'web', page))
+      writeFileSync(join(folder, 'src', 'web', page, 'index.html'), '<script type="module" src="./main.tsx"></script>')
+      writeFileSync(join(folder, 'src', 'web', page, 'main.tsx'), `document.title = '${page} before'`)
+    }
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(folder, 'package-lock.json'), '{}')
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    writeFileSync(
+      join(folder, 'note.mjs'),
+      `import { appendFileSync } from 'node:fs'
+       import { registerHooks } from 'node:module'
+       registerHooks({ resolve(name, context, next) {
+         if (name === 'vite') appendFileSync(${JSON.stringify(join(folder, 'loads'))}, 'x')
+         return next(name, context)
+       } })`,
+    )
+  })
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  const loads = (): number => (existsSync(join(folder, 'loads')) ? readFileSync(join(folder, 'loads')).length : 0)
+  const script = async (page: string): Promise<string> => {
+    const [name] = (await readdir(join(built(), page, 'assets'))).filter((file) => file.endsWith('.js'))
+    return readFile(join(built(), page, 'assets', name!), 'utf8')
+  }
+  const build = (): Promise<{ readonly code: number | null; readonly said: string }> => {
+    const text = `
+      const { buildPages } = await import(${JSON.stringify(pathToFileURL(join(folder, 'src/web/build.ts')).href)})
+      await buildPages({ outDir: ${JSON.stringify(built())}, log: console.log }).catch((error) => {
+        console.log(error.name + ': ' + error.message)
+        process.exitCode = 1
+      })`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', text], {
+      env: { ...process.env, NODE_OPTIONS: `--import ${pathToFileURL(join(folder, 'note.mjs')).href}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    for (const pipe of [child.stdout, child.stderr]) {
+      pipe.setEncoding('utf8').on('data', (words: string) => (said += words))
+    }
+    return new Promise((done, fail) => child.once('error', fail).once('close', (code) => done({ code, said })))
+  }
+
+  it('happens once for two processes at once, leaves nothing else behind, and a later start does not load the bundler', async () => {
+    const both = await Promise.all([build(), build()])
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+    expect(both.filter(({ said }) => said.includes('built in')).length).toBe(1)
+    expect(await readdir(join(folder, 'dist'))).toEqual(['web'])
+    expect((await readdir(built())).toSorted()).toEqual(['console', 'sandbox', 'stamp.json'])
+    const before = loads()
+    expect(before).toBeGreaterThan(0)
+    expect(await build()).toEqual({ code: 0, said: '' })
+    expect(loads()).toBe(before)
   }, 120_000)
 
-  it('builds again when the stamp is of other sources, and takes the lock of a process that died', async () => {
-    await writeFile(join(outDir, 'stamp.json'), JSON.stringify({ stamp: 'of other sources' }))
-    await writeFile(`${outDir}.lock`, '2147483646')
-    const lines: string[] = []
-    await buildPages({ outDir, log: (line) => lines.push(line) })
-    expect(lines.length).toBe(2)
-    expect(await readdir(folder)).toEqual(['web'])
+  it('happens again, once, when a source or a package has changed, also past the lock of a process that died', async () => {
+    await build()
+    writeFileSync(join(folder, 'src', 'web', 'console', 'main.tsx'), "document.title = 'console after'")
+    writeFileSync(`${built()}.lock`, '2147483646')
+    expect((await build()).said).toContain('built in')
+    expect(await script('console')).toContain('console after')
+    expect(await build()).toEqual({ code: 0, said: '' })
+    expect(await readdir(join(folder, 'dist'))).toEqual(['web'])
+    writeFileSync(join(folder, 'package-lock.json'), '{ "changed": true }')
+    expect((await build()).said).toContain('built in')
   }, 120_000)
 
+  it('says who acts where the sources do not build, and leaves the pages of before', async () => {
+    await build()
+    writeFileSync(join(folder, 'src', 'web', 'sandbox', 'main.tsx'), "import './gone.ts'")
+    const { code, said } = await build()
+    expect(code).toBe(1)
+    expect(said).toMatch(
+      /PageBuildFailure: The browser pages do not build: a developer repairs src\/web[\s\S]*gone\.ts/,
+    )
+    expect(await script('sandbox')).toContain('sandbox before')
+    expect(await readdir(join(folder, 'dist'))).toEqual(['web'])
+  }, 120_000)
+
+  it('is not missed where the pages come built; without them and without a bundler it says who acts', async () => {
+    await build()
+    rmSync(join(folder, 'node_modules'))
+    expect(await build()).toEqual({ code: 0, said: '' })
+    rmSync(built(), { recursive: true })
+    const { code, said } = await build()
+    expect(code).toBe(1)
+    expect(said).toContain('this installation has no bundler: the operator installs the development packages')
+  }, 120_000)
+})
+
+// The real pages, built at the first run and kept.
+beforeAll(() => buildPages({ outDir, log: () => undefined }), 300_000)
+
+describe('the built pages', () => {
   it('names no address outside the origin in the pages, and holds no inline script or style', async () => {
     for (const page of ['sandbox', 'console']) {
       const html = await readFile(join(outDir, page, 'index.html'), 'utf8')
@@ -94,19 +173,3 @@ describe('the answer for a page', () => {
     expect(CONTENT_SECURITY_POLICY.console).not.toContain('unsafe')
   })
 })
-
-function buildInAProcess(): Promise<string> {
-  const script = `
-    const { buildPages } = await import(${JSON.stringify(BUILD)})
-    await buildPages({ outDir: ${JSON.stringify(outDir)}, log: console.log })`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  return new Promise((done, fail) => {
-    child.once('error', fail)
-    child.once('close', (code) => (code === 0 ? done(said) : fail(new Error(said))))
-  })
-}

@@ -13,7 +13,7 @@ import { type Keyring, openKeyring } from '../../../src/db/encryption/keyring.ts
 import { openKeyringFile } from '../../../src/db/encryption/keyring-file.ts'
 import { addKey, loadKey, newKey } from '../../../src/db/encryption/key.ts'
 import { countDue, reseal } from '../../../src/db/encryption/rotate.ts'
-import { sealedKinds } from '../../../src/main/key-command.ts'
+import { sealedKinds } from '../../../src/main/sealed-kinds.ts'
 import { quarantinedText } from '../../../src/sync/quarantine/quarantine.ts'
 import { tokensOfWord } from '../../../src/domains/dossier/index.ts'
 import { keyring as oldKeyring, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'

@@ -5,7 +5,7 @@ import { Command } from 'commander'
 import { describe, expect, it, vi } from 'vitest'
 import { readRules } from '../../../src/access/policy/rule.ts'
 import { loadSchema } from '../../../src/graph/schema/load.ts'
-import { addFederation } from '../../../src/main/commands/federation.ts'
+import { addSchema } from '../../../src/cli/federation/schema.ts'
 import { composedSdl } from '../../../src/main/graph.ts'
 
 const sdl = composedSdl()
@@ -78,7 +78,7 @@ describe('the hub as a subgraph', () => {
   it('is what hub schema --subgraph prints, without a database', async () => {
     const printed = vi.spyOn(console, 'log').mockReturnValue(undefined)
     const program = new Command()
-    addFederation(program, () => undefined)
+    addSchema(program, () => undefined)
     await program.parseAsync(['schema', '--subgraph'], { from: 'user' })
     expect(printed.mock.calls).toEqual([[sdl]])
     printed.mockRestore()

@@ -1,0 +1,5 @@
+export interface SortedTests {
+  readonly living: readonly string[]
+  readonly quick: readonly string[]
+}
+export function sortTests(root: string): SortedTests

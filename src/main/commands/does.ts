@@ -1,2 +1,0 @@
-/** Takes the exit code of what a command did. */
-export type Does = (code: number) => void
