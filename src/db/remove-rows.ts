@@ -2,10 +2,20 @@ import { sql, type Transaction } from 'kysely'
 import type { Removal } from './sink.ts'
 import type { Tables } from './tables.ts'
 
+/** The tables whose rows are known by the record that they come from. */
+type KeyedTable = {
+  [T in keyof Tables]: Tables[T] extends RecordColumns ? T : never
+}[keyof Tables]
+interface RecordColumns {
+  source_id: string
+  stream_id: string
+  key: string
+}
+
 /** The rows of these records are gone from a table whose key is (source, stream, record key). Safe to repeat. */
 export async function removeRows(
   trx: Transaction<Tables>,
-  table: 'dossier' | 'report' | 'observation' | 'camera' | 'camera_event',
+  table: KeyedTable,
   removals: readonly Removal[],
 ): Promise<void> {
   await sql`

@@ -1,3 +1,4 @@
+// The rows that a connection sees: ranges of agency paths by domain, which the policies of the tables keep to.
 import { Kysely, PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import type { Tables } from './tables.ts'
@@ -12,44 +13,48 @@ export const noPath: PathRange = { from: '', to: '' }
 /** Up to the last character there is, with which no path begins. */
 export const everyPath: PathRange = { from: '', to: '\u{10FFFF}' }
 
-/** Which rows a statement may see, a range a domain; the policies of the tables keep to it. */
+/** Which rows a statement may see; the policies of the tables keep to it. */
 export interface RowScope {
-  readonly dossier: PathRange
-  readonly document: PathRange
-  readonly report: PathRange
-  readonly camera: PathRange
-  /** Of sources, with their streams, runs and quarantine. */
-  readonly operation: PathRange
+  /** By the name that the policies of a domain's tables call their range by; a domain that is not in it shows no row. */
+  readonly ranges: Readonly<Record<string, PathRange>>
   /** Whether the access log is seen. */
   readonly log: boolean
 }
 
 /** The scope in which only open rows are seen: that of a connection which nobody has given one. */
-export const noRows: RowScope = {
-  dossier: noPath,
-  document: noPath,
-  report: noPath,
-  camera: noPath,
-  operation: noPath,
-  log: false,
-}
+export const noRows: RowScope = { ranges: {}, log: false }
 
-const domains = ['dossier', 'document', 'report', 'camera', 'operation'] as const
-const names = [...domains.flatMap((domain) => [`hub.${domain}_from`, `hub.${domain}_to`]), 'hub.log']
-const setAll = `select ${names.map((name, place) => `set_config('${name}', $${place + 1}, false)`).join(', ')}`
+/** Every range that this process has ever given to a connection, with the statement that sets them all. */
+const ranges = { names: new Set<string>(), set: '' }
+
+function know(names: readonly string[]): void {
+  const strange = names.filter((name) => !ranges.names.has(name))
+  if (strange.length === 0 && ranges.set !== '') return
+  const ill = strange.find((name) => !/^[a-z][a-z0-9_]*$/.test(name))
+  if (ill !== undefined) throw new Error(`${ill} is no name of a range of rows: lower-case letters, digits and _`)
+  for (const name of strange) ranges.names.add(name)
+  const settings = [...[...ranges.names].flatMap((name) => [`hub.${name}_from`, `hub.${name}_to`]), 'hub.log']
+  ranges.set = `select ${settings.map((name, at) => `set_config('${name}', $${at + 1}, false)`).join(', ')}`
+}
 
 /** The settings that a connection is known to have; one that is not in here may have any. */
 const known = new WeakMap<pg.PoolClient, string>()
 /** How a guarded pool gives its connections before the guard. */
 const unguarded = new WeakMap<pg.Pool, () => Promise<pg.PoolClient>>()
 
-/** The connection sees the scope's rows from now on; it is told only when it last had another. */
+/** The connection sees the scope's rows from now on, and no others; it is told only when it last had another. */
 async function assume(client: pg.PoolClient, scope: RowScope): Promise<void> {
-  const values = [...domains.flatMap((domain) => [scope[domain].from, scope[domain].to]), scope.log ? 'on' : '']
+  know(Object.keys(scope.ranges))
+  const values: string[] = []
+  for (const name of ranges.names) {
+    const { from, to } = scope.ranges[name] ?? noPath
+    values.push(from, to)
+  }
+  values.push(scope.log ? 'on' : '')
   const mark = values.join('\n')
   if (known.get(client) === mark) return
   known.delete(client)
-  await client.query(setAll, values)
+  await client.query(ranges.set, values)
   known.set(client, mark)
 }
 

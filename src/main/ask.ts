@@ -3,6 +3,7 @@ import { parse } from 'graphql'
 import { hubErrorIn } from '../access/error.ts'
 import { anonymous, type Caller } from '../access/caller.ts'
 import type { Scope } from '../access/policy/scopes.ts'
+import { house } from '../domains/index.ts'
 import { provinceCode } from './access/agency-ranges.ts'
 import type { Hub } from './hub.ts'
 
@@ -14,11 +15,8 @@ const operator = (purpose: string | null): Caller => ({
   scopes: new Set<Scope>([
     'operation:read',
     'operation:write',
-    'dossier:personal',
-    'document:read',
-    'report:read',
-    'camera:read',
     'audit:read',
+    ...[...house.rejectedBytes.values()].filter((scope) => scope !== 'open'),
   ]),
   agency: provinceCode,
   agencyRange: { from: null, to: null },

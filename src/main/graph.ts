@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { type AuditLog, openAuditLog } from '../access/audit/log.ts'
 import type { Caller } from '../access/caller.ts'
 import { openPolicy } from '../access/policy/policy.ts'
+import { openRowScopes } from '../access/policy/row-scope.ts'
 import { openSubjectBudget, type SubjectBudget } from '../access/audit/subject-budget.ts'
 import type { Config } from '../config/index.ts'
 import type { Keyring } from '../db/encryption/keyring.ts'
@@ -17,28 +18,15 @@ import { loadSchema } from '../graph/schema/load.ts'
 import type { PersonalLookUp } from '../graph/execute/personal-look-ups.ts'
 import type { SourceEvents } from '../graph/subscribe/source-events.ts'
 import { openSubscribe } from '../graph/subscribe/subscribe.ts'
+import type { Topics } from '../graph/subscribe/topic.ts'
+import { assertHouse } from '../domains/check.ts'
 import { gatherMappings, provenance, type TypeMapping, type TypeMappings } from '../graph/schema/type-mapping.ts'
 import { publishedSubgraph } from '../graph/entities/subgraph.ts'
 import { actionMappings } from '../operations/actions.ts'
-import { operationMappings } from '../operations/mapping.ts'
+import { operationMappings, operationTopics } from '../operations/mapping.ts'
 import { reasonText } from '../operations/wording.ts'
-import {
-  administrativeUnitRoot,
-  administrativeUnitMapping,
-  unitChangeMapping,
-} from '../domains/administrative-unit/index.ts'
-import { agencyRoot, agencyMapping } from '../domains/agency/index.ts'
-import { cameraParts, cameraRoot, cameraMapping } from '../domains/camera/index.ts'
-import { documentParts, documentRoot, documentMapping } from '../domains/document/index.ts'
-import { dossierParts, dossierRoot, dossierMapping, tokensOfWord } from '../domains/dossier/index.ts'
-import { procedureRoot, procedureMapping } from '../domains/procedure/index.ts'
-import {
-  indicatorMapping,
-  observationMapping,
-  periodMapping,
-  reportRoot,
-  reportMapping,
-} from '../domains/report/index.ts'
+import type { House } from '../domains/gather.ts'
+import { house as ownHouse } from '../domains/index.ts'
 import { assertStatistics, statisticsIn } from '../statistics/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { quarantinedText } from '../sync/quarantine/quarantine.ts'
@@ -52,7 +40,13 @@ export interface Graph extends Generation {
 }
 
 /** The published schema with its rules and what answers it: every room's part, put together. */
-export function composeGraph(store: Store, engine: Engine, config: Config, events?: SourceEvents): Graph {
+export function composeGraph(
+  store: Store,
+  engine: Engine,
+  config: Config,
+  events?: SourceEvents,
+  house: House = ownHouse,
+): Graph {
   const published = loadSchema()
   const purposes =
     config.purposes.length === 0 ? null : new Map(config.purposes.map((one) => [one.code, one.legalBasis]))
@@ -60,7 +54,10 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
   const audit = openAuditLog({ pool: store.database.pool, keyring: store.keyring })
   const logged = personalReads(audit, purposes)
   const budget = subjectBudget(engine)
-  const own = declaredMappings(store.keyring, engine, audit, purposes, budget)
+  const own = declaredMappings(store.keyring, engine, audit, purposes, budget, house)
+  const topics: Topics = { ...house.topics, ...operationTopics }
+  assertHouse(house, published.schema, gatherMappings(own), topics)
+  const rowScopeOf = openRowScopes(house.rowRanges)
   assertStatistics(published.schema, own)
   const subgraph = publishedSubgraph(published, own)
   const cursors = openCursors(createHmac('sha256', store.secret).update('cursors').digest())
@@ -72,7 +69,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
       policy,
       cursors,
       pool: store.reading.pool,
-      tokensOf: (word: string) => tokensOfWord(store.keyring, word),
+      rowScopeOf,
       lookedUp: (personalLookUps: readonly PersonalLookUp[], caller: Caller) => {
         budget(
           caller,
@@ -91,7 +88,7 @@ export function composeGraph(store: Store, engine: Engine, config: Config, event
         await logged(missedLookUps(policy, { document, operationName, variables, caller }, answer), caller)
         return answer
       },
-      ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed }) }),
+      ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed, topics }) }),
     }
   }
   return {
@@ -119,34 +116,16 @@ export function declaredMappings(
   audit: AuditLog,
   purposes: Purposes | null,
   budget: SubjectBudget = subjectBudget(engine),
+  house: House = ownHouse,
 ): readonly TypeMapping[] {
   const log = accessLog(audit, purposes, budget)
   return [
     commonRoot,
-    agencyRoot,
-    administrativeUnitRoot,
-    procedureRoot,
-    dossierRoot,
-    documentRoot,
-    reportRoot,
-    cameraRoot,
     provenance,
-    agencyMapping,
-    administrativeUnitMapping,
-    unitChangeMapping,
-    procedureMapping,
-    dossierMapping({ keyring, purposes, log }),
-    ...dossierParts,
-    documentMapping,
-    ...documentParts,
-    reportMapping,
-    periodMapping,
-    indicatorMapping,
-    observationMapping,
-    cameraMapping,
-    ...cameraParts,
+    ...house.types({ keyring, purposes, log }),
     ...operationMappings({
       openRecord: (body) => quarantinedText(keyring, body),
+      rejectedBytes: house.rejectedBytes,
       purposes: purposes === null ? null : new Set(purposes.keys()),
       log,
       reasonText,

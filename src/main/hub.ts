@@ -4,12 +4,8 @@ import type { Config } from '../config/index.ts'
 import { loggable } from '../gateway/log.ts'
 import { openSourceEvents } from '../graph/subscribe/source-events.ts'
 import { importReference, loadShippedReference } from '../reference/index.ts'
-import { agencySink } from '../domains/agency/index.ts'
-import { cameraEventSink, cameraSink } from '../domains/camera/index.ts'
-import { documentSink } from '../domains/document/index.ts'
-import { openDossierSink } from '../domains/dossier/index.ts'
-import { procedureSink } from '../domains/procedure/index.ts'
-import { observationSink, reportSink } from '../domains/report/index.ts'
+import { assertTables } from '../domains/check-tables.ts'
+import { house } from '../domains/index.ts'
 import type { Engine } from '../sync/engine.ts'
 import { registerSources } from '../sync/queue/register.ts'
 import { discoverConnectors } from './connectors.ts'
@@ -54,6 +50,7 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
   try {
     const store = await openStore(config, options.name)
     closing.push(store.close)
+    await assertTables(store.database.pool, house)
     await loadShippedReference(store.database.db)
     const reads = options.reads !== false
     const demonstration = reads && config.demonstration ? await openDemonstration(config) : null
@@ -68,16 +65,7 @@ export async function openHub(config: Config, options: HubOptions): Promise<Hub>
       db: store.database.db,
       keyring: store.keyring,
       sources: sources.setups,
-      sinks: {
-        Agency: agencySink,
-        Procedure: procedureSink,
-        Dossier: openDossierSink(store.keyring),
-        Document: documentSink,
-        Report: reportSink,
-        Observation: observationSink,
-        Camera: cameraSink,
-        CameraEvent: cameraEventSink,
-      },
+      sinks: house.sinks(store.keyring),
       log,
       now: () => new Date(),
       leaseMs: config.leaseMs,

@@ -9,6 +9,7 @@ import { openMetrics } from '../gateway/http/metrics.ts'
 import { type Gateway, openGateway } from '../gateway/http/server.ts'
 import { openTransport } from '../transport/open.ts'
 import { answerPage } from '../web/serve.ts'
+import { house } from '../domains/index.ts'
 import { watchAgencyRanges } from './access/agency-ranges.ts'
 import { federate } from './federation/federate.ts'
 import type { Hub } from './hub.ts'
@@ -37,6 +38,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
         home: config.home,
         issuer: issuerName(config, listener.url),
         audience: developmentAudience,
+        scopes: house.scopes,
         now: Date.now,
       })
     : null
@@ -59,7 +61,7 @@ export async function serve(hub: Hub, listener: Listener): Promise<Serving> {
     agencyRangeOf: agencies.agencyRangeOf,
     revoked: revocations.revoked,
     // Scopes of other agencies' fields are theirs to name; the hub's own rules know none of them.
-    ...(hub.subgraphs.length === 0 ? {} : { isScope: () => true }),
+    isScope: hub.subgraphs.length === 0 ? house.isScope : () => true,
     alarm: (name, what) => log.warn({ issuer: name }, what),
   })
   const federated = await federate(hub, hub.graph, `${listener.url}/hub`)

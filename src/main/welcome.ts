@@ -1,6 +1,7 @@
 // What a person who has just started the hub needs next.
-import { scopes } from '../access/policy/scopes.ts'
 import type { Config } from '../config/index.ts'
+import { rowScopesOf } from '../domains/gather.ts'
+import { house } from '../domains/index.ts'
 import { provinceCode } from './access/agency-ranges.ts'
 import type { FirstPull } from './process/first-pull.ts'
 import type { Serving } from './serve.ts'
@@ -23,9 +24,10 @@ export async function welcome(config: Config, serving: Serving, first: FirstPull
     const purposes = config.purposes.map((one) => one.code)
     const mint = async (scope: string, agency: string): Promise<string> =>
       (await serving.issuer!.mint({ scope, agency, purposes, ttlSeconds: 86_400, subject: 'developer' })).token
-    const all = Object.keys(scopes).filter((scope) => scope !== 'subgraph:compose')
-    const province = await mint(all.filter((scope) => scope !== 'dossier:masked').join(' '), provinceCode)
-    const ward = await mint('dossier:read dossier:masked document:read report:read camera:read', 'H53.21')
+    const all = Object.keys(house.scopes).filter((scope) => scope !== 'subgraph:compose')
+    const masked = all.filter((scope) => scope.endsWith(':masked'))
+    const province = await mint(all.filter((scope) => !masked.includes(scope)).join(' '), provinceCode)
+    const ward = await mint([...rowScopesOf(house.domains), ...masked].join(' '), 'H53.21')
     lines.push(
       '',
       '  Tokens of the development issuer, good for 24 hours (more: npx --no hub token --help)',

@@ -16,6 +16,8 @@ export type StatisticsField = Extract<Field, { readonly kind: 'custom' }> & { re
 export const statisticsField = (declaration: AnyDeclaration): StatisticsField => ({
   kind: 'custom',
   statistics: declaration,
+  filters: declaration.counted,
+  values: { groupBy: Object.keys(declaration.groups) },
   compile: (compilation, _row, args) => compileStatistics(declaration, compilation, args),
   resolve: (found) => shownRows(declaration, found as Found),
 })

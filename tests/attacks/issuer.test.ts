@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openVerifier, type Verifier } from '../../src/access/token/verifier.ts'
 import { testIssuer, type TestIssuer } from '../kit/token.ts'
+import { house } from '../../src/domains/index.ts'
 
 const minute = 60_000
 let clock = Date.UTC(2026, 2, 5)
@@ -15,6 +16,7 @@ beforeAll(async () => {
     issuers: [issuer.trusted()],
     now: () => clock,
     agencyRangeOf: () => null,
+    isScope: house.isScope,
     alarm: (_name, what) => void alarms.push(what),
   })
 })

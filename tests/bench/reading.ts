@@ -26,6 +26,8 @@ import { testIssuer } from '../kit/token.ts'
 import { removeHome } from '../cli/hub-process.ts'
 import type { Line } from './report.ts'
 import { measure, type Rounds } from './rounds.ts'
+import { openRowScopes } from '../../src/access/policy/row-scope.ts'
+import { house } from '../../src/domains/index.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 const query = `{ dossiers(first: 50, orderBy: DUE_AT_ASC) { nodes {
@@ -69,7 +71,7 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
         policy,
         cursors: openCursors(Buffer.alloc(32)),
         pool,
-        tokensOf: () => [],
+        rowScopeOf: openRowScopes(house.rowRanges),
         now: engine.now,
       })
       return openOperationServer({
@@ -94,7 +96,12 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
       agencyRange: everywhere,
     }
     const [on, off] = [await serverOf(published.schema, reading.pool), await serverOf(bare, owning.pool)]
-    const verifier = openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => everywhere })
+    const verifier = openVerifier({
+      issuers: [issuer.trusted()],
+      now: Date.now,
+      agencyRangeOf: () => everywhere,
+      isScope: house.isScope,
+    })
     const header = `Bearer ${await issuer.mint({ scope: 'dossier:read', agency: 'H53', ttlSeconds: 3600 })}`
     const open: Verifier = { verify: () => Promise.resolve(caller) }
     const { signal } = new AbortController()

@@ -15,9 +15,11 @@ import { declaredMappings } from '../../src/main/graph.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { seedRows } from './row-security-seed.ts'
+import { openRowScopes } from '../../src/access/policy/row-scope.ts'
+import { house } from '../../src/domains/index.ts'
 
 const subtree = { from: 'H53/H53.2/', to: 'H53/H53.20' }
-const scope: RowScope = { ...noRows, dossier: subtree, document: subtree }
+const scope: RowScope = { ...noRows, ranges: { dossier: subtree, document: subtree } }
 
 /** A page as a clerk's list asks for it. */
 const list = parse(`{ dossiers(first: 50, orderBy: DUE_AT_ASC) { nodes {
@@ -41,7 +43,7 @@ function answersOf(pool: Database['pool']): () => Promise<unknown> {
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(Buffer.alloc(32)),
     pool,
-    tokensOf: () => [],
+    rowScopeOf: openRowScopes(house.rowRanges),
     now,
   })
   const { signal } = new AbortController()

@@ -14,6 +14,7 @@ import {
 import { everyPath, kyselyWithin, noRows, queryWithin, type RowScope } from '../../src/db/row-scope.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { seedRows } from './row-security-seed.ts'
+import { house } from '../../src/domains/index.ts'
 
 /** Tables whose every row is open, and views by which policies decide; all else that is readable has a policy. */
 const open = [
@@ -30,11 +31,7 @@ const open = [
   'unit_change',
 ]
 const everything: RowScope = {
-  dossier: everyPath,
-  document: everyPath,
-  report: everyPath,
-  camera: everyPath,
-  operation: everyPath,
+  ranges: Object.fromEntries([...Object.keys(house.rowRanges), 'operation'].map((name) => [name, everyPath])),
   log: true,
 }
 
@@ -155,7 +152,10 @@ describe('the role that answers are read under', () => {
 
   it('sees a subtree by the path of the row, and a document by any agency that it reaches', async () => {
     const subtree = { from: 'H53/H53.2/', to: 'H53/H53.20' }
-    const scope: RowScope = { ...everything, dossier: subtree, document: subtree, report: subtree, camera: subtree }
+    const scope: RowScope = {
+      ...everything,
+      ranges: Object.fromEntries(Object.keys(house.rowRanges).map((name) => [name, subtree])),
+    }
     const within = `path >= '${subtree.from}' and path < '${subtree.to}'`
     for (const [table, condition] of [
       ['dossier', within.replaceAll('path', 'agency_path')],

@@ -1,5 +1,6 @@
 // Compares the table types with the migrated database.
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 
@@ -9,12 +10,12 @@ interface Column {
   readonly nullable: boolean
 }
 
-/** Tables, columns and what may be null, as `src/db/tables.ts` says. */
+/** Tables, columns and what may be null, as the text of a `tables.ts` says. */
 function declaredColumns(text: string): string[] {
   const mappings = new Map(
     [...text.matchAll(/export interface (\w+Table) \{\n([^}]*)\}/g)].map((found) => [found[1], found[2]!]),
   )
-  const tables = /export interface Tables \{\n([^}]*)\}/.exec(text)![1]!
+  const tables = /export interface \w*Tables \{\n([^}]*)\}/.exec(text)![1]!
   return [...tables.matchAll(/^ {2}(\w+): (\w+)$/gm)].flatMap(([, table, shape]) =>
     [...mappings.get(shape)!.matchAll(/^ {2}(\w+): (.+)$/gm)].map(([, name, type]) =>
       described({ table: table!, name: name!, nullable: type!.includes('| null') }),
@@ -38,7 +39,10 @@ describe('the tables', () => {
       from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
       where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.table_name not like 'kysely%'`)
     expect(rows.length).toBeGreaterThan(100)
-    const declared = declaredColumns(readFileSync(new URL('../../src/db/tables.ts', import.meta.url), 'utf8'))
+    const source = join(import.meta.dirname, '..', '..', 'src')
+    const files = ['db/tables.ts', ...globSync('domains/*/tables.ts', { cwd: source })]
+    expect(files.length).toBeGreaterThan(5)
+    const declared = files.flatMap((name) => declaredColumns(readFileSync(join(source, name), 'utf8')))
     expect(declared.toSorted()).toEqual(rows.map(described).toSorted())
   })
 

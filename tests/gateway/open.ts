@@ -10,6 +10,7 @@ import type { Gateway, GatewayOptions } from '../../src/gateway/http/server.ts'
 import { testIssuer } from '../kit/token.ts'
 import type { TestIssuer } from '../kit/token.ts'
 import { plainExecute, smallSchema } from './small-schema.ts'
+import { house } from '../../src/domains/index.ts'
 
 export interface OpenedGateway {
   readonly gateway: Gateway
@@ -41,7 +42,12 @@ export async function openSmallGateway(
       policy: openPolicy({ schema, purposes: null }),
       execute: plainExecute(smallSchema(), fetched),
     },
-    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => null }),
+    verifier: openVerifier({
+      issuers: [issuer.trusted()],
+      now: Date.now,
+      agencyRangeOf: () => null,
+      isScope: house.isScope,
+    }),
     developmentIssuer: null,
     ready: async () => true,
     pages: null,

@@ -13,27 +13,13 @@ import { openSourceEvents } from '../../src/graph/subscribe/source-events.ts'
 import { openSubgraph } from '../../src/gateway/graphql/subgraph-endpoint.ts'
 import { composeGraph, type Graph } from '../../src/main/graph.ts'
 import type { Store } from '../../src/main/store.ts'
-import { agencySink } from '../../src/domains/agency/index.ts'
-import { cameraEventSink, cameraSink } from '../../src/domains/camera/index.ts'
-import { documentSink } from '../../src/domains/document/index.ts'
-import { openDossierSink } from '../../src/domains/dossier/index.ts'
-import { procedureSink } from '../../src/domains/procedure/index.ts'
-import { observationSink, reportSink } from '../../src/domains/report/index.ts'
 import type { Engine, Sinks } from '../../src/sync/engine.ts'
 import type { FreshDatabase } from '../kit/database.ts'
 import { freshDatabase } from '../kit/database.ts'
+import { house } from '../../src/domains/index.ts'
 
 export const keyring = openKeyring(createHmac('sha256', 'graph').update('test').digest())
-export const sinks: Sinks = {
-  Agency: agencySink,
-  Procedure: procedureSink,
-  Dossier: openDossierSink(keyring),
-  Document: documentSink,
-  Report: reportSink,
-  Observation: observationSink,
-  Camera: cameraSink,
-  CameraEvent: cameraEventSink,
-}
+export const sinks: Sinks = house.sinks(keyring)
 
 export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any -- answers are compared member by member

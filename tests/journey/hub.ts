@@ -14,12 +14,6 @@ import type { Hub } from '../../src/main/hub.ts'
 import { serve } from '../../src/main/serve.ts'
 import { openSources } from '../../src/main/sources.ts'
 import { loadShippedReference } from '../../src/reference/index.ts'
-import { agencySink } from '../../src/domains/agency/index.ts'
-import { cameraEventSink, cameraSink } from '../../src/domains/camera/index.ts'
-import { documentSink } from '../../src/domains/document/index.ts'
-import { openDossierSink } from '../../src/domains/dossier/index.ts'
-import { procedureSink } from '../../src/domains/procedure/index.ts'
-import { observationSink, reportSink } from '../../src/domains/report/index.ts'
 import type { RunKind } from '../../src/sync/queue/claim.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { registerSources } from '../../src/sync/queue/register.ts'
@@ -27,6 +21,7 @@ import { requestRuns } from '../../src/sync/queue/request.ts'
 import { startWorker } from '../../src/sync/queue/worker.ts'
 import { freshDatabase } from '../kit/database.ts'
 import { openClient, type Client, type Rights } from './client.ts'
+import { house } from '../../src/domains/index.ts'
 
 export interface SourceGiven {
   readonly id: string
@@ -100,16 +95,7 @@ export async function openJourneyHub(
         { ...setup, open: (signal: AbortSignal) => ({ ...setup.open(signal), now }) },
       ]),
     ),
-    sinks: {
-      Agency: agencySink,
-      Procedure: procedureSink,
-      Dossier: openDossierSink(keyring),
-      Document: documentSink,
-      Report: reportSink,
-      Observation: observationSink,
-      Camera: cameraSink,
-      CameraEvent: cameraEventSink,
-    },
+    sinks: house.sinks(keyring),
     log: quiet,
     now,
     leaseMs: 30_000,

@@ -18,6 +18,8 @@ import { assertStatistics, publishStatistics, statisticsIn, statisticTables } fr
 import type { Engine } from '../../src/sync/engine.ts'
 import { agencyOf, openGraph } from '../graph/open.ts'
 import { documentStatistics, documentTables, permitSdl, permitStatistics, permitTables } from './made-up.ts'
+import { openRowScopes } from '../../src/access/policy/row-scope.ts'
+import { house } from '../../src/domains/index.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'schema')
 /** The published schema's files and the made-up domain's. */
@@ -93,7 +95,7 @@ export async function openWorld() {
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(new Uint8Array(32)),
     pool: reading.pool,
-    tokensOf: () => [],
+    rowScopeOf: openRowScopes(house.rowRanges),
     now: () => graph.clock.now,
   })
   const agencies = await db.selectFrom('agency').select(['id', 'code', 'path']).execute()

@@ -20,7 +20,7 @@ export type Verdict = 'ALLOWED' | DenialCode
 
 /**
  * Whether the caller may use what the rule protects. A purpose is needed for personal data, unless the caller holds an
- * alternative with a scope `…:masked`: that is answered masked, and unmasked only where `purposeHolds`.
+ * alternative with a scope `…:masked`: that is answered masked, and unmasked only where `isPurposeAllowed`.
  */
 export function allowed(rule: Rule | null, caller: Caller, purposes: ReadonlySet<string> | null): Verdict {
   if (rule === null) return 'ALLOWED'

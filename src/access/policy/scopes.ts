@@ -1,15 +1,17 @@
-/** What each scope opens, in the two languages of the hub. */
-export const scopes = {
-  'dossier:read': { vi: 'Đọc hồ sơ', en: 'Read dossiers' },
-  'dossier:masked': { vi: 'Đọc người nộp hồ sơ đã che', en: 'Read the applicant of a dossier, masked' },
-  'dossier:personal': {
-    vi: 'Đọc người nộp hồ sơ, có nêu mục đích',
-    en: 'Read the applicant of a dossier, with a purpose',
-  },
-  'document:read': { vi: 'Đọc văn bản và việc gửi nhận', en: 'Read documents and their exchange' },
-  'report:read': { vi: 'Đọc báo cáo', en: 'Read reports' },
-  'camera:read': { vi: 'Đọc camera, trạng thái và sự kiện', en: 'Read cameras, their state and events' },
-  'camera:stream': { vi: 'Đọc địa chỉ luồng hình', en: 'Read stream references' },
+// Scopes: those of the hub itself, and how a token's claim is read. Those of the domains come in as data.
+
+/** `entity:action`, as the rules of a schema and the tokens name it. */
+export type Scope = `${string}:${string}`
+
+/** What a scope opens, in the two languages of the hub. */
+export interface ScopeTitle {
+  readonly vi: string
+  readonly en: string
+}
+export type ScopeTitles = Readonly<Record<Scope, ScopeTitle>>
+
+/** The scopes that belong to no domain. */
+export const ownScopes = {
   'operation:read': { vi: 'Xem nguồn, lượt chạy, khu cách ly', en: 'See sources, runs and the quarantine' },
   'operation:write': {
     vi: 'Chạy ngay, nhả, sửa và chuẩn hoá lại',
@@ -17,17 +19,13 @@ export const scopes = {
   },
   'audit:read': { vi: 'Đọc nhật ký truy cập', en: 'Read the access log' },
   'subgraph:compose': { vi: 'Dùng /subgraph để ghép lược đồ', en: 'Use /subgraph to compose schemas' },
-} as const
-
-export type Scope = keyof typeof scopes
-
-export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text)
+} as const satisfies ScopeTitles
 
 /**
  * The known scopes that a `scope` claim names: a text of printable ASCII, separated by single spaces, each name compared
- * exactly. Anything else (another type, a no-break space, a wildcard) opens nothing. `more` knows the scopes of other agencies.
+ * exactly. Anything else (another type, a no-break space, a wildcard) opens nothing. `isScope` says which are known.
  */
-export function scopesOf(claim: unknown, more: (text: string) => boolean = () => false): ReadonlySet<Scope> {
+export function scopesOf(claim: unknown, isScope: (text: string) => boolean): ReadonlySet<Scope> {
   if (typeof claim !== 'string' || !/^[\x20-\x7e]*$/.test(claim)) return new Set()
-  return new Set(claim.split(' ').filter((text): text is Scope => isScope(text) || (text !== '' && more(text))))
+  return new Set(claim.split(' ').filter((text): text is Scope => text !== '' && isScope(text)))
 }

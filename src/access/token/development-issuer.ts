@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose'
 import type { JWK } from 'jose'
 import { isAgencyCode, isPurposeCode } from './claims.ts'
-import { isScope, scopes } from '../policy/scopes.ts'
+import type { ScopeTitles } from '../policy/scopes.ts'
 
 export interface MintOptions {
   /** Scopes separated by spaces; an unknown one is refused. */
@@ -39,6 +39,8 @@ export interface DevelopmentIssuerOptions {
   /** The tokens' `iss`: the address under which the issuer's documents are served. */
   readonly issuer: string
   readonly audience: string
+  /** The scopes that tokens may have. */
+  readonly scopes: ScopeTitles
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly tokenId?: () => string
@@ -49,7 +51,7 @@ export interface DevelopmentIssuerOptions {
  * Two processes that open it at once get the same key.
  */
 export async function openDevelopmentIssuer(options: DevelopmentIssuerOptions): Promise<DevelopmentIssuer> {
-  const { issuer, audience, now, tokenId = randomUUID } = options
+  const { issuer, audience, scopes, now, tokenId = randomUUID } = options
   const secret = await keptKey(options.home)
   const { kty, crv, x, y, kid } = secret
   const published = { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } as JWK
@@ -57,7 +59,7 @@ export async function openDevelopmentIssuer(options: DevelopmentIssuerOptions): 
 
   async function mint({ scope, agency, purposes = [], ttlSeconds, subject }: MintOptions): Promise<MintedToken> {
     const named = scope.split(/\s+/).filter((text) => text !== '')
-    const unknown = named.find((text) => !isScope(text))
+    const unknown = named.find((text) => !Object.hasOwn(scopes, text))
     if (unknown !== undefined) {
       throw new RangeError(`Unknown scope ${JSON.stringify(unknown)}; known are ${Object.keys(scopes).join(' ')}`)
     }

@@ -23,8 +23,8 @@ export interface VerifierOptions {
   readonly agencyRangeOf: AgencyRangeOf
   /** Whether this token or its client was revoked; asked for each request. */
   readonly revoked?: (token: { issuer: string; jti: string; client: string | null }) => boolean
-  /** Further scopes beside the hub's own: those that the rules of other agencies' subgraphs name. Default: none. */
-  readonly isScope?: (text: string) => boolean
+  /** The scopes that count: those of the hub and its domains, and of the rules of other agencies' subgraphs. */
+  readonly isScope: (text: string) => boolean
   /** Called with what is wrong with an issuer's keys; never with a token. */
   readonly alarm?: (issuer: string, what: string, cause?: unknown) => void
 }

@@ -11,6 +11,7 @@ import {
   columnsOf,
   contentOf,
   type Manifest,
+  notCopied,
   quoted,
   sameText,
   type TableEnd,
@@ -99,7 +100,7 @@ async function refuse(client: pg.ClientBase, { force, ownSessions }: RestoreOpti
     )
   }
   const filled: string[] = []
-  for (const name of (await tableNames(client)).filter((one) => signsOfLife.has(one))) {
+  for (const name of await signsOfLife(client)) {
     const { rows } = await client.query(`select 1 from ${quoted(name)} limit 1`)
     if (rows.length > 0) filled.push(name)
   }
@@ -108,18 +109,16 @@ async function refuse(client: pg.ClientBase, { force, ownSessions }: RestoreOpti
   }
 }
 
-/** Reference data come with every hub; these only with one that has worked. */
-const signsOfLife = new Set([
-  'source',
-  'run',
-  'record',
-  'raw_page',
-  'dossier',
-  'document',
-  'report',
-  'camera',
-  'access_entry',
-])
+/** Reference data come with every hub; the tables of sources, runs and what runs wrote are filled only in one that has worked. */
+async function signsOfLife(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(`
+    select distinct c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+      and (a.attname = 'run_id' or c.relname in ('source', 'run', 'access_entry'))
+    order by 1`)
+  const written = new Set(await tableNames(client))
+  return rows.map(({ name }) => name).filter((name) => written.has(name) && !notCopied.has(name))
+}
 
 /** Makes empty tables of the backup's version; later revocations are kept. */
 async function prepare(

@@ -1,5 +1,6 @@
-import type { AdministrativeUnitFilter, StringFilter } from '../../generated/schema.ts'
-import { chosen, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import type { AdministrativeUnitFilter } from '../../generated/schema.ts'
+import { textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import {
   column,
   connection,
@@ -60,12 +61,10 @@ export const administrativeUnitMapping: TypeMapping = {
   defaultOrder: { by: (row) => `${row}.code`, type: 'text', descending: false },
   filters: {
     code: textFilter((row) => `${row}.code`),
-    parent: (row, filter: StringFilter, scope) => {
-      const codes = chosen(filter)
-      return codes === null
-        ? 'true'
-        : `exists (select 1 from administrative_unit p where p.id = ${row}.parent_id and p.code = any(${scope.statement.value(codes, 'text[]')}))`
-    },
+    parent: textFilter(
+      (row) => `${row}.code`,
+      (row, test) => `exists (select 1 from administrative_unit p where p.id = ${row}.parent_id and ${test('p')})`,
+    ),
     kind: (row, kind: NonNullable<AdministrativeUnitFilter['kind']>, scope) =>
       `${row}.kind = ${scope.statement.value(kind, 'text')}`,
     on: (row, on: NonNullable<AdministrativeUnitFilter['on']>, scope) => validOn(row, dayOf(scope, on)),

@@ -1,4 +1,5 @@
-import { textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import { textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import { column, connection, globalId, one, type TypeMapping, value } from '../../graph/schema/type-mapping.ts'
 
 const parentCode = (row: string): string => `(select p.code from agency p where p.id = ${row}.parent_id)`
@@ -24,24 +25,6 @@ export const agencyMapping: TypeMapping = {
     parent: one('Agency', (row, other) => `${other}.id = ${row}.parent_id`),
     children: connection('Agency', (row, other) => `${other}.parent_id = ${row}.id`),
     unit: one('AdministrativeUnit', (row, other) => `${other}.id = ${row}.unit_id`),
-    // What is an agency's is also what is of the agencies beneath it, as with the filters by agency.
-    dossiers: connection(
-      'Dossier',
-      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
-    ),
-    documents: connection(
-      'Document',
-      (row, other) => `exists (select 1 from document_reach x where x.document_id = ${other}.id
-        and x.agency_path >= ${row}.path and x.agency_path < ${row}.path_end)`,
-    ),
-    reports: connection(
-      'Report',
-      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
-    ),
-    cameras: connection(
-      'Camera',
-      (row, other) => `${other}.agency_path >= ${row}.path and ${other}.agency_path < ${row}.path_end`,
-    ),
   },
   defaultOrder: { by: (row) => `${row}.code`, type: 'text', descending: false },
   filters: {

@@ -1,6 +1,6 @@
 import { hubError } from '../../access/error.ts'
-import type { BoundsFilter, NearFilter, StringFilter } from '../../generated/schema.ts'
-import { agencyFilter, booleanFilter, chosen } from '../../graph/sql/filter.ts'
+import type { BoundsFilter, NearFilter } from '../../generated/schema.ts'
+import { agencyFilter, booleanFilter, filterOf, textFilter } from '../../graph/sql/filter.ts'
 import {
   column,
   connection,
@@ -9,6 +9,7 @@ import {
   keyedBySource,
   keyPart,
   ofSource,
+  ofSubtree,
   one,
   type TypeMapping,
   value,
@@ -86,18 +87,16 @@ export const cameraMapping: TypeMapping = {
   filters: {
     online: booleanFilter((row) => `${row}.online`),
     agency: agencyFilter((row) => `${row}.agency_path`),
-    unit: (row, filter: StringFilter, scope) => {
-      const codes = chosen(filter)
-      return codes === null
-        ? 'true'
-        : `${row}.unit_id in (select u.id from administrative_unit u where u.code = any(${scope.statement.value(codes, 'text[]')}))`
-    },
-    near: (row, near: NearFilter, { statement }) => {
+    unit: textFilter(
+      (row) => `${row}.code`,
+      (row, test) => `${row}.unit_id in (select u.id from administrative_unit u where ${test('u')})`,
+    ),
+    near: filterOf(['latitude', 'longitude', 'metres'], (row, near: NearFilter, { statement }) => {
       if (!isLatitude(near.latitude) || !isLongitude(near.longitude) || near.metres < 0) throw wrongPlace()
       return `(${row}.latitude is not null and ${distance(row, statement.value(fine(near.latitude), 'float8'), statement.value(fine(near.longitude), 'float8'))}
         <= ${statement.value(near.metres, 'float8')})`
-    },
-    within: (row, box: BoundsFilter, { statement }) => {
+    }),
+    within: filterOf(['south', 'west', 'north', 'east'], (row, box: BoundsFilter, { statement }) => {
       const { south, west, north, east } = box
       if (![south, north].every(isLatitude) || ![west, east].every(isLongitude) || south > north) throw wrongPlace()
       const [from, to] = [statement.value(west, 'float8'), statement.value(east, 'float8')]
@@ -105,12 +104,13 @@ export const cameraMapping: TypeMapping = {
       const across = west <= east ? 'and' : 'or'
       return `(${row}.latitude between ${statement.value(south, 'float8')} and ${statement.value(north, 'float8')}
         and (${row}.longitude >= ${from} ${across} ${row}.longitude <= ${to}))`
-    },
+    }),
   },
   search: { as: 'CAMERA', sql: (row) => `${row}.search` },
 }
 
 export const cameraParts: readonly TypeMapping[] = [
+  { type: 'Agency', fields: { cameras: connection('Camera', ofSubtree) } },
   { type: 'Location', fields: { latitude: column('latitude'), longitude: column('longitude') } },
   {
     type: 'CameraEvent',

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { CameraEventRecord, CameraRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'
 import type { Refusal, Sink } from '../../db/sink.ts'
-import { foldText } from '../../graph/sql/filter.ts'
+import { foldText } from '../../graph/sql/words.ts'
 import { mentionKey, splitUnits } from '../administrative-unit/index.ts'
 import { resolveAgencies } from '../agency/index.ts'
 

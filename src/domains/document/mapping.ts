@@ -1,4 +1,5 @@
-import { agencyFilter, spanFilter, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import { agencyFilter, spanFilter, textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import {
   column,
   connection,
@@ -9,6 +10,7 @@ import {
   keyPart,
   list,
   ofSource,
+  ofSubtree,
   one,
   type Order,
   type RowSql,
@@ -33,9 +35,9 @@ const rows: RowSql = (row, scope) => {
 
 const byAgency = (role: 'SENDER' | 'RECIPIENT') =>
   agencyFilter(
-    () => '',
+    (row) => `${row}.agency_path`,
     (row, test) =>
-      `exists (select 1 from document_agency x where x.document_id = ${row}.id and x.role = '${role}' and ${test('x.agency_path')})`,
+      `exists (select 1 from document_agency x where x.document_id = ${row}.id and x.role = '${role}' and ${test('x')})`,
   )
 
 export const documentMapping: TypeMapping = {
@@ -108,6 +110,16 @@ export const documentMapping: TypeMapping = {
 }
 
 export const documentParts: readonly TypeMapping[] = [
+  {
+    type: 'Agency',
+    fields: {
+      documents: connection(
+        'Document',
+        (row, other) =>
+          `exists (select 1 from document_reach x where x.document_id = ${other}.id and ${ofSubtree(row, 'x')})`,
+      ),
+    },
+  },
   {
     type: 'Exchange',
     table: 'document_exchange',

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { AgencyMention, DocumentRecord, DocumentReference } from '../../contract/entity.ts'
 import type { Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
-import { foldText } from '../../graph/sql/filter.ts'
+import { foldText } from '../../graph/sql/words.ts'
 import { resolveAgencies, type ResolvedAgency } from '../agency/index.ts'
 import { foldDocument, type FoldedDocument } from './fold.ts'
 

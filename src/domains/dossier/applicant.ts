@@ -1,6 +1,6 @@
 import type { PartyRecord } from '../../contract/entity.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'
-import { foldText } from '../../graph/sql/filter.ts'
+import { foldText } from '../../graph/sql/words.ts'
 
 const sealed = 'dossier applicant'
 

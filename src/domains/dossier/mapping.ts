@@ -1,10 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { isPurposeAllowed } from '../../access/caller.ts'
 import { deniedError } from '../../access/error.ts'
-import type { Keyring } from '../../db/encryption/keyring.ts'
-import type { StringFilter } from '../../generated/schema.ts'
 import type { GraphContext } from '../../graph/execute/context.ts'
-import { agencyFilter, booleanFilter, chosen, spanFilter, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import { agencyFilter, booleanFilter, exactFilter, spanFilter, textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import {
   column,
   connection,
@@ -14,12 +13,15 @@ import {
   keyedBySource,
   list,
   one,
+  ofSubtree,
   type Order,
+  type PersonalWords,
   type TypeMapping,
   value,
   withinAgency,
 } from '../../graph/schema/type-mapping.ts'
-import { identityTokens, maskApplicant, openApplicant } from './applicant.ts'
+import type { Access } from '../define.ts'
+import { identityTokens, maskApplicant, openApplicant, tokensOfWord } from './applicant.ts'
 import { overdue } from './overdue.ts'
 import { dossierStatistics } from './statistics.ts'
 
@@ -29,19 +31,14 @@ const byTime = (name: string, descending: boolean): Order => ({
   descending,
 })
 
-export interface DossierAccess {
-  readonly keyring: Keyring
-  /** The codes of the configuration's purposes with their legal basis; null when it lists none. */
-  readonly purposes: ReadonlyMap<string, string | null> | null
-  /** Settles when the reads stand in the access log, so that no byte leaves before. */
-  readonly log: (
-    reads: readonly { readonly subject: string; readonly field: string }[],
-    context: GraphContext,
-  ) => Promise<readonly undefined[]>
-}
-
-export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeMapping {
+export function dossierMapping({ keyring, purposes, log }: Access): TypeMapping {
   const codes = purposes === null ? null : new Set(purposes.keys())
+  const personal: PersonalWords = {
+    type: 'Dossier',
+    scope: 'dossier:personal',
+    hashes: (row) => `${row}.personal_tokens`,
+    tokensOf: (word) => tokensOfWord(keyring, word),
+  }
   const batch = (reads: readonly { subject: string; field: string }[], context: GraphContext) => log(reads, context)
   return {
     type: 'Dossier',
@@ -75,8 +72,7 @@ export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeM
           if (sealed === null) return null
           const applicant = openApplicant(keyring, Buffer.from(sealed, 'base64'))
           const { caller } = context
-          const whole =
-            (caller.scopes as ReadonlySet<string>).has('dossier:personal') && isPurposeAllowed(caller, codes)
+          const whole = caller.scopes.has('dossier:personal') && isPurposeAllowed(caller, codes)
           if (!whole) return maskApplicant(applicant)
           await context.load(batch, {
             subject: row['_subject'] as string,
@@ -117,34 +113,25 @@ export function dossierMapping({ keyring, purposes, log }: DossierAccess): TypeM
       status: textFilter((row) => `${row}.status`),
       channel: textFilter((row) => `${row}.channel`),
       agency: agencyFilter((row) => `${row}.agency_path`),
-      procedure: (row, filter: StringFilter, scope) => {
-        const wanted = chosen(filter)
-        return wanted === null
-          ? 'true'
-          : `${row}.procedure_id in (select p.id from procedure p where p.code = any(${scope.statement.value(wanted, 'text[]')}))`
-      },
+      procedure: textFilter(
+        (row) => `${row}.code`,
+        (row, test) => `${row}.procedure_id in (select p.id from procedure p where ${test('p')})`,
+      ),
       source: textFilter((row) => `${row}.source_id`),
       receivedAt: spanFilter((row) => `${row}.received_at`, 'timestamptz'),
       dueAt: spanFilter((row) => `${row}.due_at`, 'timestamptz'),
       changedAt: spanFilter((row) => `${row}.changed_at`, 'timestamptz'),
       overdue: booleanFilter(overdue),
-      identityNumber: (row, filter: StringFilter, scope) => {
-        const numbers = chosen(filter)
-        if (numbers === null) return 'true'
-        if (!(scope.caller.scopes as ReadonlySet<string>).has('dossier:personal')) {
-          throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
-        }
-        if (!isPurposeAllowed(scope.caller, codes)) throw deniedError('PURPOSE_REQUIRED')
+      identityNumber: exactFilter((row, numbers, scope) => {
+        if (!scope.caller.scopes.has('dossier:personal')) throw deniedError('UNAUTHORIZED_FIELD_OR_TYPE')
+        if (!scope.mayMatch('dossier:personal')) throw deniedError('PURPOSE_REQUIRED')
         const tokens = numbers.map((number) => identityTokens(keyring, number))
-        for (const one of tokens) scope.lookedUp?.('DossierFilter.identityNumber', one)
+        for (const one of tokens) scope.lookedUp?.('Dossier', 'DossierFilter.identityNumber', one)
         return `${row}.personal_tokens && ${scope.statement.value(tokens.flat(), 'bigint[]')}`
-      },
-      text: wordsFilter(
-        (row) => `${row}.search`,
-        (row) => `${row}.personal_tokens`,
-      ),
+      }),
+      text: wordsFilter((row) => `${row}.search`, personal),
     },
-    search: { as: 'DOSSIER', sql: (row) => `${row}.search`, personal: (row) => `${row}.personal_tokens` },
+    search: { as: 'DOSSIER', sql: (row) => `${row}.search`, personal },
   }
 }
 
@@ -164,6 +151,7 @@ function selectedNames(info: GraphQLResolveInfo): string {
 }
 
 export const dossierParts: readonly TypeMapping[] = [
+  { type: 'Agency', fields: { dossiers: connection('Dossier', ofSubtree) } },
   {
     type: 'DueDate',
     table: 'dossier_due_date',

@@ -1,4 +1,5 @@
-import { textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import { textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import { column, connection, globalId, one, type TypeMapping, value } from '../../graph/schema/type-mapping.ts'
 
 export const procedureMapping: TypeMapping = {

@@ -1,5 +1,6 @@
-import type { ReportState, StringFilter } from '../../generated/schema.ts'
-import { agencyFilter, textFilter, wordsFilter } from '../../graph/sql/filter.ts'
+import type { ReportState } from '../../generated/schema.ts'
+import { agencyFilter, textFilter } from '../../graph/sql/filter.ts'
+import { wordsFilter } from '../../graph/sql/words.ts'
 import {
   column,
   connection,
@@ -7,6 +8,7 @@ import {
   group,
   json,
   keyedBySource,
+  ofSubtree,
   one,
   type Order,
   type RowSql,
@@ -69,6 +71,8 @@ export const reportMapping: TypeMapping = {
   search: { as: 'REPORT', sql: (row) => `${row}.search` },
 }
 
+export const agencyPart: TypeMapping = { type: 'Agency', fields: { reports: connection('Report', ofSubtree) } }
+
 export const periodMapping: TypeMapping = {
   type: 'Period',
   fields: { code: column('period_code'), from: column('period_from'), to: column('period_to') },
@@ -120,8 +124,10 @@ export const observationMapping: TypeMapping = {
   orders: { PERIOD_ASC: byPeriod(false), PERIOD_DESC: byPeriod(true) },
   defaultOrder: byPeriod(true),
   filters: {
-    indicator: (row, filter: StringFilter, scope) =>
-      `${row}.indicator_id in (select i.id from indicator i where ${textFilter((other) => `${other}.code`)('i', filter, scope)})`,
+    indicator: textFilter(
+      (row) => `${row}.code`,
+      (row, test) => `${row}.indicator_id in (select i.id from indicator i where ${test('i')})`,
+    ),
     area: textFilter((row) => `${row}.area_code`),
     period: textFilter((row) => `${row}.period_code`),
     source: textFilter((row) => `${row}.source_id`),

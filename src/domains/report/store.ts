@@ -3,7 +3,7 @@ import type { ObservationRecord, ReportRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'
 import type { Refusal, Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
-import { foldText } from '../../graph/sql/filter.ts'
+import { foldText } from '../../graph/sql/words.ts'
 import { mentionKey, splitUnits } from '../administrative-unit/index.ts'
 import { resolveAgencies } from '../agency/index.ts'
 

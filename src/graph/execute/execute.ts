@@ -11,10 +11,9 @@ import {
 } from 'graphql'
 import { getVariableValues } from 'graphql/execution/values.js'
 import type pg from 'pg'
-import { type Caller, isPurposeAllowed } from '../../access/caller.ts'
+import type { Caller } from '../../access/caller.ts'
 import { deniedError, type HubError, hubError } from '../../access/error.ts'
 import type { Policy } from '../../access/policy/policy.ts'
-import { rowScopeOf } from '../../access/policy/row-scope.ts'
 import { kyselyWithin, queryWithin, type RowScope } from '../../db/row-scope.ts'
 import { compile, type Compiled, type CompileOptions } from '../sql/compile.ts'
 import { bindingOf, connectionValue, type RawConnection } from '../sql/connection.ts'
@@ -24,7 +23,8 @@ import { pathsOf } from '../entities/errors.ts'
 import { pruned } from './prune.ts'
 import { valueName } from '../sql/select.ts'
 import type { TypeMappings } from '../schema/type-mapping.ts'
-import { personalLookUps, type PersonalLookUp } from './personal-look-ups.ts'
+import { assertMappings } from '../schema/mapping-faults.ts'
+import { matcherOf, personalLookUps, type PersonalLookUp } from './personal-look-ups.ts'
 
 export interface ExecutorOptions {
   readonly schema: GraphQLSchema
@@ -33,7 +33,8 @@ export interface ExecutorOptions {
   readonly cursors: Cursors
   /** Each statement is sent within the caller's rows: the policies of the tables stand behind the compiled conditions. */
   readonly pool: pg.Pool
-  readonly tokensOf: (word: string) => readonly string[]
+  /** The rows that a caller may see, a range a domain. */
+  readonly rowScopeOf: (caller: Caller) => RowScope
   /**
    * Settles when the look-ups by personal values stand in the access log: what they find tells of somebody, although no
    * personal field is read. Rejects where they may not be made. Nothing is fetched before.
@@ -108,11 +109,11 @@ export function openExecutor(options: ExecutorOptions): Execute {
       scope: {
         caller,
         now: now.toISOString(),
-        tokensOf: (word) => looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : []),
+        mayMatch: matcherOf(caller, policy.purposes),
         lookedUp: looked.by,
       },
     }
-    const rowScope = rowScopeOf(caller)
+    const rowScope = options.rowScopeOf(caller)
     const reading = (rows?: Parameters<typeof compile>[1]): Promise<Record<string, unknown>> => {
       const compiled = compile(compileOptions, rows)
       return fetched(compiled, rowScope, looked.take(), caller)
@@ -178,10 +179,6 @@ export function openExecutor(options: ExecutorOptions): Execute {
 const isTooLong = (error: unknown): boolean => (error as { code?: unknown }).code === '57014'
 const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation takes too long: narrow it.'
 
-/** Personal texts are found only by whoever may read them unmasked in this request. */
-export const mayMatchPersonal = (caller: Caller, policy: Policy): boolean =>
-  (caller.scopes as ReadonlySet<string>).has('dossier:personal') && isPurposeAllowed(caller, policy.purposes)
-
 const isRawConnection = (found: unknown): boolean => typeof found === 'object' && found !== null && 'rows' in found
 
 function namesOf(path: GraphQLResolveInfo['path']): string {
@@ -198,16 +195,4 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
     if (definition.kind === 'FragmentDefinition') fragments.set(definition.name.value, definition)
   }
   return fragments
-}
-
-/** A field that no mapping explains would be null for ever: it stops the start instead. */
-function assertMappings(schema: GraphQLSchema, mappings: TypeMappings): void {
-  for (const mapping of mappings.values()) {
-    const type = schema.getType(mapping.type)
-    if (type === undefined || !('getFields' in type)) throw new Error(`the schema has no type ${mapping.type}`)
-    for (const name of Object.keys(type.getFields())) {
-      if (mapping.fields[name] === undefined)
-        throw new Error(`the mapping of ${mapping.type} does not tell where ${name} comes from`)
-    }
-  }
 }

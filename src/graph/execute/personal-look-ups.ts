@@ -1,3 +1,6 @@
+// The look-ups by personal values of one operation: who may make them, and what the access log is told.
+import { type Caller, isPurposeAllowed } from '../../access/caller.ts'
+
 /** A look-up by a personal value, as the access log tells of it: the value itself is not in it. */
 export interface PersonalLookUp {
   /** The type that is looked up and the keyed hashes of the value: equal for equal values under one key. */
@@ -8,27 +11,26 @@ export interface PersonalLookUp {
 
 /** The look-ups of one operation, each once, while its statements are written. */
 export interface PersonalLookUps {
-  by(field: string, tokens: readonly string[]): void
-  /** Of a word of a free text, where it is looked up among personal words; gives the tokens back. */
-  byWord(tokens: readonly string[]): readonly string[]
+  by(type: string, field: string, tokens: readonly string[]): void
   /** Those that were not taken yet. */
   take(): readonly PersonalLookUp[]
 }
 
+/** Personal values are found only by callers who may read them unmasked in this request: with their scope and a purpose. */
+export const matcherOf =
+  (caller: Caller, purposes: ReadonlySet<string> | null) =>
+  (scope: string): boolean =>
+    (caller.scopes as ReadonlySet<string>).has(scope) && isPurposeAllowed(caller, purposes)
+
 export function personalLookUps(): PersonalLookUps {
   const known = new Set<string>()
   let waiting: PersonalLookUp[] = []
-  const by = (field: string, tokens: readonly string[]): void => {
-    const subject = `Dossier?${field.slice(field.lastIndexOf('.') + 1)}=#${tokens.join(',#')}`
-    if (tokens.length === 0 || known.has(subject)) return
-    known.add(subject)
-    waiting.push({ subject, field })
-  }
   return {
-    by,
-    byWord(tokens) {
-      by('Dossier.text', tokens)
-      return tokens
+    by(type, field, tokens) {
+      const subject = `${type}?${field.slice(field.lastIndexOf('.') + 1)}=#${tokens.join(',#')}`
+      if (tokens.length === 0 || known.has(subject)) return
+      known.add(subject)
+      waiting.push({ subject, field })
     },
     take() {
       const taken = waiting

@@ -5,17 +5,17 @@ import {
   concatAST,
   type DefinitionNode,
   type DocumentNode,
-  type FieldDefinitionNode,
   getLocation,
   GraphQLError,
   type GraphQLScalarType,
   type GraphQLSchema,
   isScalarType,
   isSpecifiedScalarType,
-  type ObjectTypeDefinitionNode,
+  isTypeExtensionNode,
   parse,
   print,
   Source,
+  type TypeExtensionNode,
   validateSchema,
 } from 'graphql'
 import { validateSDL } from 'graphql/validation/validate.js'
@@ -103,25 +103,36 @@ function placeOf(source: Source, position: number): string {
   return `${source.name}:${line}:${column}`
 }
 
-/** Extensions of a root put into the root, directives first, then roots, then all others by name. */
+/** Extensions put into what they extend, so that a domain's file adds to types of others; directives first, then roots, then all by name. */
 function joined(document: DocumentNode): DocumentNode {
-  const added = new Map<string, FieldDefinitionNode[]>()
-  const definitions: DefinitionNode[] = []
+  const definitions = new Map<string, DefinitionNode>()
+  const extensions: TypeExtensionNode[] = []
   for (const definition of document.definitions) {
-    if (definition.kind !== 'ObjectTypeExtension') definitions.push(definition)
-    else added.set(definition.name.value, [...(added.get(definition.name.value) ?? []), ...(definition.fields ?? [])])
+    if (isTypeExtensionNode(definition)) extensions.push(definition)
+    else definitions.set(`${definition.kind} ${nameOf(definition)}`, definition)
   }
-  const whole = definitions.map((definition) => {
-    const more = definition.kind === 'ObjectTypeDefinition' ? added.get(definition.name.value) : undefined
-    if (more === undefined) return definition
-    const base = definition as ObjectTypeDefinitionNode
-    return { ...base, fields: [...(base.fields ?? []), ...more] }
-  })
-  return { ...document, definitions: whole.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) }
+  for (const extension of extensions) {
+    const key = `${extension.kind.replace('Extension', 'Definition')} ${extension.name.value}`
+    const base = definitions.get(key)
+    if (base !== undefined) definitions.set(key, extended(base, extension))
+  }
+  return { ...document, definitions: [...definitions.values()].toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) }
 }
 
+/** Whatever lists of members the two have, put together. */
+function extended(base: DefinitionNode, extension: TypeExtensionNode): DefinitionNode {
+  const given = extension as unknown as Readonly<Record<string, readonly unknown[] | undefined>>
+  const own = base as unknown as Readonly<Record<string, readonly unknown[] | undefined>>
+  const members = (['fields', 'values', 'types', 'interfaces', 'directives'] as const).filter(
+    (name) => (given[name]?.length ?? 0) > 0,
+  )
+  return { ...base, ...Object.fromEntries(members.map((name) => [name, [...(own[name] ?? []), ...given[name]!]])) }
+}
+
+const nameOf = (definition: DefinitionNode): string => ('name' in definition ? (definition.name?.value ?? '') : '')
+
 function keyOf(definition: DefinitionNode): string {
-  const name = 'name' in definition ? (definition.name?.value ?? '') : ''
+  const name = nameOf(definition)
   if (definition.kind === 'DirectiveDefinition') return `0 ${name}`
   const root = roots.indexOf(name)
   if (root >= 0) return `1 ${root}`

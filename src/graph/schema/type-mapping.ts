@@ -12,13 +12,19 @@ export interface Scope {
   readonly now: string
   /** Range of paths of an agency by any form of its code; null for a code that no agency has. */
   placeOf(code: string): { readonly from: Sql; readonly to: Sql }
-  /** The keyed hashes of which any finds a folded word among personal texts; none where the caller may not look there. */
-  tokensOf(word: string): readonly string[]
-  /** Told of each look-up by a personal value: where it is asked, and the keyed hashes in the value's place. */
-  lookedUp?(field: string, tokens: readonly string[]): void
+  /** Whether the caller may look among personal values that this scope opens: it has the scope, and a purpose. */
+  mayMatch(scope: string): boolean
+  /** Notes a look-up by a personal value: the type that it leads to, where it is asked, and the keyed hashes for the value. */
+  lookedUp?(type: string, field: string, tokens: readonly string[]): void
 }
 
 export type RowSql = (row: string, scope: Scope) => Sql
+/** A condition of one member of a filter input. */
+export interface Filter {
+  (row: string, value: never, scope: Scope): Sql
+  /** The members of the input that it knows, where its value is an input object. */
+  readonly members?: readonly string[]
+}
 export type JoinSql = (row: string, other: string, scope: Scope) => Sql
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -40,8 +46,8 @@ export type Field =
       readonly kind: 'connection'
       readonly type: string
       readonly on: JoinSql
-      /** Conditions of arguments other than `filter`. */
-      readonly args?: (row: string, args: Arguments, scope: Scope) => readonly Sql[]
+      /** The condition of each argument other than those of paging, `filter` and `orderBy`. */
+      readonly args?: Readonly<Record<string, Filter>>
     }
   /** JSON of the row whose members are named as the fields of its type. */
   | { readonly kind: 'json'; readonly sql: RowSql }
@@ -64,6 +70,10 @@ export type Field =
       readonly kind: 'custom'
       readonly compile: (compilation: Compilation, row: string, args: Arguments, nodes: Compilation['selection']) => Sql
       readonly resolve?: (value: unknown, args: Arguments) => unknown
+      /** The type whose filters its argument `filter` takes. */
+      readonly filters?: string
+      /** The values that it knows of each argument of an enum. */
+      readonly values?: Readonly<Record<string, readonly string[]>>
     }
   /**
    * Owned by another subgraph: what the representation of an entity tells of it, where its gateway was told to send it
@@ -90,6 +100,18 @@ export interface EntityKey {
   readonly orderBy?: (row: string) => Sql
 }
 
+/** Personal words of a row: kept as keyed hashes, and found only by callers who may read them unmasked. */
+export interface PersonalWords {
+  /** The type whose rows they lead to, for the access log. */
+  readonly type: string
+  /** What a caller must hold, together with a purpose. */
+  readonly scope: string
+  /** The row's hashes: `bigint[]`. */
+  readonly hashes: RowSql
+  /** The hashes of which any finds a folded word. */
+  readonly tokensOf: (word: string) => readonly string[]
+}
+
 export interface TypeMapping {
   readonly type: string
   /** Absent for the root and for objects inside a row. */
@@ -103,21 +125,27 @@ export interface TypeMapping {
   readonly keys?: readonly EntityKey[]
   readonly orders?: Readonly<Record<string, Order>>
   readonly defaultOrder?: Order
-  readonly filters?: Readonly<Record<string, (row: string, value: never, scope: Scope) => Sql>>
+  readonly filters?: Readonly<Record<string, Filter>>
   /** Folded text that `search` looks through, and the type's name there. */
-  readonly search?: { readonly as: string; readonly sql: RowSql; readonly personal?: RowSql }
+  readonly search?: { readonly as: string; readonly sql: RowSql; readonly personal?: PersonalWords }
 }
 
 export type TypeMappings = ReadonlyMap<string, TypeMapping>
 
-/** TypeMappings by type; the parts that several domains declare of one type (the root) are put together. */
+/**
+ * TypeMappings by type; the parts that several domains declare of one type (a root, the agency that their rows are of) are put
+ * together. Throws where two declare the same field.
+ */
 export function gatherMappings(declared: readonly TypeMapping[]): TypeMappings {
   const mappings = new Map<string, TypeMapping>()
   for (const mapping of declared) {
     const known = mappings.get(mapping.type)
+    const twice =
+      known === undefined ? [] : Object.keys(mapping.fields).filter((name) => Object.hasOwn(known.fields, name))
+    if (twice.length > 0) throw new Error(`${mapping.type}.${twice[0]} is mapped twice`)
     mappings.set(
       mapping.type,
-      known === undefined ? mapping : { ...known, fields: { ...known.fields, ...mapping.fields } },
+      known === undefined ? mapping : { ...known, ...mapping, fields: { ...known.fields, ...mapping.fields } },
     )
   }
   return mappings
@@ -154,6 +182,10 @@ export const withinAgency =
     if (from === null || to === null) return 'true'
     return `(${row}.${path} >= ${statement.value(from, 'text')} and ${row}.${path} < ${statement.value(to, 'text')})`
   }
+
+/** Joins an agency with rows that bear a path: what is an agency's is also what is of the agencies beneath it, as with the filters by agency. */
+export const ofSubtree = (agency: string, other: string): Sql =>
+  `${other}.agency_path >= ${agency}.path and ${other}.agency_path < ${agency}.path_end`
 
 /** Provenance of a row of an entity that came from one record whose source tells no time of change. */
 export const provenance: TypeMapping = {

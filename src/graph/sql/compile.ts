@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import { HubError } from '../../access/error.ts'
-import { bindingOf, connectionSql } from './connection.ts'
+import { argumentConditions, bindingOf, connectionSql } from './connection.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Request, type Selected } from './select.ts'
 import type { Field, RowSql, Scope, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
@@ -208,7 +208,7 @@ function fieldSql(
         mapping,
         (other) => [
           field.on(row, other, scope),
-          ...(field.args?.(other, selected.args, scope) ?? []),
+          ...argumentConditions(field.args, other, selected.args, scope),
           ...compilation.visible(field.type, other),
         ],
         bindingOf(scope.caller, parent.type, selected.name, selected.args),

@@ -3,7 +3,8 @@ import { hubError } from '../../access/error.ts'
 import type { Compilation } from './compile.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Selected } from './select.ts'
-import type { Order, TypeMapping } from '../schema/type-mapping.ts'
+import { usedOperators } from './operators.ts'
+import type { Filter, Order, Scope, TypeMapping } from '../schema/type-mapping.ts'
 import type { Sql } from './statement.ts'
 
 export interface Paging {
@@ -42,8 +43,8 @@ export function windowOf(args: Paging): Window {
 
 /** The order that puts a mapping's rows in one line: by the order asked for, then by the row's own number. */
 export function orderOf(mapping: TypeMapping, name: unknown): Order {
-  const order = (typeof name === 'string' ? mapping.orders?.[name] : undefined) ?? mapping.defaultOrder
-  if (order === undefined) throw new Error(`${mapping.type} has no order`)
+  const order = typeof name === 'string' ? mapping.orders?.[name] : mapping.defaultOrder
+  if (order === undefined) throw new Error(`${mapping.type} has no order ${typeof name === 'string' ? name : ''}`)
   return order
 }
 
@@ -139,18 +140,39 @@ function nodeSelections(compilation: Compilation, selected: Selected): Selected[
   return [...(wants.get('nodes')?.nodes ?? []), ...fromEdges]
 }
 
-export function filterConditions(
-  mapping: TypeMapping,
+export const filterConditions = (mapping: TypeMapping, row: string, filter: unknown, scope: Scope): Sql[] =>
+  typeof filter === 'object' && filter !== null
+    ? conditionsOf(mapping.filters ?? {}, mapping.type, row, filter, scope)
+    : []
+
+/** The conditions of a connection's own arguments. */
+export const argumentConditions = (
+  known: Readonly<Record<string, Filter>> = {},
   row: string,
-  filter: unknown,
-  scope: Compilation['scope'],
+  args: Readonly<Record<string, unknown>>,
+  scope: Scope,
+): Sql[] => {
+  const own = Object.entries(args).filter(([name]) => Object.hasOwn(known, name))
+  return conditionsOf(known, 'the connection', row, Object.fromEntries(own), scope)
+}
+
+/** A member that no filter knows is an error and never no condition: all rows would come. */
+function conditionsOf(
+  known: Readonly<Record<string, Filter>>,
+  type: string,
+  row: string,
+  filter: object,
+  scope: Scope,
 ): Sql[] {
-  if (typeof filter !== 'object' || filter === null) return []
-  return Object.entries(filter).flatMap(([name, wanted]) => {
-    if (wanted === null || wanted === undefined) return []
-    const condition = mapping.filters?.[name]
-    if (condition === undefined) throw new Error(`${mapping.type} has no filter ${name}`)
-    return [condition(row, wanted as never, scope)]
+  return usedOperators(filter).map(([name, wanted]) => {
+    const condition = Object.hasOwn(known, name) ? known[name] : undefined
+    if (condition === undefined) throw new Error(`${type} has no filter ${name}`)
+    if (condition.members !== undefined) {
+      const { members } = condition
+      const stranger = usedOperators(wanted as object).find(([member]) => !members.includes(member))
+      if (stranger !== undefined) throw new Error(`the filter ${name} of ${type} does not know ${stranger[0]}`)
+    }
+    return condition(row, wanted as never, scope)
   })
 }
 

@@ -1,108 +1,88 @@
-import { hubError } from '../../access/error.ts'
-import type { RowSql, Scope } from '../schema/type-mapping.ts'
+// The filters of columns and expressions, by what their input type tests: texts, spans of time, true or false, agencies.
+import type { Filter, RowSql, Scope } from '../schema/type-mapping.ts'
+import {
+  booleanOperators,
+  chosen,
+  demandOf,
+  knownOperator,
+  spanOperators,
+  textOperators,
+  usedOperators,
+} from './operators.ts'
 import type { Sql } from './statement.ts'
 
-interface Choice {
-  readonly eq?: string | null
-  readonly in?: readonly string[] | null
-}
-interface Span {
-  readonly from?: string | null
-  readonly to?: string | null
-}
+export { chosen } from './operators.ts'
 
-/** Values of one filter: whoever has more asks in parts. */
-const maxValues = 1_000
+/** Puts a test, made of the alias of the row that has the tested column, where it belongs: default the filtered row itself. */
+type Some = (row: string, test: (alias: string) => Sql) => Sql
+const ofRow: Some = (row, test) => test(row)
 
-/** The values that a text or enum filter allows; null when it says nothing. Throws BAD_USER_INPUT where they are too many. */
-export function chosen(filter: Choice | null | undefined): readonly string[] | null {
-  if (filter === null || filter === undefined) return null
-  const { eq, in: among } = filter
-  if ((among?.length ?? 0) > maxValues) {
-    throw hubError('BAD_USER_INPUT', `Tối đa ${maxValues} giá trị. · A filter has at most ${maxValues} values.`)
-  }
-  if (eq !== undefined && eq !== null) {
-    return among === undefined || among === null || among.includes(eq) ? [eq] : []
-  }
-  return among ?? null
-}
+/** A filter with the members of its input that it knows; the start refuses an SDL in which the input has others. */
+export const filterOf = <V>(members: readonly string[], sql: (row: string, value: V, scope: Scope) => Sql): Filter =>
+  Object.assign((row: string, value: V, scope: Scope) => sql(row, value, scope), { members })
 
-/** eq and in of a column or expression. */
-export const textFilter =
-  (sql: RowSql) =>
-  (row: string, filter: Choice, scope: Scope): Sql => {
+/** A text or the value of an enum; `some` wraps the test where the text stands in another table. */
+export const textFilter = (sql: RowSql, some: Some = ofRow): Filter =>
+  filterOf(Object.keys(textOperators), (row, filter: object, scope) => {
+    const { values, tests } = demandOf(filter)
+    if (values === null && tests.length === 0) return 'true'
+    return some(row, (alias) => {
+      const tested = sql(alias, scope)
+      return joined([
+        ...(values === null ? [] : [`${tested} = any(${scope.statement.value(values, 'text[]')})`]),
+        ...tests.map((test) => test(tested, scope.statement)),
+      ])
+    })
+  })
+
+/** Texts that are looked up one by one, such as by a hash: only operators that name whole values; others are an error. */
+export const exactFilter = (sql: (row: string, values: readonly string[], scope: Scope) => Sql): Filter =>
+  filterOf(Object.keys(textOperators), (row, filter: object, scope) => {
     const values = chosen(filter)
-    return values === null ? 'true' : `${sql(row, scope)} = any(${scope.statement.value(values, 'text[]')})`
-  }
+    return values === null ? 'true' : sql(row, values, scope)
+  })
 
 /** from inclusive, to exclusive. */
-export const spanFilter =
-  (sql: RowSql, type: 'timestamptz' | 'date') =>
-  (row: string, filter: Span, scope: Scope): Sql => {
+export const spanFilter = (sql: RowSql, type: 'timestamptz' | 'date'): Filter =>
+  filterOf(Object.keys(spanOperators), (row, filter: object, scope) => {
     const tested = sql(row, scope)
-    const parts = []
-    if (filter.from !== undefined && filter.from !== null)
-      parts.push(`${tested} >= ${scope.statement.value(filter.from, type)}`)
-    if (filter.to !== undefined && filter.to !== null)
-      parts.push(`${tested} < ${scope.statement.value(filter.to, type)}`)
+    const parts = usedOperators(filter).map(
+      ([name, given]) => `${tested} ${knownOperator(spanOperators, name)} ${scope.statement.value(given, type)}`,
+    )
     return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`
-  }
+  })
 
-export const booleanFilter =
-  (sql: RowSql) =>
-  (row: string, filter: { readonly eq?: boolean | null }, scope: Scope): Sql =>
-    filter.eq === undefined || filter.eq === null ? 'true' : `(${sql(row, scope)}) = ${filter.eq ? 'true' : 'false'}`
+export const booleanFilter = (sql: RowSql): Filter =>
+  filterOf(Object.keys(booleanOperators), (row, filter: object, scope) =>
+    joined(
+      usedOperators(filter).map(
+        ([name, given]) =>
+          `(${sql(row, scope)}) ${knownOperator(booleanOperators, name)} ${given === true ? 'true' : 'false'}`,
+      ),
+    ),
+  )
 
 /** Each code with its whole subtree, by a path column; `some` wraps the test where the path stands in another table. */
-export const agencyFilter =
-  (
-    path: RowSql,
-    some: (row: string, test: (path: Sql) => Sql) => Sql = (row, test) => test(path(row, undefined as never)),
-  ) =>
-  (row: string, filter: Choice, scope: Scope): Sql => {
-    const codes = chosen(filter)
-    if (codes === null) return 'true'
-    if (codes.length === 0) return 'false'
-    return some(row, (tested) => {
-      const parts = codes.map((code) => {
+export const agencyFilter = (path: RowSql, some: Some = ofRow): Filter =>
+  filterOf(Object.keys(textOperators), (row, filter: object, scope) => {
+    const { values: codes, tests } = demandOf(filter)
+    if (codes === null && tests.length === 0) return 'true'
+    if (codes?.length === 0) return 'false'
+    return some(row, (alias) => {
+      const tested = path(alias, scope)
+      const ranges = codes?.map((code) => {
         const { from, to } = scope.placeOf(code)
         return `(${tested} >= ${from} and ${tested} < ${to})`
       })
-      return `(${parts.join(' or ')})`
+      return joined([
+        ...(ranges === undefined ? [] : [`(${ranges.join(' or ')})`]),
+        ...tests.map(
+          (test) => `exists (select 1 from agency_code c join agency a on a.id = c.agency_id
+            where ${test('c.code', scope.statement)} and ${tested} >= a.path and ${tested} < a.path_end)`,
+        ),
+      ])
     })
-  }
+  })
 
-/** Text without diacritics, case and tone placement: as the database's own `fold` makes it. */
-export const foldText = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .toLowerCase()
-    .replace(/đ/g, 'd')
-
-const maxWords = 32
-
-function wordsOf(text: string): readonly string[] {
-  const words = [...new Set(foldText(text).split(/\s+/))].filter((word) => word !== '')
-  if (words.length > maxWords) {
-    throw hubError('BAD_USER_INPUT', `Tối đa ${maxWords} từ. · A text has at most ${maxWords} words.`)
-  }
-  return words
-}
-
-/**
- * Every word of the text stands somewhere in the folded column or, where the caller may look there, is a whole personal
- * word. An empty text finds all.
- */
-export const wordsFilter =
-  (search: RowSql, personal?: RowSql) =>
-  (row: string, text: string, scope: Scope): Sql => {
-    const parts = wordsOf(text).map((word) => {
-      const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-      const open = `${search(row, scope)} like ${scope.statement.value(pattern, 'text')}`
-      const tokens = personal === undefined ? [] : scope.tokensOf(word)
-      if (personal === undefined || tokens.length === 0) return open
-      return `(${open} or ${personal(row, scope)} && ${scope.statement.value(tokens, 'bigint[]')})`
-    })
-    return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`
-  }
+const joined = (parts: readonly Sql[]): Sql =>
+  parts.length === 0 ? 'true' : parts.length === 1 ? parts[0]! : `(${parts.join(' and ')})`

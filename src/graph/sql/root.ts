@@ -1,6 +1,6 @@
 import { hubError } from '../../access/error.ts'
 import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connection.ts'
-import { wordsFilter } from './filter.ts'
+import { wordsFilter } from './words.ts'
 import { collectFields } from './select.ts'
 import type { Compilation } from './compile.ts'
 import type { TypeMapping } from '../schema/type-mapping.ts'

@@ -1,15 +1,12 @@
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
-import { rowScopeOf } from '../../access/policy/row-scope.ts'
 import { queryWithin } from '../../db/row-scope.ts'
 import type { ExecutorOptions } from '../execute/execute.ts'
-import { mayMatchPersonal } from '../execute/execute.ts'
 import { scopeOf } from '../sql/compile.ts'
-import { filterConditions } from '../sql/connection.ts'
-import type { Scope, TypeMapping } from '../schema/type-mapping.ts'
 import type { SourceEvents } from './source-events.ts'
-import { personalLookUps, type PersonalLookUps } from '../execute/personal-look-ups.ts'
-import { newStatement, type Sql, withoutUnused } from '../sql/statement.ts'
+import { matcherOf, personalLookUps, type PersonalLookUps } from '../execute/personal-look-ups.ts'
+import { type Topic, topicConditions, type Topics } from './topic.ts'
+import { newStatement, withoutUnused } from '../sql/statement.ts'
 
 /** What a subscription is told: an object to show, by its global id, or that one is no longer among those it may show. */
 export type FollowedEvent = { readonly kind: 'CHANGED'; readonly id: string } | { readonly kind: 'LEFT' }
@@ -29,32 +26,6 @@ export interface Followed {
  * commits is left out.
  */
 export type Subscribe = (field: string, args: Readonly<Record<string, unknown>>, caller: Caller) => Promise<Followed>
-
-interface Topic {
-  readonly type: string
-  /** Whether an object can leave the caller's scope. */
-  readonly leaves: boolean
-  readonly conditions: (
-    mapping: TypeMapping,
-    row: string,
-    args: Readonly<Record<string, unknown>>,
-    scope: Scope,
-  ) => readonly Sql[]
-}
-
-const topics: Readonly<Record<string, Topic>> = {
-  dossierChanged: {
-    type: 'Dossier',
-    leaves: true,
-    conditions: (mapping, row, args, scope) => filterConditions(mapping, row, args['filter'], scope),
-  },
-  runChanged: {
-    type: 'Run',
-    leaves: false,
-    conditions: (_shape, row, args, { statement }) =>
-      typeof args['source'] === 'string' ? [`${row}.source_id = ${statement.value(args['source'], 'text')}`] : [],
-  },
-}
 
 /** Objects that may wait for one subscriber; whoever falls behind further is told to come again. */
 const maxWaiting = 5_000
@@ -79,9 +50,9 @@ const comeAgain = (reason: 'SLOW' | 'LOST'): Error =>
  * operation, so that fields, masks, purposes and the access log are those of every other door.
  */
 export function openSubscribe(
-  options: Omit<ExecutorOptions, 'cursors'> & { readonly events: SourceEvents },
+  options: Omit<ExecutorOptions, 'cursors'> & { readonly events: SourceEvents; readonly topics: Topics },
 ): Subscribe {
-  const { schema, mappings, policy, events } = options
+  const { schema, mappings, policy, events, topics } = options
 
   /** The keys of the objects that the caller sees and the arguments ask for: of these alone, or of as many as `most`. */
   async function matching(
@@ -95,13 +66,12 @@ export function openSubscribe(
     if (mapping?.table === undefined || mapping.id === undefined) throw new Error(`${topic.type} has no rows with ids`)
     if (policy.allowed(policy.fieldRule(topic.type, 'id'), caller) !== 'ALLOWED') return new Set()
     const statement = newStatement()
-    const tokensOf = (word: string): readonly string[] =>
-      looked.byWord(mayMatchPersonal(caller, policy) ? options.tokensOf(word) : [])
-    const scope = scopeOf({ caller, now: options.now().toISOString(), tokensOf, lookedUp: looked.by }, statement)
+    const mayMatch = matcherOf(caller, policy.purposes)
+    const scope = scopeOf({ caller, now: options.now().toISOString(), mayMatch, lookedUp: looked.by }, statement)
     const row = statement.alias()
     const conditions = [
       ...(mapping.rows === undefined ? [] : [mapping.rows(row, scope)]),
-      ...topic.conditions(mapping, row, args, scope),
+      ...topicConditions(topic, mapping, row, args, scope),
     ]
     const from = `${mapping.table} ${row} where ${['true', ...conditions].join(' and ')}`
     const { sql, params } = withoutUnused(
@@ -111,7 +81,7 @@ export function openSubscribe(
             where exists (select 1 from ${from} and ${mapping.id.find(row, 'w.key', scope)})`,
       statement.params,
     )
-    const rows = await queryWithin<{ key: string }>(options.pool, rowScopeOf(caller), sql, params)
+    const rows = await queryWithin<{ key: string }>(options.pool, options.rowScopeOf(caller), sql, params)
     return new Set(rows.map((found) => found.key))
   }
 

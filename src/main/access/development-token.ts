@@ -1,6 +1,7 @@
 // Tokens of this home's development issuer, for hub token.
 import { openDevelopmentIssuer } from '../../access/token/development-issuer.ts'
 import type { Config } from '../../config/index.ts'
+import { house } from '../../domains/index.ts'
 import { runningUrl } from '../process/running.ts'
 
 export const developmentAudience = 'hub'
@@ -18,6 +19,7 @@ export async function mintToken(
     home: config.home,
     issuer: issuerName(config),
     audience: developmentAudience,
+    scopes: house.scopes,
     now: Date.now,
   })
   return issuer.mint({ ...options, subject: 'developer' })

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { languageOf } from '../reader/language.ts'
 import { EXAMPLES } from './examples.ts'
-import type { Example } from './examples.ts'
+import type { Example } from './example.ts'
 import { roleOf } from './roles.ts'
 import type { Caller } from './caller.ts'
 
@@ -21,7 +21,7 @@ function ExamplesPanel({ caller, say }: { caller: Caller; say: (text: string) =>
   const { addTab } = useGraphiQLActions()
   const queryEditor = useGraphiQL((state) => state.queryEditor)
   const variableEditor = useGraphiQL((state) => state.variableEditor)
-  const domains = [...new Set(EXAMPLES.map((example) => example.domain))]
+  const domains = [...new Map(EXAMPLES.map(({ domain }) => [domain.en, domain])).values()]
 
   function open(example: Example): void {
     if (!example.roles.includes(role.id)) {
@@ -42,7 +42,7 @@ function ExamplesPanel({ caller, say }: { caller: Caller; say: (text: string) =>
         <section key={domain.en}>
           <h3>{domain[language]}</h3>
           <ul>
-            {EXAMPLES.filter((example) => example.domain === domain).map((example) => (
+            {EXAMPLES.filter((example) => example.domain.en === domain.en).map((example) => (
               <li key={example.id}>
                 <button type="button" data-example={example.id} onClick={() => open(example)}>
                   <span>{example.title[language]}</span>

@@ -1,13 +1,16 @@
+// Whom the sandbox can speak as: what each may do in a domain is what the domain says.
 import type { Bilingual } from '../reader/language.ts'
 import type { TokenRequest } from '../reader/development-token.ts'
-
-export type RoleId = 'anonymous' | 'ward-officer' | 'case-handler' | 'analyst' | 'operator' | 'auditor'
+import { DECLARED_SCOPES } from './declared.ts'
+import type { RoleId } from './example.ts'
 
 /** Whom the sandbox can speak as. `token` null sends no token; `purpose` goes into the header `x-hub-purpose`. */
 export type Role = { id: RoleId; title: Bilingual; token: TokenRequest | null; purpose: string | null }
 
 const WARD = 'H53.21'
 const PROVINCE = 'H53'
+
+const scopesOf = (id: RoleId, ...own: readonly string[]): string => [...(DECLARED_SCOPES[id] ?? []), ...own].join(' ')
 
 export const ROLES: readonly Role[] = [
   {
@@ -19,31 +22,31 @@ export const ROLES: readonly Role[] = [
   {
     id: 'ward-officer',
     title: { vi: 'Cán bộ một cửa của một đơn vị', en: 'Public-service officer of one unit' },
-    token: { scope: 'dossier:read dossier:masked', agency: WARD, purposes: [] },
+    token: { scope: scopesOf('ward-officer'), agency: WARD, purposes: [] },
     purpose: null,
   },
   {
     id: 'case-handler',
     title: { vi: 'Cán bộ thụ lý, xem dữ liệu cá nhân', en: 'Case handler, sees personal data' },
-    token: { scope: 'dossier:read dossier:personal', agency: WARD, purposes: ['dossier-handling'] },
+    token: { scope: scopesOf('case-handler'), agency: WARD, purposes: ['dossier-handling'] },
     purpose: 'dossier-handling',
   },
   {
     id: 'analyst',
     title: { vi: 'Chuyên viên phân tích cấp tỉnh', en: 'Province analyst' },
-    token: { scope: 'dossier:read report:read document:read camera:read', agency: PROVINCE, purposes: ['statistics'] },
+    token: { scope: scopesOf('analyst'), agency: PROVINCE, purposes: ['statistics'] },
     purpose: null,
   },
   {
     id: 'operator',
     title: { vi: 'Người vận hành trục dữ liệu', en: 'Operator of the hub' },
-    token: { scope: 'operation:read operation:write', agency: PROVINCE, purposes: [] },
+    token: { scope: scopesOf('operator', 'operation:read', 'operation:write'), agency: PROVINCE, purposes: [] },
     purpose: null,
   },
   {
     id: 'auditor',
     title: { vi: 'Kiểm toán truy cập', en: 'Access auditor' },
-    token: { scope: 'audit:read', agency: PROVINCE, purposes: ['audit'] },
+    token: { scope: scopesOf('auditor', 'audit:read'), agency: PROVINCE, purposes: ['audit'] },
     purpose: null,
   },
 ]

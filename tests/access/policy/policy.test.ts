@@ -5,6 +5,7 @@ import type { Caller } from '../../../src/access/caller.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import { scopesOf } from '../../../src/access/policy/scopes.ts'
 import { smallSchema } from '../../gateway/small-schema.ts'
+import { house } from '../../../src/domains/index.ts'
 
 const policy = openPolicy({ schema: smallSchema(), purposes: new Set(['handling', 'statistics']) })
 
@@ -13,7 +14,13 @@ function caller(
   purpose: string | null = null,
   purposes: readonly string[] = ['handling', 'other'],
 ): Caller {
-  return { ...anonymous, subject: 'someone', scopes: scopesOf(scope), purposes: new Set(purposes), purpose }
+  return {
+    ...anonymous,
+    subject: 'someone',
+    scopes: scopesOf(scope, house.isScope),
+    purposes: new Set(purposes),
+    purpose,
+  }
 }
 
 /** `path type code`, one a denial. */

@@ -24,6 +24,8 @@ import {
   type OpenGraph,
   reportOf,
 } from '../../graph/open.ts'
+import { openRowScopes } from '../../../src/access/policy/row-scope.ts'
+import { house } from '../../../src/domains/index.ts'
 
 const all: readonly Scope[] = [
   'dossier:read',
@@ -176,7 +178,7 @@ function forgetful(pool: Database['pool']): Execute {
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(createHmac('sha256', 'rows').digest()),
     pool,
-    tokensOf: () => [],
+    rowScopeOf: openRowScopes(house.rowRanges),
     now: () => graph.clock.now,
   })
 }

@@ -6,6 +6,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDevelopmentIssuer } from '../../../src/access/token/development-issuer.ts'
 import { openVerifier } from '../../../src/access/token/verifier.ts'
+import { house } from '../../../src/domains/index.ts'
 
 const now = (): number => Date.UTC(2026, 2, 5)
 let home: string
@@ -14,7 +15,8 @@ beforeEach(async () => {
 })
 afterEach(() => rm(home, { recursive: true }))
 
-const open = () => openDevelopmentIssuer({ home, issuer: 'http://127.0.0.1:4000', audience: 'hub', now })
+const open = () =>
+  openDevelopmentIssuer({ home, scopes: house.scopes, issuer: 'http://127.0.0.1:4000', audience: 'hub', now })
 
 describe('the development issuer', () => {
   it('mints tokens that a verifier with its keys takes', async () => {
@@ -30,7 +32,12 @@ describe('the development issuer', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' })
     expect(decodeJwt(token)).toMatchObject({ scope: 'dossier:read dossier:personal', sub: 'an.officer', aud: 'hub' })
     const trusted = { issuer: issuer.issuer, audience: 'hub', keys: async () => issuer.jwks() }
-    const caller = await openVerifier({ issuers: [trusted], now, agencyRangeOf: () => null }).verify(`Bearer ${token}`)
+    const caller = await openVerifier({
+      issuers: [trusted],
+      now,
+      agencyRangeOf: () => null,
+      isScope: house.isScope,
+    }).verify(`Bearer ${token}`)
     expect(caller).toMatchObject({ subject: 'an.officer', agency: 'H53' })
     expect([...caller.purposes]).toEqual(['audit'])
   })

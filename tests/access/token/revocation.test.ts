@@ -12,6 +12,7 @@ import {
 import { openVerifier, type Verifier } from '../../../src/access/token/verifier.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 import { testIssuer, type TestIssuer } from '../../kit/token.ts'
+import { house } from '../../../src/domains/index.ts'
 
 interface Gateway {
   readonly revocations: Revocations
@@ -27,7 +28,13 @@ async function openGateway(now = Date.now): Promise<Gateway> {
   const { revoked } = revocations
   return {
     revocations,
-    verifier: openVerifier({ issuers: [issuer.trusted()], now: Date.now, agencyRangeOf: () => null, revoked }),
+    verifier: openVerifier({
+      issuers: [issuer.trusted()],
+      now: Date.now,
+      agencyRangeOf: () => null,
+      isScope: house.isScope,
+      revoked,
+    }),
   }
 }
 beforeAll(async () => {

@@ -8,6 +8,7 @@ import { openVerifier } from '../../../src/access/token/verifier.ts'
 import type { Verifier, VerifierOptions } from '../../../src/access/token/verifier.ts'
 import { testIssuer } from '../../kit/token.ts'
 import type { MintRequest, TestIssuer } from '../../kit/token.ts'
+import { house } from '../../../src/domains/index.ts'
 
 const start = Date.UTC(2026, 2, 5)
 let clock = start
@@ -28,6 +29,7 @@ function open(more: Partial<VerifierOptions> = {}): Verifier {
     issuers: [one.trusted(), two.trusted({ agencies: ['H53.21'] })],
     now,
     agencyRangeOf: (code) => ranges[code] ?? null,
+    isScope: house.isScope,
     ...more,
   })
 }

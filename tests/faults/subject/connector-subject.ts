@@ -2,17 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { agencySink } from '../../../src/domains/agency/index.ts'
-import { cameraEventSink, cameraSink } from '../../../src/domains/camera/index.ts'
-import { documentSink } from '../../../src/domains/document/index.ts'
-import { openDossierSink } from '../../../src/domains/dossier/index.ts'
-import { procedureSink } from '../../../src/domains/procedure/index.ts'
-import { observationSink, reportSink } from '../../../src/domains/report/index.ts'
 import { openKeyring } from '../../../src/db/encryption/keyring.ts'
 import { canonical } from '../../../src/sync/run/outcome.ts'
 import { discoverConnectors } from '../../../src/main/connectors.ts'
 import { loadSubject, readsFolder } from '../../kit/conformance/subject.ts'
 import type { Running, Subject } from './subject.ts'
+import { house } from '../../../src/domains/index.ts'
 
 /** How much each emulator holds: enough for several pages where the pages are small, little enough to be read again and again. */
 const sizes: Readonly<Record<string, number>> = {
@@ -53,16 +48,7 @@ async function connectorSubject(name: string): Promise<Subject> {
         settings: { ...running.settings, ...smallPages(manifest.config) },
         hosts: running.hosts,
         streams: Object.keys(manifest.streams),
-        sinks: (secret) => ({
-          Agency: agencySink,
-          Procedure: procedureSink,
-          Dossier: openDossierSink(openKeyring(secret)),
-          Document: documentSink,
-          Report: reportSink,
-          Observation: observationSink,
-          Camera: cameraSink,
-          CameraEvent: cameraEventSink,
-        }),
+        sinks: (secret) => house.sinks(openKeyring(secret)),
         truth(stream) {
           const known = told.get(stream)
           if (known?.at === time) return known.truth

@@ -8,6 +8,7 @@ import { dossierOf, mention, openGraph } from '../../graph/open.ts'
 import type { OpenGraph } from '../../graph/open.ts'
 import { sampleTown } from '../../graph/sample-town.ts'
 import { testIssuer } from '../../kit/token.ts'
+import { house } from '../../../src/domains/index.ts'
 
 export interface Sent {
   readonly token?: string
@@ -55,6 +56,7 @@ export async function openHub(): Promise<OpenedHub> {
     verifier: openVerifier({
       issuers: [issuer.trusted()],
       now: Date.now,
+      isScope: house.isScope,
       agencyRangeOf: (code) => places.get(code) ?? null,
     }),
     developmentIssuer: null,

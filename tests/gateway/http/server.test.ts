@@ -10,6 +10,7 @@ import { listen } from '../../../src/gateway/http/listen.ts'
 import { ask, openSmallGateway } from '../open.ts'
 import { answerPage } from '../../../src/web/serve.ts'
 import type { OpenedGateway } from '../open.ts'
+import { house } from '../../../src/domains/index.ts'
 
 let opened: OpenedGateway
 let folder: string
@@ -23,12 +24,13 @@ beforeAll(async () => {
       home: folder,
       issuer: listener.url,
       audience: 'hub',
+      scopes: house.scopes,
       now: Date.now,
     })
     const trusted = { issuer: listener.url, audience: 'hub', keys: async () => developmentIssuer.jwks() }
     return {
       developmentIssuer,
-      verifier: openVerifier({ issuers: [trusted], now: Date.now, agencyRangeOf: () => null }),
+      verifier: openVerifier({ issuers: [trusted], now: Date.now, agencyRangeOf: () => null, isScope: house.isScope }),
       pages: (request) => answerPage(join(folder, 'web'), request),
       ready: () => isReady(),
     }

@@ -8,6 +8,7 @@ import { testIssuer } from '../../kit/token.ts'
 import { openSmallGateway } from '../open.ts'
 import { openStream } from './town.ts'
 import { agencyOf, dossierOf, mention, openGraph, partyOf, type OpenGraph } from '../../graph/open.ts'
+import { house } from '../../../src/domains/index.ts'
 
 let graph: OpenGraph
 let ward: Caller
@@ -193,6 +194,7 @@ it('an event over HTTP is masked, denied and logged as any other read', async ()
   const verifier = openVerifier({
     issuers: [issuer.trusted()],
     now: Date.now,
+    isScope: house.isScope,
     agencyRangeOf: (code) => (code === 'H53' ? { from: null, to: null } : null),
   })
   const small = await openSmallGateway(async () => ({ generation: graph.generation, verifier }))

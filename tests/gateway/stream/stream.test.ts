@@ -6,6 +6,7 @@ import { openSmallGateway } from '../open.ts'
 import type { OpenedGateway } from '../open.ts'
 import { openStream, openTown, townSchema } from './town.ts'
 import type { Town } from './town.ts'
+import { house } from '../../../src/domains/index.ts'
 
 const names = new Map([
   ['Dossier:a', 'H53-A'],
@@ -251,6 +252,7 @@ describe('a stream is ended', () => {
         issuers: [opened.issuer.trusted()],
         now: Date.now,
         agencyRangeOf: () => null,
+        isScope: house.isScope,
         revoked: ({ jti }) => revoked.has(jti),
       }),
     }))

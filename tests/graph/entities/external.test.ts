@@ -7,6 +7,7 @@ import { type Execute, openExecutor } from '../../../src/graph/execute/execute.t
 import { column, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
+import { noRows } from '../../../src/db/row-scope.ts'
 
 const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.0", import: ["@key", "@external", "@requires"])
   type Query { keyring(id: ID!): Keyring }
@@ -60,7 +61,7 @@ beforeAll(async () => {
     policy: openPolicy({ schema, purposes: null }),
     cursors: openCursors(new Uint8Array(32)),
     pool: database.pool,
-    tokensOf: () => [],
+    rowScopeOf: () => noRows,
     now: () => new Date(0),
   })
 })

@@ -10,6 +10,7 @@ import { openExecutor } from '../../../src/graph/execute/execute.ts'
 import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { productsSdl } from './schema.ts'
 import { productsRows, productsMappings } from './mappings.ts'
+import { noRows } from '../../../src/db/row-scope.ts'
 
 export interface Products {
   /** Where operations are posted; anyone may. */
@@ -31,7 +32,7 @@ export async function openProducts({ pool }: Pick<Database, 'pool'>, { port = 0 
     policy,
     cursors: openCursors(new Uint8Array(32)),
     pool,
-    tokensOf: () => [],
+    rowScopeOf: () => noRows,
     now: () => new Date(),
   })
   const quiet = (): void => undefined
