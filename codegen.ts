@@ -1,5 +1,5 @@
 // node codegen.ts            writes src/generated/schema.ts from schema/*.graphql, docs/errors.md from the error catalogues, and
-//                            src/web/sandbox/declared.ts from src/domains
+//                            src/web/sandbox/generated/declared.ts from src/domains
 // node codegen.ts --check    writes nothing; exit code 1 and a line for each of these files that is stale
 // node codegen.ts --release  rewrites schema/released.graphql: what is promised from now on. Run it when a version goes out,
 //                            never to silence the test that finds a breaking change.
@@ -10,12 +10,12 @@ import { format, type FormatConfig } from 'oxfmt'
 import { house } from './src/domains/index.ts'
 import { loadSchema } from './src/graph/schema/load.ts'
 import { errorsPage } from './src/operations/errors-page.ts'
-import { sandboxText } from './src/main/sandbox-text.ts'
+import { sandboxText } from './src/domains/sandbox-text.ts'
 
 const root = import.meta.dirname
 const generated = join(root, 'src', 'generated', 'schema.ts')
 const errors = join(root, 'docs', 'errors.md')
-const declared = join(root, 'src', 'web', 'sandbox', 'declared.ts')
+const declared = join(root, 'src', 'web', 'sandbox', 'generated', 'declared.ts')
 const released = join(root, 'schema', 'released.graphql')
 
 const text = { input: 'string', output: 'string' }

@@ -118,7 +118,7 @@ describe('the role that answers are read under', () => {
     await seenByAll(db, 'permit_kind')
     await seenByNobody(db, 'permit_secret')
     expect(await tablesNobodySpokeFor(db)).toEqual([])
-    const second = { ...noRows, report: { from: 'H53/H53.2/', to: 'H53/H53.20' } }
+    const second = { ...noRows, ranges: { report: { from: 'H53/H53.2/', to: 'H53/H53.20' } } }
     expect([await count('permit', noRows), await count('permit', second), await count('permit', everything)]).toEqual([
       0, 1, 3,
     ])

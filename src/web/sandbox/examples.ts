@@ -1,6 +1,6 @@
 // The operations that the sandbox offers: those of the domains, and the hub's own.
 import type { Bilingual } from '../reader/language.ts'
-import { DECLARED_EXAMPLES } from './declared.ts'
+import { DECLARED_EXAMPLES } from './generated/declared.ts'
 import type { Example } from './example.ts'
 
 const CATALOGUE: Bilingual = { vi: 'Danh mục dùng chung', en: 'Reference data' }

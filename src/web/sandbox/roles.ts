@@ -1,7 +1,7 @@
 // Whom the sandbox can speak as: what each may do in a domain is what the domain says.
 import type { Bilingual } from '../reader/language.ts'
 import type { TokenRequest } from '../reader/development-token.ts'
-import { DECLARED_SCOPES } from './declared.ts'
+import { DECLARED_SCOPES } from './generated/declared.ts'
 import type { RoleId } from './example.ts'
 
 /** Whom the sandbox can speak as. `token` null sends no token; `purpose` goes into the header `x-hub-purpose`. */

@@ -19,7 +19,7 @@ import type { Engine } from '../../../src/sync/engine.ts'
 import type * as Register from '../../../src/sync/queue/register.ts'
 import type * as Request from '../../../src/sync/queue/request.ts'
 import type * as Run from '../../../src/sync/run/run.ts'
-import type * as Sandbox from '../../../src/main/sandbox-text.ts'
+import type * as Sandbox from '../../../src/domains/sandbox-text.ts'
 import type * as Examples from '../../../src/web/sandbox/examples.ts'
 import type * as Roles from '../../../src/web/sandbox/roles.ts'
 import type * as GraphOpen from '../../graph/open.ts'
@@ -322,8 +322,8 @@ it('is counted whole by a census, which puts right what is missing and removes w
 })
 
 it('the sandbox offers its example to the role that may ask it', async () => {
-  const { sandboxText } = await tree.load<typeof Sandbox>('src/main/sandbox-text.ts')
-  writeFileSync(join(tree.path, 'src/web/sandbox/declared.ts'), sandboxText(house.domains))
+  const { sandboxText } = await tree.load<typeof Sandbox>('src/domains/sandbox-text.ts')
+  writeFileSync(join(tree.path, 'src/web/sandbox/generated/declared.ts'), sandboxText(house.domains))
   const { EXAMPLES } = await tree.load<typeof Examples>('src/web/sandbox/examples.ts')
   const { roleOf } = await tree.load<typeof Roles>('src/web/sandbox/roles.ts')
   const example = EXAMPLES.find(({ id }) => id === 'permits')!

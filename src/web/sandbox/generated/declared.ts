@@ -1,5 +1,5 @@
 // Generated from src/domains: npm run codegen. Never edited.
-import type { Example, RoleId } from './example.ts'
+import type { Example, RoleId } from '../example.ts'
 
 export const DECLARED_EXAMPLES: readonly Example[] = [
   {

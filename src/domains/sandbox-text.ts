@@ -1,5 +1,5 @@
-// What the domains say to the sandbox, which imports nothing of theirs: the text of src/web/sandbox/declared.ts.
-import type { Domain } from '../domains/define.ts'
+// What the domains say to the sandbox, which imports nothing of theirs: the text of src/web/sandbox/generated/declared.ts.
+import type { Domain } from './define.ts'
 
 /** Their examples and what each role may do in them: domains of agencies' rows first, then reference data. */
 export function sandboxText(given: readonly Domain[]): string {
@@ -12,7 +12,7 @@ export function sandboxText(given: readonly Domain[]): string {
     for (const [role, some] of Object.entries(sandbox.roles)) scopes[role] = [...(scopes[role] ?? []), ...some]
   }
   return `// Generated from src/domains: npm run codegen. Never edited.
-import type { Example, RoleId } from './example.ts'
+import type { Example, RoleId } from '../example.ts'
 
 export const DECLARED_EXAMPLES: readonly Example[] = ${JSON.stringify(examples)}
 export const DECLARED_SCOPES: { readonly [R in RoleId]?: readonly string[] } = ${JSON.stringify(scopes)}
