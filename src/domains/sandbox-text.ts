@@ -11,10 +11,12 @@ export function sandboxText(given: readonly Domain[]): string {
   for (const { sandbox } of domains) {
     for (const [role, some] of Object.entries(sandbox.roles)) scopes[role] = [...(scopes[role] ?? []), ...some]
   }
-  return `// Generated from src/domains: npm run codegen. Never edited.
-import type { Example, RoleId } from '../example.ts'
-
-export const DECLARED_EXAMPLES: readonly Example[] = ${JSON.stringify(examples)}
-export const DECLARED_SCOPES: { readonly [R in RoleId]?: readonly string[] } = ${JSON.stringify(scopes)}
-`
+  return [
+    '// Generated from src/domains: npm run codegen. Never edited.',
+    "import type { Example, RoleId } from '../example.ts'",
+    '',
+    `export const DECLARED_EXAMPLES: readonly Example[] = ${JSON.stringify(examples)}`,
+    `export const DECLARED_SCOPES: { readonly [R in RoleId]?: readonly string[] } = ${JSON.stringify(scopes)}`,
+    '',
+  ].join('\n')
 }
