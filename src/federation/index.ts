@@ -1,22 +1,25 @@
-import { buildASTSchema, getOperationAST, isScalarType, isSpecifiedScalarType } from 'graphql'
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql'
-import { getVariableValues } from 'graphql/execution/values.js'
+// The federation room's front door: a supergraph and its subgraphs as one generation.
+import { buildASTSchema, isScalarType, isSpecifiedScalarType } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import type { Decision } from '../access/policy/decide.ts'
 import { deniedError, hubError } from '../access/error.ts'
 import { openPolicy } from '../access/policy/policy.ts'
 import type { Policy } from '../access/policy/policy.ts'
-import { pruned } from '../graph/execute/prune.ts'
-import type { Execute, Generation, Operation } from '../gateway/graphql/operation-server.ts'
+import type { Generation } from '../graph/operation/generation.ts'
+import type { AllowedOperation, Execute, Operation } from '../graph/operation/operation.ts'
 import { withLocalRules } from './supergraph/local-rules.ts'
 import { isLocal } from './execute/local.ts'
-import type { Answers } from './execute/local.ts'
 import { authorizedOperation } from './answer/authorized-operation.ts'
 import { openPlanner } from './plan/planner.ts'
+import type { Planner } from './plan/planner.ts'
 import { openProjection } from './answer/projection.ts'
+import type { Project } from './answer/projection.ts'
 import { runPlan } from './execute/run-plan.ts'
 import type { SubgraphExecutor } from './execute/run-plan.ts'
 import { readSupergraph } from './supergraph/supergraph.ts'
+import type { Supergraph } from './supergraph/supergraph.ts'
 import { fitsOf } from './execute/tree.ts'
+import type { Fits } from './execute/tree.ts'
 
 export { openRemote } from './execute/remote.ts'
 export type { Remote, RemoteOptions, RemoteState } from './execute/remote.ts'
@@ -35,7 +38,7 @@ export interface FederationOptions {
   readonly labels?: (operation: Operation) => ReadonlySet<string>
   /** 0 to 100, drawn for each operation: overrides by `percent(x)` are on below x. */
   readonly percentage?: () => number
-  /** The hub's own subgraph: an operation that touches it alone runs there as it was written. */
+  /** The hub's own subgraph: an operation that touches it alone is delegated to it. */
   readonly local?: LocalSubgraph
   /** What becomes of an operation that selects what its caller may not have: null and an error there, or nothing at all. */
   readonly unauthorized?: 'null' | 'reject'
@@ -54,14 +57,23 @@ export interface LocalSubgraph {
 
 const usualChunk = 250
 
+/** What an opened supergraph answers with. */
+interface Federation {
+  readonly options: FederationOptions
+  readonly supergraph: Supergraph
+  readonly schema: GraphQLSchema
+  readonly fits: Fits
+  readonly plan: Planner
+  readonly project: Project
+}
+
 /**
- * What serves operations on a supergraph: decides what the caller may have, plans and runs the rest, and answers the client's own
- * document from what came back. Throws CONFIG_INVALID for a text that is no supergraph, and when a subgraph has no executor.
- * The planner is loaded at the first operation that needs one.
+ * What serves operations on a supergraph: plans and runs what the caller may have, and answers the client's own document from
+ * what came back. Throws CONFIG_INVALID for a text that is no supergraph, and when a subgraph has no executor. The planner is
+ * loaded at the first operation that needs one.
  */
 export function openFederation(options: FederationOptions): Generation {
-  const { subgraphs, purposes, local, unauthorized = 'null', chunk = usualChunk } = options
-  const { labels = () => none, percentage = () => Math.random() * 100 } = options
+  const { subgraphs, purposes, local } = options
   const supergraph = readSupergraph(options.supergraph)
   for (const { name } of supergraph.subgraphs) {
     if (!subgraphs.has(name)) throw hubError('CONFIG_INVALID', `Nothing answers for the subgraph ${name}.`)
@@ -69,85 +81,47 @@ export function openFederation(options: FederationOptions): Generation {
   const api = local === undefined ? supergraph.apiDocument() : withLocalRules(supergraph.apiDocument(), local.schema)
   const schema = withScalars(buildASTSchema(api, { assumeValid: true, assumeValidSDL: true }), local?.schema)
   const policy = openPolicy({ schema, purposes })
-  const project = openProjection(api)
   const fits = fitsOf(supergraph.whole)
   const plan = openPlanner({ supergraph, fits, planner: options.planner ?? 'native' })
-  const isConcrete = (typeName: string): boolean => {
-    const type = supergraph.whole.getType(typeName)
-    return type !== undefined && 'getInterfaces' in type && type.astNode?.kind === 'ObjectTypeDefinition'
-  }
-  const answers: Answers = (type, field) => local !== undefined && supergraph.answers(local.name, type, field)
+  const federation: Federation = { options, supergraph, schema, fits, plan, project: openProjection(api) }
+  const execute: Execute = (operation) => answered(federation, operation)
+  if (local === undefined) return { schema, policy, execute }
+  const answers = (type: string, field: string): boolean => supergraph.answers(local.name, type, field)
+  const locality = { schema, policy, local, answers }
+  return { schema, policy, execute, delegate: (operation) => (isLocal(locality, operation) ? local : null) }
+}
 
-  async function executeLocally(operation: Operation, { policy: own, execute }: LocalSubgraph, denials: number) {
-    const { document, operationName, caller, variables } = operation
-    const decision = own.decide(document, operationName, caller, variables)
-    return decision.denied.length < denials ? null : execute({ ...operation, decision })
-  }
+async function answered(federation: Federation, operation: AllowedOperation): Promise<ExecutionResult> {
+  const { options, supergraph, schema, fits, plan, project } = federation
+  const { subgraphs, unauthorized = 'null', chunk = usualChunk } = options
+  const { labels = () => none, percentage = () => Math.random() * 100 } = options
+  const { definition, decision, allowed, values } = operation
+  if (definition.operation === 'subscription') throw hubError('BAD_REQUEST', noSubscription)
+  if (decision.denied.length > 0 && unauthorized === 'reject') return { data: null, errors: refusalsOf(decision) }
+  const { query, clientNames } = authorizedOperation(schema, definition, allowed)
+  const planned =
+    query === null ? undefined : await plan({ query, labels: labels(operation), percentage: percentage() })
+  const gathered = await runPlan(planned?.node, {
+    supergraph,
+    fits,
+    isConcrete: (typeName) => isConcrete(supergraph.whole, typeName),
+    subgraphs,
+    variables: values,
+    context: operation,
+    chunk,
+  })
+  const result = await project({ operation, ...gathered, clientNames })
+  return decision.denied.length === 0 ? result : withRefusals(result, decision)
+}
 
-  async function execute(asked: Operation): Promise<ExecutionResult> {
-    const { document, operation, operationName, variables, caller } = asked
-    if (operation.operation === 'subscription') throw hubError('BAD_REQUEST', noSubscription)
-    const { denied } = asked.decision
-    if (local !== undefined && isLocal(schema, local.schema, document, operation, answers)) {
-      const answer = await executeLocally(asked, local, denied.length)
-      if (answer !== null) return answer
-    }
-    const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables })
-    if (coerced.errors !== undefined) return { errors: coerced.errors }
-    const decision = denied.length === 0 ? asked.decision : decidedOf(asked, coerced.coerced, policy)
-    if (decision.denied.length > 0 && unauthorized === 'reject') return { data: null, errors: refusalsOf(decision) }
-    const codes = new Map(decision.denied.map((one) => [`${one.typeName} ${one.path.join('.')}`, one.code]))
-    const asking = authorizedOperation({
-      schema,
-      document,
-      operation,
-      variables: coerced.coerced,
-      denied: new Set(codes.keys()),
-    })
-    const made =
-      asking.query === null
-        ? undefined
-        : await plan({ query: asking.query, labels: labels(asked), percentage: percentage() })
-    const gathered = await runPlan(made?.node, {
-      supergraph,
-      fits,
-      isConcrete,
-      subgraphs,
-      variables,
-      context: { ...asked, caller },
-      chunk,
-    })
-    const result = await project({
-      ...gathered,
-      kept: asking,
-      operation,
-      coerced: coerced.coerced,
-      document,
-      operationName,
-      variables,
-      clientNames: asking.clientNames,
-      denied: codes,
-    })
-    return decision.denied.length === 0 ? result : withRefusals(result, decision)
-  }
-
-  return { schema, policy, execute }
+function isConcrete(whole: GraphQLSchema, typeName: string): boolean {
+  const type = whole.getType(typeName)
+  return type !== undefined && 'getInterfaces' in type && type.astNode?.kind === 'ObjectTypeDefinition'
 }
 
 const none: ReadonlySet<string> = new Set()
 
 const noSubscription = 'Đăng ký theo dõi ở /graphql/stream. · Subscriptions are served at /graphql/stream.'
-
-/** What is skipped is not asked for: it is left out before the decision. */
-function decidedOf(
-  { document, operationName, caller, decision }: Operation,
-  variables: { readonly [name: string]: unknown },
-  policy: Policy,
-): Decision {
-  const left: DocumentNode = pruned(document, variables)
-  if (left === document || !getOperationAST(left, operationName)) return decision
-  return policy.decide(left, operationName, caller, variables)
-}
 
 const refusalsOf = ({ denied }: Decision) => {
   const byPath = new Map(denied.map((one) => [one.path.join('.'), deniedError(one.code, one.path)]))

@@ -5,6 +5,8 @@ import { anonymous, type Caller } from '../access/caller.ts'
 import type { Scope } from '../access/policy/scopes.ts'
 import { house } from '../domains/index.ts'
 import { provinceCode } from './access/agency-ranges.ts'
+import { answer, operationOf } from '../gateway/graphql/pipeline.ts'
+import { definitionIn } from '../graph/operation/operation.ts'
 import type { Hub } from './hub.ts'
 
 /** Whoever may run commands on this machine with the hub's key is the province's operator. */
@@ -31,19 +33,15 @@ export async function ask(
   variables: Readonly<Record<string, unknown>> = {},
   purpose: string | null = null,
 ): Promise<Record<string, unknown>> {
+  const { graph } = hub
   const document = parse(text)
-  const [operation] = document.definitions
-  if (operation?.kind !== 'OperationDefinition') throw new Error('an operation is expected')
-  const result = await hub.graph.execute({
-    document,
-    operation,
-    operationName: undefined,
-    variables,
-    caller: operator(purpose),
-    signal: new AbortController().signal,
-    requestId: 'command',
-    decision: { denied: [] },
-  })
+  const definition = definitionIn(document, null)
+  if (definition === null) throw new Error('an operation is expected')
+  const chosen = { document, definition, operationName: undefined, variables }
+  const context = { caller: operator(purpose), signal: new AbortController().signal, requestId: 'command' }
+  const operation = operationOf(graph, chosen, context)
+  if ('refused' in operation) throw operation.refused[0]!
+  const result = await answer(graph, operation)
   if (result.errors !== undefined) throw hubErrorIn(result.errors[0]) ?? result.errors[0]!
   return result.data as Record<string, unknown>
 }

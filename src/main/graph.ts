@@ -7,9 +7,8 @@ import { openRowScopes } from '../access/policy/row-scope.ts'
 import { openSubjectBudget, type SubjectBudget } from '../access/audit/subject-budget.ts'
 import type { Config } from '../config/index.ts'
 import type { Keyring } from '../db/encryption/keyring.ts'
-import type { Generation } from '../gateway/graphql/operation-server.ts'
+import type { Generation } from '../graph/operation/generation.ts'
 import type { SubgraphGeneration } from '../gateway/graphql/subgraph-endpoint.ts'
-import { missedLookUps } from '../graph/execute/missed-look-ups.ts'
 import type { GraphContext } from '../graph/execute/context.ts'
 import { openCursors } from '../graph/sql/cursor.ts'
 import { openExecutor } from '../graph/execute/execute.ts'
@@ -79,15 +78,10 @@ export function composeGraph(
       },
       now: engine.now,
     }
-    const execute = openExecutor(reading)
     return {
       schema,
       policy,
-      async execute({ document, operationName = null, variables, caller, signal }) {
-        const answer = await execute({ document, operationName, variables, caller, signal })
-        await logged(missedLookUps(policy, { document, operationName, variables, caller }, answer), caller)
-        return answer
-      },
+      execute: openExecutor({ ...reading, missed: logged }),
       ...(followed === undefined ? {} : { subscribe: openSubscribe({ ...reading, events: followed, topics }) }),
     }
   }

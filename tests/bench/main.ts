@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { federationLines } from './federation.ts'
 import { readingLines } from './reading.ts'
 import { type Line, met, print } from './report.ts'
+import { warmLines } from './warm.ts'
 
 // npm run bench: ratios of one run, the ways taken in turns. A goal that is missed is printed; with --strict it is also the
 // exit code.
@@ -18,6 +19,7 @@ const rounds = { rounds: Number(values.rounds) }
 const parts: Readonly<Record<string, () => Promise<readonly Line[]>>> = {
   federation: () => federationLines(rounds),
   reading: () => readingLines(Number(values.rows), rounds),
+  warm: warmLines,
 }
 const wanted = Object.entries(parts).filter(([name]) => values.only === undefined || values.only === name)
 if (wanted.length === 0) {

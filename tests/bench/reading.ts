@@ -75,12 +75,7 @@ export async function readingLines(rows: number, rounds: Rounds): Promise<readon
         now: engine.now,
       })
       return openOperationServer({
-        generation: {
-          schema,
-          policy,
-          execute: ({ document, operationName, variables, caller, signal }) =>
-            execute({ document, operationName: operationName ?? null, variables, caller, signal }),
-        },
+        generation: { schema, policy, execute },
         limits: defaultLimits,
         metrics: openMetrics(),
         log: silent,

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../src/db/open.ts'
 import { noRows, queryWithin, type RowScope } from '../../src/db/row-scope.ts'
 import { openCursors } from '../../src/graph/sql/cursor.ts'
 import { openExecutor } from '../../src/graph/execute/execute.ts'
+import { answerOf, generationOf } from '../kit/operation.ts'
 import { loadSchema } from '../../src/graph/schema/load.ts'
 import { gatherMappings } from '../../src/graph/schema/type-mapping.ts'
 import { declaredMappings } from '../../src/main/graph.ts'
@@ -46,8 +47,8 @@ function answersOf(pool: Database['pool']): () => Promise<unknown> {
     rowScopeOf: openRowScopes(house.rowRanges),
     now,
   })
-  const { signal } = new AbortController()
-  return () => execute({ document: list, operationName: null, variables: {}, caller: clerk, signal })
+  const generation = generationOf(schema, execute)
+  return () => answerOf(generation, list, { caller: clerk })
 }
 
 let database: FreshDatabase

@@ -1,12 +1,13 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { composeServices, compositionHasErrors } from '@theguild/federation-composition'
-import { execute, getOperationAST, parse, validate } from 'graphql'
+import { execute, parse, validate } from 'graphql'
 import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import type { Caller } from '../../src/access/caller.ts'
 import { anonymous } from '../../src/access/caller.ts'
 import type { FederationOptions, SubgraphExecutor, SubgraphRequest } from '../../src/federation/index.ts'
 import { openFederation } from '../../src/federation/index.ts'
-import type { Generation, OperationContext } from '../../src/gateway/graphql/operation-server.ts'
+import type { Generation } from '../../src/graph/operation/generation.ts'
+import { answerOf } from '../kit/operation.ts'
 
 type Resolvers = Readonly<Record<string, unknown>>
 
@@ -113,16 +114,8 @@ export function callerWith(scopes: readonly string[] | undefined): Caller {
 
 /** Asks a generation as a server would, after validation; the answer as it would go over the wire. */
 export async function askOf(generation: Generation, query: string, asking: Asking = {}): Promise<ExecutionResult> {
-  const { variables = {}, operationName, scopes, signal = new AbortController().signal } = asking
-  const document = parse(query)
-  const caller = callerWith(scopes)
-  const faults = validate(generation.policy.inputSchema(caller), document)
-  if (faults.length > 0) throw new Error(`the client's operation is wrong: ${faults[0]?.message}`)
-  const operation = getOperationAST(document, operationName)
-  if (!operation) throw new Error('the document has no such operation')
-  const decision = generation.policy.decide(document, operationName, caller, variables)
-  const context: OperationContext = { caller, signal, requestId: 'r' }
-  const result = await generation.execute({ ...context, document, operation, operationName, variables, decision })
+  const { scopes, ...more } = asking
+  const result = await answerOf(generation, query, { ...more, caller: callerWith(scopes) })
   return JSON.parse(JSON.stringify(result)) as ExecutionResult
 }
 

@@ -3,7 +3,7 @@ import { defaultFieldResolver, execute, GraphQLError } from 'graphql'
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql'
 import { deniedError, hubError } from '../../src/access/error.ts'
 import type { Denial } from '../../src/access/policy/decide.ts'
-import type { Execute } from '../../src/gateway/graphql/operation-server.ts'
+import type { Execute } from '../../src/graph/operation/operation.ts'
 
 /** A schema with one of each kind of rule, and what stands behind it. */
 export const typeDefs = /* GraphQL */ `
@@ -108,7 +108,9 @@ export const rootValue = {
   rename: () => true,
 }
 
-export const smallSchema = (): GraphQLSchema => makeExecutableSchema({ typeDefs })
+/** `onMutation`: a rule on the type of mutations. */
+export const smallSchema = (onMutation = ''): GraphQLSchema =>
+  makeExecutableSchema({ typeDefs: typeDefs.replace('type Mutation {', `type Mutation ${onMutation} {`) })
 
 /** graphql-js itself, with each denied selection answered by its error and nothing fetched. */
 export function plainExecute(schema: GraphQLSchema, seen: string[] = []): Execute {

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { parse, validate } from 'graphql'
 import { sql, type Transaction } from 'kysely'
 import type { Caller } from '../../src/access/caller.ts'
 import { anonymous } from '../../src/access/caller.ts'
@@ -17,6 +16,7 @@ import type { Engine, Sinks } from '../../src/sync/engine.ts'
 import type { FreshDatabase } from '../kit/database.ts'
 import { freshDatabase } from '../kit/database.ts'
 import { house } from '../../src/domains/index.ts'
+import { answerOf } from '../kit/operation.ts'
 
 export const keyring = openKeyring(createHmac('sha256', 'graph').update('test').digest())
 export const sinks: Sinks = house.sinks(keyring)
@@ -104,20 +104,7 @@ export async function openGraph(engine: Partial<Engine> = {}, given?: FreshDatab
     clock,
     statements: () => seen.splice(0),
     async ask(query, caller = anonymous, variables = {}) {
-      const document = parse(query)
-      const faults = validate(generation.policy.inputSchema(caller), document)
-      if (faults.length > 0) throw new Error(faults.map((fault) => fault.message).join('\n'))
-      const operation = document.definitions.find((one) => one.kind === 'OperationDefinition')!
-      const result = await generation.execute({
-        document,
-        operation,
-        operationName: undefined,
-        variables,
-        caller,
-        signal: new AbortController().signal,
-        requestId: 'test',
-        decision: { denied: [] },
-      })
+      const result = await answerOf(generation, query, { caller, variables })
       return JSON.parse(JSON.stringify(result)) as Answer
     },
     async askSubgraph(query, caller = anonymous, variables = {}) {

@@ -1,13 +1,13 @@
 // A database with permits and documents of five agencies, and the graph that answers their statistics.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parse } from 'graphql'
 import { sql } from 'kysely'
 import { anonymous, type Caller } from '../../src/access/caller.ts'
 import type { AuditLog } from '../../src/access/audit/log.ts'
 import { openPolicy } from '../../src/access/policy/policy.ts'
 import type { Keyring } from '../../src/db/encryption/keyring.ts'
 import { openDatabase } from '../../src/db/open.ts'
+import { answerOf, generationOf } from '../kit/operation.ts'
 import { openExecutor } from '../../src/graph/execute/execute.ts'
 import { buildSchema } from '../../src/graph/schema/load.ts'
 import { agencyFilter, spanFilter, textFilter } from '../../src/graph/sql/filter.ts'
@@ -105,8 +105,7 @@ export async function openWorld() {
     pool,
     agencies,
     async ask(query: string, caller: Caller = anonymous) {
-      const { signal } = new AbortController()
-      const answer = await execute({ document: parse(query), operationName: null, variables: {}, caller, signal })
+      const answer = await answerOf(generationOf(schema, execute), query, { caller })
       // oxlint-disable-next-line typescript/no-explicit-any -- answers are compared member by member
       return JSON.parse(JSON.stringify(answer)) as { data?: any; errors?: { extensions: { code: string } }[] }
     },

@@ -1,3 +1,4 @@
+// Finds personal data in what clients write: in literals and in variables.
 import { getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, Kind } from 'graphql'
 import type { GraphQLInputType, GraphQLSchema, ValueNode } from 'graphql'
 
@@ -43,6 +44,13 @@ export function personalInputs(schema: GraphQLSchema, coordinates: ReadonlySet<s
   }
 
   return { reaches, uses }
+}
+
+/** Whether a variable stands in a value, at any depth. */
+export function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable)
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value))
+  return value.kind === Kind.VARIABLE
 }
 
 function itemOf(type: GraphQLInputType): GraphQLInputType {

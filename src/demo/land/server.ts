@@ -1,8 +1,9 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+// The demonstration's second agency: a land office with a subgraph of its own.
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
+import { startStandaloneServer } from '@apollo/server/standalone'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError, parse } from 'graphql'
-import { createYoga } from 'graphql-yoga'
 import type { Town } from '../../contract/index.ts'
 import { type LandRegistry, landRegistry, type Parcel } from './registry.ts'
 import { landSdl } from './sdl.ts'
@@ -23,27 +24,19 @@ interface DossierKey {
   readonly procedure?: { readonly field?: string | null } | null
 }
 
-/**
- * The demonstration's second agency: its own subgraph on its own server, written with another library than the hub. Port 0
- * or none: any free one of 127.0.0.1.
- */
-export async function openLandServer(town: Town, port = 0): Promise<LandServer> {
+/** Serves the land office's subgraph on a free port of 127.0.0.1, with nothing of the hub behind it. */
+export async function openLandServer(town: Town): Promise<LandServer> {
   const registry = landRegistry(town)
   const schema = buildSubgraphSchema([{ typeDefs: parse(landSdl()), resolvers: resolversOf(registry) as never }])
-  const yoga = createYoga({ schema, graphqlEndpoint: '/graphql', graphiql: false, landingPage: false, logging: false })
-  const server = createServer((request, response) => void yoga(request, response))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+  const apollo = new ApolloServer({
+    schema,
+    introspection: true,
+    nodeEnv: 'production', // no landing page, no stack in answers
+    stopOnTerminationSignals: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
   })
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    close: async () => {
-      await yoga.dispose()
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
-  }
+  const { url } = await startStandaloneServer(apollo, { listen: { host: '127.0.0.1', port: 0 } })
+  return { url: new URL('/graphql', url).href, close: () => apollo.stop() }
 }
 
 function resolversOf(registry: LandRegistry): object {

@@ -1,4 +1,5 @@
-import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel'
+// Another agency's subgraph over HTTP.
+import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen, type IPolicy } from 'cockatiel'
 import type { ExecutionResult } from 'graphql'
 import { GraphQLError } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
@@ -6,6 +7,7 @@ import { TransportFailure } from '../../transport/failure.ts'
 import { openTransport } from '../../transport/open.ts'
 import type { TransportOptions } from '../../transport/open.ts'
 import { openShared } from './shared-request.ts'
+import type { Shared } from './shared-request.ts'
 import type { SubgraphExecutor, SubgraphRequest } from './run-plan.ts'
 import { isTree } from './tree.ts'
 import { unavailableError } from '../answer/subgraph-error.ts'
@@ -55,10 +57,20 @@ export interface Remote extends SubgraphExecutor {
 /** Statuses at which servers of GraphQL over HTTP put an answer with errors. */
 const answering = [400, 401, 403, 405, 415, 422, 500]
 
+/** An open remote and how it has answered so far. */
+interface Open {
+  readonly options: RemoteOptions
+  readonly transport: ReturnType<typeof openTransport>
+  readonly breaker: IPolicy
+  readonly shared: Shared<ExecutionResult>
+  readonly timeoutMs: number
+  state: RemoteState
+}
+
 /** Another agency's subgraph over HTTP: bounded, checked, one deadline a request, equal queries of one moment asked once. */
 export function openRemote(options: RemoteOptions): Remote {
-  const { name, url, allowHosts = [], headers = {}, timeoutMs = 10_000, callerToken, inFlight = 16 } = options
-  const { now = () => new Date(), alarm, bodyBytes = 16 * 1_048_576 } = options
+  const { name, url, allowHosts = [], timeoutMs = 10_000, inFlight = 16, bodyBytes = 16 * 1_048_576 } = options
+  const { failures: maxFailures = 8, restMs = 30_000 } = options.breaker ?? {}
   const transport = openTransport({
     ...options.transport,
     allowHosts,
@@ -73,89 +85,85 @@ export function openRemote(options: RemoteOptions): Remote {
       concurrency: inFlight,
     },
   })
-  const { failures: maxFailures = 8, restMs = 30_000 } = options.breaker ?? {}
   const breaker = circuitBreaker(
     handleWhen((error) => !(error instanceof TransportFailure && error.status === 429)),
     { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(maxFailures) },
   )
-  const shared = openShared<ExecutionResult>()
-  let seen = { requests: 0, failures: 0 }
-  let last: { answer: Date | null; failure: Date | null; why: string | null } = {
-    answer: null,
-    failure: null,
-    why: null,
-  }
-  let answeredLast: boolean | null = null
-
-  async function post(body: string, sent: Record<string, string>, kind: string, signal: AbortSignal) {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-    const repeatable = kind === 'query'
-    seen = { ...seen, requests: seen.requests + 1 }
-    try {
-      const result = await breaker.execute(async () => {
-        try {
-          const asked = { url, method: 'POST' as const, headers: sent, body, accept: answering, repeatable }
-          const answer = await transport.exchange(asked, until)
-          return resultOf(answer.text(), answer.status)
-        } catch (error) {
-          if (signal.aborted) return null // the client has left: that says nothing of the remote
-          throw error
-        }
-      })
-      if (result === null) throw signal.reason
-      last = { ...last, answer: now() }
-      answeredLast = true
-      return result
-    } catch (error) {
-      if (signal.aborted) throw error
-      const rests = error instanceof BrokenCircuitError
-      const why = error instanceof TransportFailure ? error.message : `no answer in ${timeoutMs} ms`
-      if (rests) return { errors: [unavailableError()] }
-      seen = { ...seen, failures: seen.failures + 1 }
-      last = { ...last, failure: now(), why }
-      answeredLast = false
-      alarm?.(name, why)
-      return { errors: [unavailableError()] }
-    }
-  }
-
-  async function execute({
-    query,
-    variables,
-    operationName,
-    context,
-    kind,
-  }: SubgraphRequest): Promise<ExecutionResult> {
-    const token = callerToken === undefined ? null : await callerToken(context.caller)
-    const sent = {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json, application/json;q=0.9',
-      ...headers,
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
-    }
-    const body = JSON.stringify({
-      query,
-      ...(Object.keys(variables).length === 0 ? {} : { variables }),
-      ...(operationName === null ? {} : { operationName }),
-    })
-    if (kind === 'mutation') return withAskedPaths(await post(body, sent, kind, context.signal), query)
-    // Who asks is part of the question: an answer for one caller is never another's.
-    const label = `${token ?? ''}\n${body}`
-    const answer = await shared(label, context.signal, (signal) => post(body, sent, kind, signal))
-    return withAskedPaths(structuredAnswer(answer), query)
-  }
-
-  const state = (): RemoteState => ({
+  const state: RemoteState = {
     name,
     url,
-    answering: answeredLast,
-    lastAnswerAt: last.answer,
-    lastFailureAt: last.failure,
-    lastFailure: last.why,
-    ...seen,
+    answering: null,
+    lastAnswerAt: null,
+    lastFailureAt: null,
+    lastFailure: null,
+    requests: 0,
+    failures: 0,
+  }
+  const remote: Open = { options, transport, breaker, shared: openShared(), timeoutMs, state }
+  return Object.assign((request: SubgraphRequest) => asked(remote, request), {
+    state: () => remote.state,
+    close: () => transport.close(),
   })
-  return Object.assign(execute, { state, close: () => transport.close() })
+}
+
+async function asked(remote: Open, request: SubgraphRequest): Promise<ExecutionResult> {
+  const { query, variables, operationName, context, kind } = request
+  const { headers = {}, callerToken } = remote.options
+  const token = callerToken === undefined ? null : await callerToken(context.caller)
+  const sent = {
+    'content-type': 'application/json',
+    accept: 'application/graphql-response+json, application/json;q=0.9',
+    ...headers,
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+  }
+  const body = JSON.stringify({
+    query,
+    ...(Object.keys(variables).length === 0 ? {} : { variables }),
+    ...(operationName === null ? {} : { operationName }),
+  })
+  if (kind === 'mutation') return withAskedPaths(await post(remote, body, sent, kind, context.signal), query)
+  // Who asks is part of the question: an answer for one caller is never another's.
+  const label = `${token ?? ''}\n${body}`
+  const answer = await remote.shared(label, context.signal, (signal) => post(remote, body, sent, kind, signal))
+  return withAskedPaths(structuredAnswer(answer), query)
+}
+
+async function post(
+  remote: Open,
+  body: string,
+  headers: Record<string, string>,
+  kind: SubgraphRequest['kind'],
+  signal: AbortSignal,
+): Promise<ExecutionResult> {
+  const { options, transport, breaker, timeoutMs } = remote
+  const { name, url, alarm, now = () => new Date() } = options
+  const until = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const repeatable = kind === 'query'
+  remote.state = { ...remote.state, requests: remote.state.requests + 1 }
+  try {
+    const result = await breaker.execute(async () => {
+      try {
+        const asking = { url, method: 'POST' as const, headers, body, accept: answering, repeatable }
+        const answer = await transport.exchange(asking, until)
+        return resultOf(answer.text(), answer.status)
+      } catch (error) {
+        if (signal.aborted) return null // the client has left: that says nothing of the remote
+        throw error
+      }
+    })
+    if (result === null) throw signal.reason
+    remote.state = { ...remote.state, answering: true, lastAnswerAt: now() }
+    return result
+  } catch (error) {
+    if (signal.aborted) throw error
+    if (error instanceof BrokenCircuitError) return { errors: [unavailableError()] }
+    const lastFailure = error instanceof TransportFailure ? error.message : `no answer in ${timeoutMs} ms`
+    const failures = remote.state.failures + 1
+    remote.state = { ...remote.state, answering: false, failures, lastFailureAt: now(), lastFailure }
+    alarm?.(name, lastFailure)
+    return { errors: [unavailableError()] }
+  }
 }
 
 /** Whoever takes a shared answer changes it: each gets its own. */

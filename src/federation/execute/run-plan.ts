@@ -1,3 +1,4 @@
+// Runs a plan: asks the subgraphs and joins what they answer into one tree.
 import type {
   BatchFetchNode,
   EntityBatchAlias,
@@ -6,9 +7,9 @@ import type {
   PlanNode,
   RequiresSelection,
 } from '@graphql-hive/router-query-planner'
-import type { ExecutionResult, SelectionSetNode } from 'graphql'
+import type { ExecutionResult, GraphQLError, SelectionSetNode } from 'graphql'
 import { hubErrorIn } from '../../access/error.ts'
-import type { OperationContext } from '../../gateway/graphql/operation-server.ts'
+import type { OperationContext } from '../../graph/operation/operation.ts'
 import { blame, blameAt, selectedBy } from '../answer/error-position.ts'
 import { holdsKey, represented } from './representation.ts'
 import { rewrite } from './rewrite.ts'
@@ -16,7 +17,7 @@ import type { Supergraph } from '../supergraph/supergraph.ts'
 import { copied, isTree, merge, objectsAt } from './tree.ts'
 import type { Fits, Found, Tree } from './tree.ts'
 import { isUnavailable, reportedSubgraphError, unavailableSubgraph } from '../answer/subgraph-error.ts'
-import type { Path, SubgraphError } from '../answer/subgraph-error.ts'
+import type { SubgraphError } from '../answer/subgraph-error.ts'
 
 /** What a plan asks of one subgraph. */
 export interface SubgraphRequest {
@@ -54,202 +55,211 @@ interface Group {
   readonly found: Found[]
 }
 
+/** A plan that is running. */
+interface Run extends RunOptions, Gathered {
+  readonly subgraphErrors: SubgraphError[]
+}
+
 /**
  * Runs the nodes of a plan in their order. What a subgraph fails to give is marked in the tree and the rest goes on; rejects
  * only when the client has left, or by a bug.
  */
 export async function runPlan(node: PlanNode | undefined, options: RunOptions, tree: Tree = {}): Promise<Gathered> {
-  const { supergraph, fits, isConcrete, subgraphs, variables, context, chunk } = options
-  const subgraphErrors: SubgraphError[] = []
-  const note = (subgraphError: SubgraphError): SubgraphError => {
-    subgraphErrors.push(subgraphError)
-    return subgraphError
-  }
+  const run: Run = { ...options, tree, subgraphErrors: [] }
+  await runNode(run, node)
+  return { tree, subgraphErrors: run.subgraphErrors }
+}
 
-  async function run(one: PlanNode | undefined): Promise<void> {
-    if (one === undefined || one === null) return
-    context.signal.throwIfAborted()
-    switch (one.kind) {
-      case 'Sequence':
-        for (const next of one.nodes) await run(next)
-        return
-      case 'Parallel':
-        await Promise.all(one.nodes.map(run))
-        return
-      case 'Condition':
-        return run(variables[one.condition] === true ? one.ifClause : one.elseClause)
-      case 'Fetch':
-        return fetchRoot(one)
-      case 'Flatten':
-        if (one.node.kind === 'Fetch') return fetchEntities(one.node, one.path)
-        return run(one.node)
-      case 'BatchFetch':
-        return fetchBatch(one)
-      default:
-        throw new Error(`a plan holds a node that nothing runs: ${one.kind}`)
-    }
+async function runNode(run: Run, one: PlanNode | undefined): Promise<void> {
+  if (one === undefined || one === null) return
+  run.context.signal.throwIfAborted()
+  switch (one.kind) {
+    case 'Sequence':
+      for (const next of one.nodes) await runNode(run, next)
+      return
+    case 'Parallel':
+      await Promise.all(one.nodes.map((next) => runNode(run, next)))
+      return
+    case 'Condition':
+      return runNode(run, run.variables[one.condition] === true ? one.ifClause : one.elseClause)
+    case 'Fetch':
+      return fetchRoot(run, one)
+    case 'Flatten':
+      if (one.node.kind === 'Fetch') return fetchEntities(run, one.node, one.path)
+      return runNode(run, one.node)
+    case 'BatchFetch':
+      return fetchBatch(run, one)
+    default:
+      throw new Error(`a plan holds a node that nothing runs: ${one.kind}`)
   }
+}
 
-  async function ask(
-    node: FetchNode | BatchFetchNode,
-    more: Readonly<Record<string, unknown>>,
-  ): Promise<ExecutionResult> {
-    const given = (node.variableUsages ?? []).filter((name) => Object.hasOwn(variables, name))
-    const execute = subgraphs.get(node.serviceName)
-    if (execute === undefined) throw new Error(`nothing answers for the subgraph ${node.serviceName}`)
-    try {
-      return await execute({
-        query: node.operation,
-        variables: { ...Object.fromEntries(given.map((name) => [name, variables[name]])), ...more },
-        operationName: node.operationName ?? null,
-        context,
-        kind: node.operationKind === 'mutation' ? 'mutation' : 'query',
-      })
-    } catch (error) {
-      const own = hubErrorIn(error)
-      if (own === null) throw error
-      return { errors: [own] }
-    }
+function note({ subgraphErrors }: Run, subgraphError: SubgraphError): SubgraphError {
+  subgraphErrors.push(subgraphError)
+  return subgraphError
+}
+
+async function ask(
+  { subgraphs, variables, context }: Run,
+  node: FetchNode | BatchFetchNode,
+  more: Readonly<Record<string, unknown>>,
+): Promise<ExecutionResult> {
+  const given = (node.variableUsages ?? []).filter((name) => Object.hasOwn(variables, name))
+  const execute = subgraphs.get(node.serviceName)
+  if (execute === undefined) throw new Error(`nothing answers for the subgraph ${node.serviceName}`)
+  try {
+    return await execute({
+      query: node.operation,
+      variables: { ...Object.fromEntries(given.map((name) => [name, variables[name]])), ...more },
+      operationName: node.operationName ?? null,
+      context,
+      kind: node.operationKind === 'mutation' ? 'mutation' : 'query',
+    })
+  } catch (error) {
+    const own = hubErrorIn(error)
+    if (own === null) throw error
+    return { errors: [own] }
   }
+}
 
-  async function fetchRoot(one: FetchNode): Promise<void> {
-    const { data, errors = [] } = await ask(one, {})
-    if (isTree(data)) {
-      rewrite(data, one.outputRewrites, fits)
-      merge(tree, data, isConcrete)
-    }
-    for (const error of errors) {
-      const path = error.path ?? null
-      const subgraphError = note(
-        isUnavailable(error) ? unavailableSubgraph(path ?? []) : reportedSubgraphError(error, path ?? []),
-      )
-      if (path === null || path.length === 0 || !isTree(data))
-        blame(tree, selectedBy(one.operation).get(''), [], subgraphError, fits)
-      if (path !== null) blameAt(tree, [], path, subgraphError)
-    }
-    if (!isTree(data) && errors.length === 0) blameShape(one, tree, [])
+async function fetchRoot(run: Run, one: FetchNode): Promise<void> {
+  const { tree, fits, isConcrete } = run
+  const { data, errors = [] } = await ask(run, one, {})
+  if (isTree(data)) {
+    rewrite(data, one.outputRewrites, fits)
+    merge(tree, data, isConcrete)
   }
-
-  /** An answer with neither data nor errors is none. */
-  function blameShape(one: FetchNode, object: Tree, path: Path): void {
-    blame(object, selectedBy(one.operation).get(''), path, note(unavailableSubgraph(path)), fits)
-  }
-
-  async function fetchEntities(one: FetchNode, path: readonly FlattenNodePathSegment[]): Promise<void> {
-    const asked = gather(one.serviceName, one, [path], selectedBy(one.operation).get('_entities'))
-    await Promise.all(
-      chunks(asked, chunk).map(async (groups) => {
-        const representations = groups.map(({ representation }) => representation)
-        const result = await ask(one, { representations })
-        take(result, '_entities', groups, one, selectedBy(one.operation).get('_entities'))
-      }),
+  const selected = selectedBy(one.operation).get('')
+  for (const error of errors) {
+    const path = error.path ?? null
+    const subgraphError = note(
+      run,
+      isUnavailable(error) ? unavailableSubgraph(path ?? []) : reportedSubgraphError(error, path ?? []),
     )
+    if (path === null || path.length === 0 || !isTree(data)) blame(tree, selected, [], subgraphError, fits)
+    if (path !== null) blameAt(tree, [], path, subgraphError)
   }
+  // An answer with neither data nor errors is none.
+  if (!isTree(data) && errors.length === 0) blame(tree, selected, [], note(run, unavailableSubgraph([])), fits)
+}
 
-  async function fetchBatch(one: BatchFetchNode): Promise<void> {
-    const asked = one.entityBatch.aliases.map((batch) => ({
-      batch,
-      set: selectedBy(one.operation).get(batch.alias),
-      groups: gather(one.serviceName, batch, batch.paths, selectedBy(one.operation).get(batch.alias)),
-    }))
-    const rounds = Math.max(...asked.map(({ groups }) => Math.ceil(groups.length / chunk)), 0)
-    await Promise.all(
-      Array.from({ length: rounds }, async (_, round) => {
-        const parts = asked.map((one) => ({ ...one, groups: one.groups.slice(round * chunk, (round + 1) * chunk) }))
-        const lists = parts.map(({ batch, groups }) => [
-          batch.representationsVariableName,
-          groups.map(({ representation }) => representation),
-        ])
-        const result = await ask(one, Object.fromEntries(lists) as Record<string, unknown>)
-        for (const { batch, groups, set } of parts)
-          take(result, batch.alias, groups, batch, set, parts[0]?.batch === batch)
-      }),
-    )
+async function fetchEntities(run: Run, one: FetchNode, path: readonly FlattenNodePathSegment[]): Promise<void> {
+  const set = selectedBy(one.operation).get('_entities')
+  const asked = gather(run, one.serviceName, one, [path], set)
+  await Promise.all(
+    chunks(asked, run.chunk).map(async (groups) => {
+      const representations = groups.map(({ representation }) => representation)
+      take(run, await ask(run, one, { representations }), { name: '_entities', groups, one, set, first: true })
+    }),
+  )
+}
+
+async function fetchBatch(run: Run, one: BatchFetchNode): Promise<void> {
+  const { chunk } = run
+  const asked = one.entityBatch.aliases.map((batch) => {
+    const set = selectedBy(one.operation).get(batch.alias)
+    return { batch, set, groups: gather(run, one.serviceName, batch, batch.paths, set) }
+  })
+  const rounds = Math.max(...asked.map(({ groups }) => Math.ceil(groups.length / chunk)), 0)
+  await Promise.all(
+    Array.from({ length: rounds }, async (_, round) => {
+      const parts = asked.map((part) => ({ ...part, groups: part.groups.slice(round * chunk, (round + 1) * chunk) }))
+      const lists = parts.map(({ batch, groups }) => [
+        batch.representationsVariableName,
+        groups.map(({ representation }) => representation),
+      ])
+      const result = await ask(run, one, Object.fromEntries(lists) as Record<string, unknown>)
+      for (const [index, { batch, groups, set }] of parts.entries())
+        take(run, result, { name: batch.alias, groups, one: batch, set, first: index === 0 })
+    }),
+  )
+}
+
+/** The objects at the paths that the subgraph can be asked for, each representation once. */
+function gather(
+  { tree, fits, supergraph }: Run,
+  subgraph: string,
+  one: { readonly requires?: readonly RequiresSelection[]; readonly inputRewrites?: FetchNode['inputRewrites'] },
+  paths: readonly (readonly FlattenNodePathSegment[])[],
+  set: SelectionSetNode | undefined,
+): Group[] {
+  const groups = new Map<string, Group>()
+  for (const found of paths.flatMap((path) => objectsAt(tree, path, fits))) {
+    const { made, blocked } = represented(found.object, one.requires ?? [], fits) as {
+      made?: Tree
+      blocked?: SubgraphError
+    }
+    if (blocked !== undefined) blame(found.object, set, found.path, blocked, fits)
+    if (made === undefined) continue
+    const typeName = typeof made['__typename'] === 'string' ? made['__typename'] : ''
+    rewrite(made, one.inputRewrites, fits, typeName)
+    const own = supergraph.keysOf(subgraph, typeName)
+    const keys = own.length > 0 ? own : supergraph.keysOf(subgraph, String(made['__typename']))
+    if (!holdsKey(made, keys, supergraph.whole.getType(typeName))) continue
+    const label = JSON.stringify(made)
+    const group = groups.get(label)
+    if (group === undefined) groups.set(label, { representation: made, found: [found] })
+    else group.found.push(found)
   }
+  return [...groups.values()]
+}
 
-  /** The objects at the paths that the subgraph can be asked for, each representation once. */
-  function gather(
-    subgraph: string,
-    one: { readonly requires?: readonly RequiresSelection[]; readonly inputRewrites?: FetchNode['inputRewrites'] },
-    paths: readonly (readonly FlattenNodePathSegment[])[],
-    set: SelectionSetNode | undefined,
-  ): Group[] {
-    const groups = new Map<string, Group>()
-    for (const found of paths.flatMap((path) => objectsAt(tree, path, fits))) {
-      const { made, blocked } = represented(found.object, one.requires ?? [], fits) as {
-        made?: Tree
-        blocked?: SubgraphError
-      }
-      if (blocked !== undefined) blame(found.object, set, found.path, blocked, fits)
-      if (made === undefined) continue
-      const typeName = typeof made['__typename'] === 'string' ? made['__typename'] : ''
-      rewrite(made, one.inputRewrites, fits, typeName)
-      const [own, told] = [
-        supergraph.keysOf(subgraph, typeName),
-        supergraph.keysOf(subgraph, String(made['__typename'])),
-      ]
-      if (!holdsKey(made, own.length > 0 ? own : told, supergraph.whole.getType(typeName))) continue
-      const label = JSON.stringify(made)
-      const group = groups.get(label)
-      if (group === undefined) groups.set(label, { representation: made, found: [found] })
-      else group.found.push(found)
-    }
-    return [...groups.values()]
+/** Groups that were asked for together, under one name of the answer. */
+interface Batch {
+  /** `_entities`, or an alias of it. */
+  readonly name: string
+  readonly groups: readonly Group[]
+  readonly one: FetchNode | EntityBatchAlias
+  readonly set: SelectionSetNode | undefined
+  /** Whether errors that belong to no batch of the request are this one's. */
+  readonly first: boolean
+}
+
+/** Joins what was answered for these groups, in their order. */
+function take(run: Run, { data, errors = [] }: ExecutionResult, batch: Batch): void {
+  const { name, groups } = batch
+  const answered = isTree(data) ? data[name] : undefined
+  takeEntities(run, Array.isArray(answered) ? answered : [], batch)
+  const here = groups[0]?.found[0]?.path ?? []
+  for (const error of errors) takeError(run, error, batch)
+  if (!Array.isArray(answered) && errors.length === 0 && groups.length > 0) {
+    blameAll(run, batch, note(run, unavailableSubgraph(here)))
   }
+}
 
-  /** Joins what `_entities` (or an alias of it) answered for these groups, in their order. */
-  function take(
-    { data, errors = [] }: ExecutionResult,
-    name: string,
-    groups: readonly Group[],
-    one: FetchNode | EntityBatchAlias,
-    set: SelectionSetNode | undefined,
-    first = true,
-  ): void {
-    const answered = isTree(data) ? data[name] : undefined
-    const entities: readonly unknown[] = Array.isArray(answered) ? answered : []
-    for (const [index, { representation, found }] of groups.entries()) {
-      const entity = entities[index]
-      if (!isTree(entity)) continue
-      rewrite(entity, one.outputRewrites, fits, typeNameOf(representation))
-      const copies = found.map((_, at) => (at === 0 ? entity : copied(entity)))
-      for (const [at, { object }] of found.entries()) merge(object, copies[at]!, isConcrete)
-    }
-    const everywhere = (subgraphError: SubgraphError): void => {
-      for (const { found } of groups)
-        for (const { object, path } of found) blame(object, set, path, subgraphError, fits)
-    }
-    const [here] = groups[0]?.found ?? []
-    for (const error of errors) {
-      const subgraphError = isUnavailable(error)
-        ? unavailableSubgraph(here?.path ?? [])
-        : reportedSubgraphError(error, here?.path ?? [])
-      const path = error.path ?? []
-      const group = path[0] === name && typeof path[1] === 'number' ? groups[path[1]] : undefined
-      if (path[0] !== undefined && path[0] !== name) {
-        // Another alias of the same request tells of it.
-        if (first && typeof path[0] === 'string' && !selectsEntities(path[0])) everywhere(note(subgraphError))
-        continue
-      }
-      if (group === undefined) {
-        note(subgraphError)
-        everywhere(subgraphError)
-        continue
-      }
-      for (const { object, path: from } of group.found) {
-        const rest = path.slice(2)
-        const told = note({ ...subgraphError, path: [...from, ...rest] })
-        if (rest.length === 0) blame(object, set, from, told, fits)
-        else blameAt(tree, from, rest, told)
-      }
-    }
-    if (!Array.isArray(answered) && errors.length === 0 && groups.length > 0) {
-      everywhere(note(unavailableSubgraph(here?.path ?? [])))
-    }
+function takeEntities({ fits, isConcrete }: Run, entities: readonly unknown[], { groups, one }: Batch): void {
+  for (const [index, { representation, found }] of groups.entries()) {
+    const entity = entities[index]
+    if (!isTree(entity)) continue
+    rewrite(entity, one.outputRewrites, fits, typeNameOf(representation))
+    const copies = found.map((_, at) => (at === 0 ? entity : copied(entity)))
+    for (const [at, { object }] of found.entries()) merge(object, copies[at]!, isConcrete)
   }
+}
 
-  await run(node)
-  return { tree, subgraphErrors }
+function takeError(run: Run, error: GraphQLError, batch: Batch): void {
+  const { name, groups, set, first } = batch
+  const here = groups[0]?.found[0]?.path ?? []
+  const subgraphError = isUnavailable(error) ? unavailableSubgraph(here) : reportedSubgraphError(error, here)
+  const path = error.path ?? []
+  if (path[0] !== undefined && path[0] !== name) {
+    // Another alias of the same request tells of it.
+    if (first && typeof path[0] === 'string' && !selectsEntities(path[0]))
+      blameAll(run, batch, note(run, subgraphError))
+    return
+  }
+  const group = path[0] === name && typeof path[1] === 'number' ? groups[path[1]] : undefined
+  if (group === undefined) return blameAll(run, batch, note(run, subgraphError))
+  for (const { object, path: from } of group.found) {
+    const rest = path.slice(2)
+    const told = note(run, { ...subgraphError, path: [...from, ...rest] })
+    if (rest.length === 0) blame(object, set, from, told, run.fits)
+    else blameAt(run.tree, from, rest, told)
+  }
+}
+
+function blameAll({ fits }: Run, { groups, set }: Batch, subgraphError: SubgraphError): void {
+  for (const { found } of groups) for (const { object, path } of found) blame(object, set, path, subgraphError, fits)
 }
 
 const selectsEntities = (name: string): boolean => name === '_entities' || /^_e\d+$/.test(name)

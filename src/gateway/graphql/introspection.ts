@@ -1,94 +1,77 @@
+// What the schema answers of itself: `__typename` of the root, `__schema` and `__type`.
 import { execute, Kind } from 'graphql'
-import type {
-  DocumentNode,
-  ExecutionResult,
-  FragmentDefinitionNode,
-  GraphQLSchema,
-  OperationDefinitionNode,
-  SelectionNode,
-  SelectionSetNode,
-} from 'graphql'
+import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { onSchema, type Operation } from '../../graph/operation/operation.ts'
+import { isMeta, type Selection } from '../../graph/operation/selection.ts'
 
-/** An operation in two parts: what the schema answers of itself (`__schema`, `__type`, `__typename`) and what data does. */
+/** An operation in two parts: what the schema answers of itself and what data does. */
 export interface Parts {
-  readonly meta: DocumentNode
-  /** Null when nothing of the operation asks for data. */
-  readonly data: DocumentNode | null
-  /** Response names of the root, in the document's order. */
+  readonly typenames: ReadonlyMap<string, string>
+  /** Null when nothing of the operation asks for `__schema` or `__type`. */
+  readonly meta: DocumentNode | null
+  /** Null when nothing of it asks for data. */
+  readonly data: { readonly document: DocumentNode; readonly definition: OperationDefinitionNode } | null
+  /** Response names of the root, in the operation's order. */
   readonly names: readonly string[]
 }
 
-const kept = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Parts | null>>()
+const kept = new WeakMap<readonly Selection[], Parts | null>()
 
 /**
  * The parts of an operation that asks for introspection, or for nothing but `__typename`; null for every other operation:
- * the document itself is executed then.
+ * it is answered whole then. The same object again for the same tree.
  */
-export function partsOf(document: DocumentNode, operation: OperationDefinitionNode): Parts | null {
-  const known = kept.get(document)?.get(operation)
-  if (known !== undefined) return known
-  const parts = split(document, operation)
-  const ofDocument = kept.get(document) ?? new Map<OperationDefinitionNode, Parts | null>()
-  kept.set(document, ofDocument.set(operation, parts))
+export function partsOf(operation: Operation): Parts | null {
+  const found = kept.get(operation.selections)
+  if (found !== undefined) return found
+  const parts = split(operation)
+  kept.set(operation.selections, parts)
   return parts
+}
+
+function split({ document, definition, selections }: Operation): Parts | null {
+  const ofSchema = selections.filter(({ field }) => field.name === '__schema' || field.name === '__type')
+  const ofData = selections.filter((one) => !isMeta(one))
+  if (ofSchema.length === 0 && ofData.length > 0) return null
+  const typenames = selections.filter(({ field }) => field.name === '__typename')
+  const meta = partOf(document, definition, ofSchema)
+  return {
+    typenames: new Map(typenames.map(({ responseName, parent }) => [responseName, parent.name])),
+    meta: ofSchema.length === 0 ? null : meta.document,
+    data: ofData.length === 0 ? null : partOf(document, definition, ofData),
+    names: [...new Set(selections.map(({ responseName }) => responseName))],
+  }
+}
+
+/** The document with these fields at the root alone. */
+function partOf(document: DocumentNode, definition: OperationDefinitionNode, selections: readonly Selection[]) {
+  const fields = selections.map(({ node }) => ({ ...node, directives: [] }))
+  const part: OperationDefinitionNode = {
+    ...definition,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: fields },
+  }
+  const definitions = document.definitions.map((one) => (one === definition ? part : one))
+  return { document: { ...document, definitions }, definition: part }
 }
 
 /** Answers the meta part from a schema that holds only what the caller may see, and joins the answer of the data part. */
 export async function joined(
-  parts: Parts,
-  visible: GraphQLSchema,
-  operationName: string | undefined,
-  variables: { readonly [name: string]: unknown },
-  executeData: (document: DocumentNode) => Promise<ExecutionResult>,
+  { typenames, meta, data, names }: Parts,
+  operation: Operation,
+  visible: () => GraphQLSchema,
+  answerData: (part: Operation) => Promise<ExecutionResult>,
 ): Promise<ExecutionResult> {
-  const meta = await execute({ schema: visible, document: parts.meta, operationName, variableValues: variables })
-  if (parts.data === null) return meta
-  const data = await executeData(parts.data)
-  const errors = [...(meta.errors ?? []), ...(data.errors ?? [])]
+  const { operationName = null, variables } = operation
+  const ofSchema: ExecutionResult =
+    meta === null
+      ? { data: {} }
+      : await execute({ schema: visible(), document: meta, operationName, variableValues: variables })
+  if (data === null && (ofSchema.data === undefined || ofSchema.data === null)) return ofSchema
+  const ofData = data === null ? { data: {} } : await answerData(onSchema({ ...operation, ...data }, operation.schema))
+  const errors = [...(ofSchema.errors ?? []), ...(ofData.errors ?? [])]
   const failed = errors.length === 0 ? {} : { errors }
-  if (data.data === undefined || data.data === null) return { ...data, ...failed }
-  const all: Record<string, unknown> = { ...meta.data, ...data.data }
-  const ordered = Object.fromEntries(parts.names.filter((name) => name in all).map((name) => [name, all[name]]))
+  if (ofData.data === undefined || ofData.data === null) return { ...ofData, ...failed }
+  const all: Record<string, unknown> = { ...Object.fromEntries(typenames), ...ofSchema.data, ...ofData.data }
+  const ordered = Object.fromEntries(names.filter((name) => name in all).map((name) => [name, all[name]]))
   return { ...failed, data: ordered }
-}
-
-function split(document: DocumentNode, operation: OperationDefinitionNode): Parts | null {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  }
-  const names = new Set<string>()
-  let introspects = false
-  let asksData = false
-
-  /** Fragments at the root are written in place, as they mix both. */
-  function part(set: SelectionSetNode, keep: (name: string) => boolean): SelectionSetNode {
-    const selections = set.selections.flatMap((selection): SelectionNode[] => {
-      if (selection.kind === Kind.FIELD) {
-        const name = selection.name.value
-        names.add(selection.alias?.value ?? name)
-        if (name === '__schema' || name === '__type') introspects = true
-        if (!name.startsWith('__')) asksData = true
-        return keep(name) ? [selection] : []
-      }
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value)
-      if (inner === undefined) return []
-      const selectionSet = part(inner.selectionSet, keep)
-      if (selectionSet.selections.length === 0) return []
-      const typeCondition = inner.typeCondition === undefined ? {} : { typeCondition: inner.typeCondition }
-      const directives = selection.directives ?? []
-      return [{ kind: Kind.INLINE_FRAGMENT, ...typeCondition, directives, selectionSet }]
-    })
-    return { kind: Kind.SELECTION_SET, selections }
-  }
-
-  const of = (keep: (name: string) => boolean): DocumentNode => {
-    const selectionSet = part(operation.selectionSet, keep)
-    const definitions = document.definitions.map((one) => (one === operation ? { ...operation, selectionSet } : one))
-    return { ...document, definitions }
-  }
-  const meta = of((name) => name.startsWith('__'))
-  const data = of((name) => !name.startsWith('__'))
-  if (!introspects && asksData) return null
-  return { meta, data: asksData ? data : null, names: [...names] }
 }

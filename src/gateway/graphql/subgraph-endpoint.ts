@@ -1,12 +1,13 @@
+// The hub as a subgraph: of other gateways over HTTP, and of its own in process.
 import type { IncomingMessage } from 'node:http'
-import { getOperationAST, GraphQLError, parse } from 'graphql'
+import { GraphQLError, parse } from 'graphql'
 import type { DocumentNode, ExecutionResult } from 'graphql'
 import { isAnonymous } from '../../access/caller.ts'
 import type { Caller } from '../../access/caller.ts'
 import { hubError, unauthenticated } from '../../access/error.ts'
-import type { Generation } from './operation-server.ts'
-import { faultsOf } from './validation.ts'
-import { variableFaults } from './variables.ts'
+import type { Generation } from '../../graph/operation/generation.ts'
+import { definitionIn, noOperation } from '../../graph/operation/operation.ts'
+import { answer, invalid, operationOf } from './pipeline.ts'
 
 /** What answers operations of gateways that have the hub as one of their subgraphs. */
 export interface SubgraphGeneration extends Generation {
@@ -37,43 +38,38 @@ export interface Subgraph {
 
 const keptDocuments = 1_000
 
-export function openSubgraph({ sdl, policy, execute }: SubgraphGeneration): Subgraph {
+export function openSubgraph(generation: SubgraphGeneration): Subgraph {
   const documents = new Map<string, DocumentNode>()
-
-  function parsed(query: string): DocumentNode {
-    const known = documents.get(query)
-    if (known !== undefined) return known
-    const document = parse(query, { noLocation: true })
-    if (documents.size >= keptDocuments) documents.delete(documents.keys().next().value ?? '')
-    documents.set(query, document)
-    return document
-  }
-
   return {
-    subgraphSdl: () => sdl,
+    subgraphSdl: () => generation.sdl,
     async executeSubgraph({ query, variables = {}, operationName = null, caller, signal }) {
-      let document: DocumentNode
-      try {
-        document = parsed(query)
-      } catch (error) {
-        if (error instanceof GraphQLError) return { errors: [error] }
-        throw error
-      }
-      const schema = policy.inputSchema(caller)
-      const faults = faultsOf(schema, document)
+      const document = parsed(documents, query)
+      if (document instanceof GraphQLError) return { errors: [document] }
+      const faults = invalid(generation, document, caller)
       if (faults.length > 0) return { errors: faults }
-      const operation = getOperationAST(document, operationName)
-      if (operation === null || operation === undefined) return { errors: [hubError('BAD_USER_INPUT', noOperation)] }
-      const unfit = variableFaults(schema, operation, variables)
-      if (unfit.length > 0) return { errors: unfit }
-      const name = operationName ?? undefined
-      const decision = policy.decide(document, operationName, caller, variables)
-      return execute({ document, operation, operationName: name, variables, decision, caller, signal, requestId: '' })
+      const definition = definitionIn(document, operationName)
+      if (definition === null) return { errors: [hubError('BAD_USER_INPUT', noOperation)] }
+      const chosen = { document, definition, operationName: operationName ?? undefined, variables }
+      const operation = operationOf(generation, chosen, { caller, signal, requestId: '' })
+      return 'refused' in operation ? { errors: operation.refused } : answer(generation, operation)
     },
   }
 }
 
-const noOperation = 'Không có thao tác mang tên đó. · There is no operation of that name.'
+/** The same document for the same text, so that what is remembered of it serves again; or what is wrong with the text. */
+function parsed(documents: Map<string, DocumentNode>, query: string): DocumentNode | GraphQLError {
+  const known = documents.get(query)
+  if (known !== undefined) return known
+  try {
+    const document = parse(query, { noLocation: true })
+    if (documents.size >= keptDocuments) documents.delete(documents.keys().next().value ?? '')
+    documents.set(query, document)
+    return document
+  } catch (error) {
+    if (error instanceof GraphQLError) return error
+    throw error
+  }
+}
 
 /** Only a gateway that composes may ask at `/subgraph`, and only by POST. */
 export function admitComposer(caller: Caller, request: IncomingMessage): void {

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kind, parse } from 'graphql'
 import type { GraphQLSchema } from 'graphql'
-import { exceeds } from './complexity.ts'
+import { writtenOn } from '../../graph/operation/build.ts'
+import { exceeds, measure } from './complexity.ts'
 import type { OperationLimits } from './limits.ts'
 import { nestsDeeper } from './nesting.ts'
 import { sha256Of } from './persisted.ts'
@@ -139,5 +140,7 @@ function faultIn(text: string, schema: GraphQLSchema, limits: OperationLimits): 
   if (operations.length === 0) return 'holds no operation'
   const [fault] = faultsOf(schema, document)
   if (fault !== undefined) return fault.message
-  return operations.some((one) => exceeds(schema, document, one, {}, limits)) ? 'asks too much' : null
+  return operations.some((one) => exceeds(measure(writtenOn(schema, document, one), {}), limits))
+    ? 'asks too much'
+    : null
 }

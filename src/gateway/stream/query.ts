@@ -1,26 +1,18 @@
-import { Kind, visit } from 'graphql'
-import type {
-  DocumentNode,
-  FieldNode,
-  FragmentDefinitionNode,
-  NameNode,
-  OperationDefinitionNode,
-  SelectionNode,
-  SelectionSetNode,
-  TypeNode,
-  VariableDefinitionNode,
-} from 'graphql'
+// A subscription's selection as an ordinary query of one object.
+import { getNamedType, Kind } from 'graphql'
+import type { DocumentNode, GraphQLCompositeType, NameNode, OperationDefinitionNode, TypeNode } from 'graphql'
+import type { Operation } from '../../graph/operation/operation.ts'
+import type { Selection } from '../../graph/operation/selection.ts'
+import { onType, selectionNodes, setOf, variablesIn } from '../../graph/operation/write.ts'
 
-/** A subscription's selection as an ordinary query of one object by its global id. */
+/** The query that answers one event. */
 export interface EventQuery {
   readonly document: DocumentNode
-  readonly operation: OperationDefinitionNode
+  readonly definition: OperationDefinitionNode
   /** The variable that takes the id. */
   readonly idVariable: string
-  /** The field's name in answers. */
-  readonly responseName: string
-  /** The subscription's one field, as it is first selected. */
-  readonly field: FieldNode
+  /** The subscription's one field, as it is first selected; its response name is the answer's. */
+  readonly field: Selection
 }
 
 const name = (value: string): NameNode => ({ kind: Kind.NAME, value })
@@ -29,110 +21,52 @@ const required = (type: string): TypeNode => ({
   type: { kind: Kind.NAMED_TYPE, name: name(type) },
 })
 
+const kept = new WeakMap<readonly Selection[], EventQuery>()
+
 /**
- * The query that answers one event: `node(id: …)` under the response name of the subscription's field, with its selection on
- * the field's type. Null when there is no field. The document holds this operation alone, and no variable that it does not use.
+ * `node(id: …)` under the response name of the subscription's field, with its selection on the field's type. Null when there
+ * is no field. The document has this operation alone, and no variable that it does not use. The same object again for the
+ * same tree: decisions are remembered by it.
  */
-export function eventQuery(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  type: string,
-): EventQuery | null {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const one of document.definitions) {
-    if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one)
-  }
-  const fields = rootFields(operation.selectionSet, fragments, new Set())
-  const [field] = fields
-  if (field === undefined) return null
-  const responseName = field.alias?.value ?? field.name.value
-  const declared = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value))
+export function eventQuery({ schema, definition, selections }: Operation): EventQuery | null {
+  const found = kept.get(selections)
+  const [field] = selections
+  if (found !== undefined || field === undefined) return found ?? null
+  const declared = new Set((definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value))
   let idVariable = 'eventId'
   while (declared.has(idVariable)) idVariable += '_'
-
-  const selectionSet: SelectionSetNode = {
-    kind: Kind.SELECTION_SET,
-    selections: fields.map((one): FieldNode => ({
+  const type = getNamedType(field.field.type) as GraphQLCompositeType
+  const writing = { schema, nameOf: (responseName: string) => responseName, complete: <T>(given: T): T => given }
+  const children = selections.flatMap((one) => one.children)
+  const selectionSet = setOf([
+    {
       kind: Kind.FIELD,
-      alias: name(responseName),
+      alias: name(field.responseName),
       name: name('node'),
-      arguments: [
-        {
-          kind: Kind.ARGUMENT,
-          name: name('id'),
-          value: { kind: Kind.VARIABLE, name: name(idVariable) },
-        },
-      ],
-      selectionSet: {
-        kind: Kind.SELECTION_SET,
-        selections: [
-          {
-            kind: Kind.INLINE_FRAGMENT,
-            typeCondition: { kind: Kind.NAMED_TYPE, name: name(type) },
-            selectionSet: one.selectionSet ?? { kind: Kind.SELECTION_SET, selections: [] },
-          },
-        ],
-      },
-    })),
-  }
-  const used = reached(selectionSet, fragments)
-  const idDefinition: VariableDefinitionNode = {
-    kind: Kind.VARIABLE_DEFINITION,
-    variable: { kind: Kind.VARIABLE, name: name(idVariable) },
-    type: required('ID'),
-  }
+      arguments: [{ kind: Kind.ARGUMENT, name: name('id'), value: { kind: Kind.VARIABLE, name: name(idVariable) } }],
+      selectionSet: setOf([onType(type.name, selectionNodes(children, type, writing))]),
+    },
+  ])
   const query: OperationDefinitionNode = {
-    ...operation,
+    ...definition,
     operation: 'query' as OperationDefinitionNode['operation'],
     directives: [],
     variableDefinitions: [
-      idDefinition,
-      ...(operation.variableDefinitions ?? []).filter(({ variable }) => used.variables.has(variable.name.value)),
+      {
+        kind: Kind.VARIABLE_DEFINITION,
+        variable: { kind: Kind.VARIABLE, name: name(idVariable) },
+        type: required('ID'),
+      },
+      ...variablesIn(selectionSet, definition),
     ],
     selectionSet,
   }
-  return {
-    document: { kind: Kind.DOCUMENT, definitions: [query, ...used.fragments] },
-    operation: query,
+  const made = {
+    document: { kind: Kind.DOCUMENT as const, definitions: [query] },
+    definition: query,
     idVariable,
-    responseName,
     field,
   }
-}
-
-/** Fields of the root, fragments opened: validation has seen to it that they are one field. */
-function rootFields(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  inside: Set<string>,
-): FieldNode[] {
-  return set.selections.flatMap((selection: SelectionNode): FieldNode[] => {
-    if (selection.kind === Kind.FIELD) return [selection]
-    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(selection.selectionSet, fragments, inside)
-    const fragment = fragments.get(selection.name.value)
-    if (fragment === undefined || inside.has(selection.name.value)) return []
-    inside.add(selection.name.value)
-    return rootFields(fragment.selectionSet, fragments, inside)
-  })
-}
-
-function reached(
-  set: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): { fragments: FragmentDefinitionNode[]; variables: ReadonlySet<string> } {
-  const found = new Map<string, FragmentDefinitionNode>()
-  const variables = new Set<string>()
-  const enter = (node: SelectionSetNode | FragmentDefinitionNode): void => {
-    visit(node, {
-      Variable: ({ name: { value } }) => void variables.add(value),
-      FragmentSpread({ name: { value } }) {
-        const fragment = fragments.get(value)
-        if (fragment === undefined || found.has(value)) return
-        found.set(value, fragment)
-        enter(fragment)
-      },
-    })
-  }
-  enter(set)
-  return { fragments: [...found.values()], variables }
+  kept.set(selections, made)
+  return made
 }

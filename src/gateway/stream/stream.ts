@@ -10,7 +10,6 @@ import type { Verifier } from '../../access/token/verifier.ts'
 import { errorAnswer, wrongMethod } from '../http/answer.ts'
 import type { Answer } from '../http/answer.ts'
 import { callerOfPage, clientOf, uncached } from '../graphql/endpoint.ts'
-import { measure } from '../graphql/complexity.ts'
 import type { OperationLimits } from '../graphql/limits.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../http/metrics.ts'
@@ -218,7 +217,7 @@ async function currentCaller(request: IncomingMessage, verifier: Verifier): Prom
 }
 
 function clientFor(
-  { account, operations, verifier }: StreamEndpointOptions,
+  { account, verifier }: StreamEndpointOptions,
   request: IncomingMessage,
   requestId: string,
   owner: string,
@@ -229,8 +228,7 @@ function clientFor(
     gone: connection.gone,
     caller: () => currentCaller(request, verifier),
     room: connection.room,
-    spend: (document, operation, variables) =>
-      account.spend(owner, measure(operations.current().schema, document, operation, variables).objects),
+    spend: (objects) => account.spend(owner, objects),
   }
 }
 

@@ -1,9 +1,8 @@
 import { getNullableType, type GraphQLOutputType, isLeafType, isListType, isObjectType } from 'graphql'
 import { hubError } from '../../access/error.ts'
-import type { Compilation } from '../sql/compile.ts'
 import { type Entity, memberOf, type ReadKey, type Representation, valuesOf } from './keys.ts'
 import { maySee } from '../sql/root.ts'
-import type { Field } from '../schema/type-mapping.ts'
+import type { Compilation, Field } from '../schema/type-mapping.ts'
 import type { Sql } from '../sql/statement.ts'
 
 /** Representations that one `_entities` takes; whoever has more asks in chunks. */

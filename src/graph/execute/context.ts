@@ -1,9 +1,10 @@
+// What one request knows: caller, clock, loaders.
 import DataLoader from 'dataloader'
 import type { GraphQLResolveInfo } from 'graphql'
 import type { Kysely } from 'kysely'
 import type { Caller } from '../../access/caller.ts'
 import type { Tables } from '../../db/tables.ts'
-import type { RowSql } from '../schema/type-mapping.ts'
+import type { RowSql } from '../sql/scope.ts'
 import type { Sql } from '../sql/statement.ts'
 
 /** What one request knows. Nothing read for one caller reaches another: loaders live and die with it. */

@@ -1,31 +1,21 @@
-import type { GraphQLFieldResolver } from 'graphql'
-import type { Caller } from '../../access/caller.ts'
-import type { Compilation } from '../sql/compile.ts'
+// How the types of a schema come from tables: what a domain declares of each.
+import type { GraphQLFieldResolver, GraphQLObjectType } from 'graphql'
+import type { HubError } from '../../access/error.ts'
 import type { GraphContext } from '../execute/context.ts'
-import type { Sql, Statement } from '../sql/statement.ts'
+import type { Selection, Values } from '../operation/selection.ts'
+import type { Cursors } from '../sql/cursor.ts'
+import type { JoinSql, RowSql, Scope } from '../sql/scope.ts'
+import type { Sql } from '../sql/statement.ts'
 
-/** What a condition or expression may use besides its row: parameters, the caller, the clock of the request. */
-export interface Scope {
-  readonly statement: Statement
-  readonly caller: Caller
-  /** The moment of the request, as ISO text. */
-  readonly now: string
-  /** Range of paths of an agency by any form of its code; null for a code that no agency has. */
-  placeOf(code: string): { readonly from: Sql; readonly to: Sql }
-  /** Whether the caller may look among personal values that this scope opens: it has the scope, and a purpose. */
-  mayMatch(scope: string): boolean
-  /** Notes a look-up by a personal value: the type that it leads to, where it is asked, and the keyed hashes for the value. */
-  lookedUp?(type: string, field: string, tokens: readonly string[]): void
-}
+export type { JoinSql, RowSql, Scope } from '../sql/scope.ts'
 
-export type RowSql = (row: string, scope: Scope) => Sql
 /** A condition of one member of a filter input. */
 export interface Filter {
   (row: string, value: never, scope: Scope): Sql
   /** The members of the input that it knows, where its value is an input object. */
   readonly members?: readonly string[]
 }
-export type JoinSql = (row: string, other: string, scope: Scope) => Sql
+
 type Arguments = Readonly<Record<string, unknown>>
 
 /** How one field of a type comes from its row. A field that its mapping does not name is an error at the start. */
@@ -128,6 +118,26 @@ export interface TypeMapping {
   readonly filters?: Readonly<Record<string, Filter>>
   /** Folded text that `search` looks through, and the type's name there. */
   readonly search?: { readonly as: string; readonly sql: RowSql; readonly personal?: PersonalWords }
+}
+
+/** Whether the caller may have a field of a type at all. */
+export type Allowed = (type: string, field: string) => boolean
+
+/** One operation on its way to one statement. */
+export interface Compilation {
+  /** The operation's variables, coerced. */
+  readonly values: Values
+  readonly scope: Scope
+  readonly mappings: TypeMappings
+  readonly cursors: Cursors
+  readonly allowed: Allowed
+  readonly selection: readonly Selection[]
+  readonly errors: HubError[]
+  objectType(name: string): GraphQLObjectType
+  /** JSON of one row of a type, with what the selections ask for. */
+  objectSql(type: string, row: string, selections: readonly Selection[]): Sql
+  /** The conditions under which the caller sees a row of a type. */
+  visible(type: string, row: string): Sql[]
 }
 
 export type TypeMappings = ReadonlyMap<string, TypeMapping>

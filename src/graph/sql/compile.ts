@@ -1,36 +1,15 @@
-import {
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  isObjectType,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
+// Compiles the tree of an operation into one SQL statement.
+import { type GraphQLSchema, isObjectType } from 'graphql'
 import { HubError } from '../../access/error.ts'
+import type { Selection, Values } from '../operation/selection.ts'
+import type { Allowed, Compilation, Field, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
 import { argumentConditions, bindingOf, connectionSql } from './connection.ts'
 import type { Cursors } from './cursor.ts'
-import { collectFields, type Request, type Selected } from './select.ts'
-import type { Field, RowSql, Scope, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
+import type { RowSql, Scope } from './scope.ts'
+import { collectFields, type Selected } from './select.ts'
 import { newStatement, type Sql, type Statement, withoutUnused } from './statement.ts'
 
-/** Whether the caller may have a field; a field that is not allowed is never fetched. */
-export type Allowed = (type: string, field: string) => boolean
-
-/** One operation on its way to one statement. */
-export interface Compilation {
-  readonly request: Request
-  readonly scope: Scope
-  readonly mappings: TypeMappings
-  readonly cursors: Cursors
-  readonly allowed: Allowed
-  readonly selection: readonly SelectionSetNode[]
-  readonly errors: HubError[]
-  objectType(name: string): GraphQLObjectType
-  /** JSON of one row of a type, with what the selections ask for. */
-  objectSql(type: string, row: string, selections: readonly SelectionSetNode[]): Sql
-  /** The conditions under which the caller sees a row of a type. */
-  visible(type: string, row: string): Sql[]
-}
+export type { Compilation } from '../schema/type-mapping.ts'
 
 export interface Compiled {
   /** null when the operation asks for nothing that is in the database. */
@@ -43,9 +22,9 @@ export interface CompileOptions {
   readonly mappings: TypeMappings
   readonly cursors: Cursors
   readonly allowed: Allowed
-  readonly operation: OperationDefinitionNode
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
-  readonly variables: Readonly<Record<string, unknown>>
+  /** What the caller may have of the operation: nothing else is fetched. */
+  readonly selections: readonly Selection[]
+  readonly values: Values
   readonly scope: Omit<Scope, 'statement' | 'placeOf'>
   /** Takes the errors of single fields; the field's value is then `{ __error: index }`. */
   readonly errors: HubError[]
@@ -55,21 +34,19 @@ export interface CompileOptions {
 export interface Rows {
   readonly type: string
   readonly on: RowSql
-  readonly selections: readonly SelectionSetNode[]
+  readonly selections: readonly Selection[]
   readonly orderBy: (row: string) => Sql
 }
 
 /**
- * A validated query as one SQL statement whose single row and column is JSON, named by `valueName`. Fields that the caller
- * may not have are not in it. Throws only for a fault of a mapping.
+ * A query as one SQL statement whose single row and column is JSON, named by `valueName`. Throws only for a fault of a mapping.
  */
 export function compile(options: CompileOptions, rows?: Rows): Compiled {
   const statement = newStatement()
   const { errors } = options
-  const request: Request = { schema: options.schema, fragments: options.fragments, variables: options.variables }
   const scope = scopeOf(options.scope, statement)
   const compilation: Compilation = {
-    request,
+    values: options.values,
     scope,
     mappings: options.mappings,
     cursors: options.cursors,
@@ -89,7 +66,7 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
   }
   const columns =
     rows === undefined
-      ? columnsOf(compilation, 'Query', '', [options.operation.selectionSet])
+      ? columnsOf(compilation, 'Query', '', options.selections)
       : [`${rowsSql(compilation, rows)} as "rows"`]
   if (columns.length === 0) return { sql: null, params: [] }
   return withoutUnused(`select row_to_json(o)::text as answer from (select ${columns.join(', ')}) o`, statement.params)
@@ -119,7 +96,7 @@ function objectSql(
   compilation: Compilation,
   type: string,
   row: string,
-  selections: readonly SelectionSetNode[],
+  selections: readonly Selection[],
   instead?: TypeMapping['fields'],
 ): Sql {
   const columns = columnsOf(compilation, type, row, selections, instead)
@@ -131,15 +108,14 @@ function columnsOf(
   compilation: Compilation,
   typeName: string,
   row: string,
-  selections: readonly SelectionSetNode[],
+  selections: readonly Selection[],
   instead: TypeMapping['fields'] = {},
 ): Sql[] {
   const mapping = compilation.mappings.get(typeName)
   if (mapping === undefined) throw new Error(`no mapping tells where ${typeName} comes from`)
-  const fields = collectFields(compilation.request, compilation.objectType(typeName), selections)
+  const fields = collectFields(selections, compilation.objectType(typeName), compilation.values)
   const columns = new Map<string, Sql>()
   for (const [name, selected] of fields) {
-    if (!compilation.allowed(typeName, selected.name)) continue
     const field = instead[selected.name] ?? mapping.fields[selected.name]
     if (field === undefined)
       throw new Error(`the mapping of ${typeName} does not tell where ${selected.name} comes from`)
@@ -182,18 +158,18 @@ function fieldSql(
     case 'external':
       return field.sql?.(row, scope) ?? 'null'
     case 'group': {
-      const object = objectSql(compilation, field.type, row, selected.nodes, field.fields)
+      const object = objectSql(compilation, field.type, row, selected.children, field.fields)
       return field.present === undefined ? object : `case when ${field.present(row, scope)} then ${object} end`
     }
     case 'custom':
-      return field.compile({ ...compilation, selection: selected.nodes }, row, selected.args, selected.nodes)
+      return field.compile({ ...compilation, selection: selected.children }, row, selected.args, selected.children)
     case 'one':
     case 'list': {
       const { table } = tableOf(compilation, field.type)
       const other = scope.statement.alias()
       const on = field.kind === 'one' ? field.on(row, other, scope, selected.args) : field.on(row, other, scope)
       const where = [on, ...compilation.visible(field.type, other)].join(' and ')
-      const object = objectSql(compilation, field.type, other, selected.nodes)
+      const object = objectSql(compilation, field.type, other, selected.children)
       if (field.kind === 'one') {
         const order = field.orderBy === undefined ? '' : `order by ${field.orderBy(other)}`
         return `(select ${object} from ${table} ${other} where ${where} ${order} limit 1)`

@@ -1,10 +1,11 @@
+// Pages of connections: their window, order and cursors as SQL, and the connection object of what came back.
+import { getNamedType } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
-import type { Compilation } from './compile.ts'
 import type { Cursors } from './cursor.ts'
 import { collectFields, type Selected } from './select.ts'
 import { usedOperators } from './operators.ts'
-import type { Filter, Order, Scope, TypeMapping } from '../schema/type-mapping.ts'
+import type { Compilation, Filter, Order, Scope, TypeMapping } from '../schema/type-mapping.ts'
 import type { Sql } from './statement.ts'
 
 export interface Paging {
@@ -86,12 +87,7 @@ export function connectionSql(
     const place = placeOfKey(compilation, mapping, key, beyondIt === '>' ? '0' : maxId)
     beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${place})`)
   }
-  const nodes = nodeSelections(compilation, selected)
-  const wants = collectFields(
-    compilation.request,
-    compilation.objectType(`${connectionName(selected)}`),
-    selected.nodes,
-  )
+  const { wants, nodes } = askedOf(compilation, selected)
   const direction = downwards ? 'desc' : 'asc'
   const needsRows = ['nodes', 'edges', 'pageInfo'].some((name) => wants.has(name))
   const page = needsRows
@@ -122,22 +118,13 @@ export function placeOfKey(compilation: Compilation, mapping: TypeMapping, key: 
   return `coalesce((select ${row}.id from ${mapping.table} ${row} where ${found} order by ${row}.id limit 1), ${gone})`
 }
 
-const connectionName = (selected: Selected): string => selected.definition.type.toString().replace(/!/g, '')
-
-/** The selections under `nodes` and under `edges { node }`: both show the same rows. */
-function nodeSelections(compilation: Compilation, selected: Selected): Selected['nodes'] {
-  const name = connectionName(selected)
-  const wants = collectFields(compilation.request, compilation.objectType(name), selected.nodes)
+/** What is selected of a connection, and under its `nodes` and `edges { node }`: both show the same rows. */
+function askedOf({ objectType, values }: Compilation, { definition, children }: Selected) {
+  const wants = collectFields(children, objectType(getNamedType(definition.type).name), values)
   const edges = wants.get('edges')
-  const fromEdges =
-    edges === undefined
-      ? []
-      : (collectFields(
-          compilation.request,
-          compilation.objectType(edges.definition.type.toString().replace(/[[\]!]/g, '')),
-          edges.nodes,
-        ).get('node')?.nodes ?? [])
-  return [...(wants.get('nodes')?.nodes ?? []), ...fromEdges]
+  const edge = edges === undefined ? undefined : objectType(getNamedType(edges.definition.type).name)
+  const ofEdges = edge === undefined ? undefined : collectFields(edges!.children, edge, values).get('node')
+  return { wants, nodes: [...(wants.get('nodes')?.children ?? []), ...(ofEdges?.children ?? [])] }
 }
 
 export const filterConditions = (mapping: TypeMapping, row: string, filter: unknown, scope: Scope): Sql[] =>

@@ -1,9 +1,9 @@
+// The roots that lead to rows of any type: `node` and `search`.
 import { hubError } from '../../access/error.ts'
 import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connection.ts'
 import { wordsFilter } from './words.ts'
 import { collectFields } from './select.ts'
-import type { Compilation } from './compile.ts'
-import type { TypeMapping } from '../schema/type-mapping.ts'
+import type { Compilation, TypeMapping } from '../schema/type-mapping.ts'
 import type { Sql } from './statement.ts'
 
 /** `node` and `search`: the two roots that lead to rows of any type. */
@@ -60,14 +60,12 @@ export const commonRoot: TypeMapping = {
           })
           return `(${parts.join(' union all ')})`
         }
-        const asked = collectFields(compilation.request, compilation.objectType('SearchConnection'), selections)
+        const { objectType, values } = compilation
+        const asked = collectFields(selections, objectType('SearchConnection'), values)
+        const edges = asked.get('edges')?.children ?? []
         const nodes = [
-          ...(asked.get('nodes')?.nodes ?? []),
-          ...(asked.get('edges') === undefined
-            ? []
-            : (collectFields(compilation.request, compilation.objectType('SearchEdge'), asked.get('edges')!.nodes).get(
-                'node',
-              )?.nodes ?? [])),
+          ...(asked.get('nodes')?.children ?? []),
+          ...(collectFields(edges, objectType('SearchEdge'), values).get('node')?.children ?? []),
         ]
         const hit = scope.statement.alias()
         const cases = wanted.map(({ mapping }, rank) => {

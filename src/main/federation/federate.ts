@@ -1,7 +1,7 @@
 // The hub's graph and other agencies' subgraphs as one schema that is served.
 import { openHubIdentity, type HubIdentity } from '../../access/token/hub-identity.ts'
 import { openFederation, openRemote, type Remote, type SubgraphExecutor } from '../../federation/index.ts'
-import type { Generation } from '../../gateway/graphql/operation-server.ts'
+import type { Generation } from '../../graph/operation/generation.ts'
 import type { Registry } from '../../federation/remotes/registry.ts'
 import { openSubgraph } from '../../gateway/graphql/subgraph-endpoint.ts'
 import type { Graph } from '../graph.ts'

@@ -1,13 +1,18 @@
-import { parse, printSchema, validate } from 'graphql'
+import { type DocumentNode, parse, printSchema, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { anonymous } from '../../../src/access/caller.ts'
 import type { Caller } from '../../../src/access/caller.ts'
+import type { Decision } from '../../../src/access/policy/decide.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import { scopesOf } from '../../../src/access/policy/scopes.ts'
+import { decided, writtenOn } from '../../../src/graph/operation/build.ts'
+import { definitionIn } from '../../../src/graph/operation/operation.ts'
+import { coercedVariables } from '../../../src/graph/operation/variables.ts'
 import { smallSchema } from '../../gateway/small-schema.ts'
 import { house } from '../../../src/domains/index.ts'
 
-const policy = openPolicy({ schema: smallSchema(), purposes: new Set(['handling', 'statistics']) })
+const schema = smallSchema()
+const policy = openPolicy({ schema, purposes: new Set(['handling', 'statistics']) })
 
 function caller(
   scope: string,
@@ -23,9 +28,17 @@ function caller(
   }
 }
 
+/** Decides on the tree of a document's operation; undefined variables are those that are not sent. */
+function decide(document: DocumentNode, who: Caller, variables: Record<string, unknown> = {}): Decision {
+  const definition = definitionIn(document, null)!
+  const coerced = coercedVariables(schema, definition, variables)
+  const values = 'values' in coerced ? coerced.values : {}
+  return policy.decide(decided(writtenOn(schema, document, definition), values), who, values)
+}
+
 /** `path type code`, one a denial. */
 function denied(query: string, who: Caller, variables?: Record<string, unknown>): string[] {
-  const decision = policy.decide(parse(query), null, who, variables)
+  const decision = decide(parse(query), who, variables)
   return decision.denied.map(
     ({ path, typeName, fieldName, code }) => `${path.join('.')} ${typeName}.${fieldName} ${code}`,
   )
@@ -68,12 +81,14 @@ describe('what a caller is denied', () => {
         }
       }
     `
-    expect(denied(query, caller('dossier:read'))).toEqual([
+    expect(denied(query, caller('dossier:read'), { t: true })).toEqual([
       `a.p Dossier.applicant ${UNAUTHORIZED}`,
       `a.agency.x Agency.code ${UNAUTHORIZED}`,
       `b.n Dossier.note ${UNAUTHORIZED}`,
       `b.applicant Dossier.applicant ${UNAUTHORIZED}`,
     ])
+
+    expect(denied(query, caller('dossier:read'), { t: false })).toHaveLength(3)
   })
 
   it('is denied for the protected implementers of an interface alone', () => {
@@ -132,7 +147,7 @@ describe('what a caller is denied', () => {
     expect(denied(query, who, { f: { all: [{ identityNumber: '1' }] } })).toEqual(expected)
     expect(denied(query, who, { f: { status: 'x' } })).toEqual([])
     const document = parse(query)
-    const decided = (f: object) => policy.decide(document, null, who, { f }).denied.length
+    const decided = (f: object) => decide(document, who, { f }).denied.length
     expect([decided({ status: 'x' }), decided({ identityNumber: '1' }), decided({})]).toEqual([0, 1, 0])
     const usual = 'query ($f: DossierFilter = { identityNumber: "1" }) { dossiers(filter: $f) { totalCount } }'
     expect(denied(usual, who)).toEqual(expected)
@@ -142,10 +157,10 @@ describe('what a caller is denied', () => {
 
   it('is decided anew for other rights on the same document', () => {
     const document = parse('{ dossier(code: "1") { code note } }')
-    expect(policy.decide(document, null, anonymous).denied).toHaveLength(1)
-    expect(policy.decide(document, null, officer).denied).toEqual([])
-    expect(policy.decide(document, null, { ...officer, purpose: null }).denied).toHaveLength(1)
-    expect(policy.decide(document, null, officer)).toBe(policy.decide(document, null, { ...officer }))
+    expect(decide(document, anonymous).denied).toHaveLength(1)
+    expect(decide(document, officer).denied).toEqual([])
+    expect(decide(document, { ...officer, purpose: null }).denied).toHaveLength(1)
+    expect(decide(document, officer)).toBe(decide(document, { ...officer }))
   })
 
   it('leaves a literal @skip(if: true) alone', () => {

@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditLog } from '../../../src/access/audit/log.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import type { Scope } from '../../../src/access/policy/scopes.ts'
 import { type Database, openDatabase } from '../../../src/db/open.ts'
 import { openCursors } from '../../../src/graph/sql/cursor.ts'
-import { type Execute, openExecutor } from '../../../src/graph/execute/execute.ts'
+import { openExecutor } from '../../../src/graph/execute/execute.ts'
+import type { Generation } from '../../../src/graph/operation/generation.ts'
+import { answerOf, generationOf } from '../../kit/operation.ts'
 import { loadSchema } from '../../../src/graph/schema/load.ts'
 import { gatherMappings, list, one, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { declaredMappings } from '../../../src/main/graph.ts'
@@ -152,7 +153,7 @@ afterAll(async () => {
 })
 
 /** The graph with every condition by which mappings keep rows to their caller taken out of it. */
-function forgetful(pool: Database['pool']): Execute {
+function forgetful(pool: Database['pool']): Generation {
   const { schema } = loadSchema()
   const engine = { now: () => graph.clock.now } as Engine
   const mappings = declaredMappings(keyring, engine, {} as AuditLog, null).map((declared): TypeMapping => {
@@ -172,7 +173,7 @@ function forgetful(pool: Database['pool']): Execute {
       return { ...mapping, fields: { ...mapping.fields, sources, source: own } }
     return mapping.type === 'Source' ? { ...mapping, fields: { ...mapping.fields, streams } } : mapping
   })
-  return openExecutor({
+  const execute = openExecutor({
     schema,
     mappings: gatherMappings(mappings),
     policy: openPolicy({ schema, purposes: null }),
@@ -181,15 +182,15 @@ function forgetful(pool: Database['pool']): Execute {
     rowScopeOf: openRowScopes(house.rowRanges),
     now: () => graph.clock.now,
   })
+  return generationOf(schema, execute)
 }
 
 async function told(
-  execute: Execute,
+  generation: Generation,
   query: string,
   caller: Awaited<ReturnType<OpenGraph['caller']>>,
 ): Promise<string> {
-  const { signal } = new AbortController()
-  const result = await execute({ document: parse(query), operationName: null, variables: {}, caller, signal })
+  const result = await answerOf(generation, query, { caller })
   // Sealed into cursors and ids stands nothing that the members themselves do not tell.
   if (result.data === null || result.data === undefined) throw new Error(JSON.stringify(result.errors))
   return JSON.stringify(result.data)

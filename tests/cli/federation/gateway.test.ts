@@ -5,8 +5,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createYoga } from 'graphql-yoga'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { graphqlHandler } from '../../kit/graphql-server.ts'
 import { root } from '../../rules/house.ts'
 import { compose, schemaOf } from '../../federation/open.ts'
 import { province } from '../../federation/province.ts'
@@ -29,8 +29,8 @@ let gateway: ChildProcess
 beforeAll(async () => {
   const urls: string[] = []
   for (const [name, one] of Object.entries(province)) {
-    const yoga = createYoga({ schema: schemaOf(one), logging: false, graphqlEndpoint: '*' })
-    const server = createServer((request, response) => void yoga(request, response))
+    const answer = await graphqlHandler(schemaOf(one))
+    const server = createServer((request, response) => void answer(request, response))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     closing.push(() => {
       server.closeAllConnections()

@@ -4,8 +4,10 @@ import { hubError } from '../../../src/access/error.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import { openFederation } from '../../../src/federation/index.ts'
 import { defaultLimits } from '../../../src/gateway/graphql/limits.ts'
-import { exceeds } from '../../../src/gateway/graphql/complexity.ts'
-import type { Operation } from '../../../src/gateway/graphql/operation-server.ts'
+import { exceeds, measure } from '../../../src/gateway/graphql/complexity.ts'
+import { writtenOn } from '../../../src/graph/operation/build.ts'
+import type { AllowedOperation } from '../../../src/graph/operation/operation.ts'
+import { answerOf } from '../../kit/operation.ts'
 import { askOf, compose, faultsOf, inProcess, schemaOf, textOf } from '../open.ts'
 
 const scopes = 'directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION'
@@ -39,7 +41,7 @@ const land = {
 }
 
 function openMixed() {
-  const whole: Operation[] = []
+  const whole: AllowedOperation[] = []
   const parts: string[] = []
   const subgraph = inProcess(schemaOf(hub))
   const own = buildASTSchema(parse(`${scopes} directive @key(fields: String!) on OBJECT ${ownSdl}`))
@@ -73,20 +75,7 @@ describe('an operation that touches the hub alone', () => {
     const document = parse(
       'query($id: ID!) { dossier(id: $id) { ...F } named { name __typename } } fragment F on Dossier { n: name }',
     )
-    const operation = getOperationAST(document)!
-    const context = {
-      caller: (await import('../../../src/access/caller.ts')).anonymous,
-      signal: new AbortController().signal,
-      requestId: 'r',
-    }
-    const result = await federation.execute({
-      ...context,
-      document,
-      operation,
-      operationName: undefined,
-      variables: { id: '1' },
-      decision: { denied: [] },
-    })
+    const result = await answerOf(federation, document, { variables: { id: '1' } })
     expect(result.data).toEqual({
       dossier: { n: 'một' },
       named: rows.map(({ name }) => ({ name, __typename: 'Dossier' })),
@@ -174,7 +163,7 @@ describe('a supergraph', () => {
       `{ dossiers { ...F0 } } ${names.map((n) => `fragment F${n} on Dossier { ${n === 29 ? 'name' : `parcels { dossier { ...F${n + 1} } } x: parcels { dossier { ...F${n + 1} } }`} }`).join(' ')}`,
     )
     const began = process.cpuUsage()
-    expect(exceeds(federation.schema, bomb, getOperationAST(bomb)!, {}, defaultLimits)).toBe(true)
+    expect(exceeds(measure(writtenOn(federation.schema, bomb, getOperationAST(bomb)!), {}), defaultLimits)).toBe(true)
     const { user, system } = process.cpuUsage(began)
     expect((user + system) / 1000).toBeLessThan(500)
   })

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createYoga } from 'graphql-yoga'
 import { afterEach, describe, expect, it } from 'vitest'
 import { anonymous } from '../../../src/access/caller.ts'
 import { openRemote } from '../../../src/federation/index.ts'
 import type { Remote, RemoteOptions, SubgraphRequest } from '../../../src/federation/index.ts'
+import { graphqlHandler } from '../../kit/graphql-server.ts'
 import { faultsOf, openSmall, schemaOf } from '../open.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -215,13 +215,13 @@ describe('an operation over real servers', () => {
 
   it('asks for many objects in parts, each once, with few requests at a time', async () => {
     let [going, most, asked] = [0, 0, 0]
-    const yoga = createYoga({ schema: schemaOf(b), logging: false })
+    const answer = await graphqlHandler(schemaOf(b))
     const { url } = await serve((incoming: IncomingMessage, response: ServerResponse) => {
       going += 1
       asked += 1
       most = Math.max(most, going)
       response.on('close', () => (going -= 1))
-      setTimeout(() => void yoga(incoming, response), 20)
+      setTimeout(() => void answer(incoming, response), 20)
     }, true)
     const { ask, asked: requests } = openSmall({ a, b }, { instead: { b: remote(url, { inFlight: 3 }) }, chunk: 50 })
     const result = await ask('{ things { id size } }')

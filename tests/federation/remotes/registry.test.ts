@@ -66,7 +66,7 @@ const open = (...remotes: Remote[]): Promise<Registry> =>
     own: { name: 'hub', url: 'http://hub.test/subgraph', sdl: ownSdl },
     remotes,
     store: store(),
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
     use: (supergraph) => void world.used.push(supergraph),
     now: () => new Date('2026-03-05T01:00:00Z'),
   })

@@ -4,6 +4,7 @@ import { parse } from 'graphql'
 import type { OperationDefinitionNode } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measure } from '../../../src/gateway/graphql/complexity.ts'
+import { writtenOn } from '../../../src/graph/operation/build.ts'
 import { networkOf } from '../../../src/gateway/graphql/endpoint.ts'
 import { openMetrics } from '../../../src/gateway/http/metrics.ts'
 import { nestsDeeper } from '../../../src/gateway/graphql/nesting.ts'
@@ -95,7 +96,7 @@ describe('the measure of an operation', () => {
   const schema = smallSchema()
   const of = (text: string, variables = {}) => {
     const document = parse(text)
-    return measure(schema, document, document.definitions[0] as OperationDefinitionNode, variables)
+    return measure(writtenOn(schema, document, document.definitions[0] as OperationDefinitionNode), variables)
   }
 
   it('multiplies pages within pages, and takes an absent size for the usual one', () => {

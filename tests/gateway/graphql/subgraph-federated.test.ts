@@ -1,11 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { composeServices } from '@theguild/federation-composition'
-import { execute, getOperationAST, parse } from 'graphql'
+import { execute, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { anonymous } from '../../../src/access/caller.ts'
 import type { Caller } from '../../../src/access/caller.ts'
 import { openFederation } from '../../../src/federation/index.ts'
-import type { Generation } from '../../../src/gateway/graphql/operation-server.ts'
+import type { Generation } from '../../../src/graph/operation/generation.ts'
+import { answerOf } from '../../kit/operation.ts'
 import { openSubgraph } from '../../../src/gateway/graphql/subgraph-endpoint.ts'
 import { agencyOf, dossierOf, mention, openGraph } from '../../graph/open.ts'
 import type { Answer, OpenGraph } from '../../graph/open.ts'
@@ -84,17 +85,7 @@ beforeAll(async () => {
 afterAll(() => graph.close())
 
 async function ask(query: string, caller: Caller): Promise<Answer> {
-  const document = parse(query)
-  const result = await federation.execute({
-    document,
-    operation: getOperationAST(document)!,
-    operationName: undefined,
-    variables: {},
-    caller,
-    signal: new AbortController().signal,
-    requestId: 'test',
-    decision: federation.policy.decide(document, null, caller, {}),
-  })
+  const result = await answerOf(federation, query, { caller })
   return JSON.parse(JSON.stringify(result)) as Answer
 }
 

@@ -1,9 +1,9 @@
-import { parse } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { anonymous } from '../../../src/access/caller.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
 import { openCursors } from '../../../src/graph/sql/cursor.ts'
-import { type Execute, openExecutor } from '../../../src/graph/execute/execute.ts'
+import { openExecutor } from '../../../src/graph/execute/execute.ts'
+import type { Generation } from '../../../src/graph/operation/generation.ts'
+import { answerOf, generationOf } from '../../kit/operation.ts'
 import { column, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { authoredSubgraph } from '../../../src/graph/entities/subgraph.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
@@ -50,12 +50,12 @@ const mappings: readonly TypeMapping[] = [
 ]
 
 let database: FreshDatabase
-let execute: Execute
+let generation: Generation
 
 beforeAll(async () => {
   database = await freshDatabase('template1')
   const { schema, mappings: all } = authoredSubgraph(sdl, mappings)
-  execute = openExecutor({
+  const execute = openExecutor({
     schema,
     mappings: all,
     policy: openPolicy({ schema, purposes: null }),
@@ -64,17 +64,14 @@ beforeAll(async () => {
     rowScopeOf: () => noRows,
     now: () => new Date(0),
   })
+  generation = generationOf(schema, execute)
 })
 afterAll(() => database.drop())
 
 async function keyring(told: object, selection: string): Promise<unknown> {
-  const { data, errors } = await execute({
-    document: parse(`query ($r: [_Any!]!) { _entities(representations: $r) { ... on Keyring { ${selection} } } }`),
-    operationName: null,
-    variables: { r: [{ __typename: 'Keyring', id: 'a', ...told }] },
-    caller: anonymous,
-    signal: new AbortController().signal,
-  })
+  const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Keyring { ${selection} } } }`
+  const variables = { r: [{ __typename: 'Keyring', id: 'a', ...told }] }
+  const { data, errors } = await answerOf(generation, query, { variables })
   expect(errors).toBeUndefined()
   return (JSON.parse(JSON.stringify(data)) as { _entities: unknown[] })._entities[0]
 }
@@ -107,12 +104,6 @@ it('takes of them what their types allow, and nothing for other fields', async (
 })
 
 it('has none where the object was reached from the root', async () => {
-  const { data } = await execute({
-    document: parse('{ keyring(id: "a") { own volume sides { length } } }'),
-    operationName: null,
-    variables: {},
-    caller: anonymous,
-    signal: new AbortController().signal,
-  })
+  const { data } = await answerOf(generation, '{ keyring(id: "a") { own volume sides { length } } }')
   expect(JSON.parse(JSON.stringify(data))).toEqual({ keyring: { own: 'mine', volume: null, sides: null } })
 })

@@ -39,12 +39,7 @@ export async function openProducts({ pool }: Pick<Database, 'pool'>, { port = 0 
   const log: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
   const gateway = await openGateway({
     listener: await listen({ host: '127.0.0.1', port }),
-    generation: {
-      schema,
-      policy,
-      execute: ({ document, operationName, variables, caller, signal }) =>
-        execute({ document, operationName: operationName ?? null, variables, caller, signal }),
-    },
+    generation: { schema, policy, execute },
     verifier: { verify: () => Promise.resolve(anonymous) },
     developmentIssuer: null,
     ready: () => Promise.resolve(sdl !== ''),

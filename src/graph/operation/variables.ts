@@ -1,3 +1,4 @@
+// Coerces the variables of an operation, once, and says what is wrong with them without their values.
 import {
   coerceInputValue,
   getNullableType,
@@ -6,10 +7,14 @@ import {
   isListType,
   isNonNullType,
   typeFromAST,
+  valueFromAST,
 } from 'graphql'
 import type { GraphQLInputType, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { hubError } from '../../access/error.ts'
 import type { HubError } from '../../access/error.ts'
+import type { Values } from './selection.ts'
+
+export type Coerced = { readonly values: Values } | { readonly faults: readonly HubError[] }
 
 /** Messages of the coercion that hold names and types alone, whole. */
 const nameless = [
@@ -24,46 +29,48 @@ const nameless = [
 const maxErrors = 20
 
 /**
- * What is wrong with an operation's variables, as graphql-js finds it, said without their values: variable, place and the
- * type that is expected there. An unknown member and one that the schema hides read alike. All are BAD_USER_INPUT.
+ * An operation's variables as its types make them, defaults filled in; or what is wrong with them, as graphql-js finds it, said
+ * without their values: variable, position and the type that is expected there. An unknown member and one that the schema
+ * hides read alike. All faults are BAD_USER_INPUT, twenty at most.
  */
-export function variableFaults(
+export function coercedVariables(
   schema: GraphQLSchema,
-  operation: OperationDefinitionNode,
-  variables: { readonly [name: string]: unknown },
-): readonly HubError[] {
+  definition: OperationDefinitionNode,
+  variables: Values,
+): Coerced {
   const faults: HubError[] = []
-  for (const definition of operation.variableDefinitions ?? []) {
-    const name = definition.variable.name.value
-    const type = typeFromAST(schema, definition.type)
+  const values: Record<string, unknown> = {}
+  for (const one of definition.variableDefinitions ?? []) {
+    const name = one.variable.name.value
+    const type = typeFromAST(schema, one.type)
     if (type === undefined || !isInputType(type)) continue // refused by validation
     const fault = (text: string): void => {
       if (faults.length < maxErrors)
-        faults.push(hubError('BAD_USER_INPUT', `Variable "$${name}" ${text}`, { nodes: definition }))
+        faults.push(hubError('BAD_USER_INPUT', `Variable "$${name}" ${text}`, { nodes: one }))
     }
     if (!Object.hasOwn(variables, name)) {
-      if (definition.defaultValue === undefined && isNonNullType(type))
-        fault(`of required type "${String(type)}" was not provided.`)
+      if (one.defaultValue !== undefined) values[name] = valueFromAST(one.defaultValue, type)
+      else if (isNonNullType(type)) fault(`of required type "${String(type)}" was not provided.`)
     } else if (variables[name] === null && isNonNullType(type)) {
       fault(`of non-null type "${String(type)}" must not be null.`)
     } else {
-      coerceInputValue(
+      values[name] = coerceInputValue(
         variables[name],
         type,
         (path, _value, error) => {
           const said = nameless.some((pattern) => pattern.test(error.message))
           const text = said ? error.message : `Expected a value of type "${String(typeAt(type, path))}".`
-          fault(`got an invalid value${placeOf(name, path)}; ${text}`)
+          fault(`got an invalid value${positionOf(name, path)}; ${text}`)
         },
         true,
       )
     }
     if (faults.length >= maxErrors) break
   }
-  return faults
+  return faults.length > 0 ? { faults } : { values }
 }
 
-function placeOf(name: string, path: readonly (string | number)[]): string {
+function positionOf(name: string, path: readonly (string | number)[]): string {
   if (path.length === 0) return ''
   return ` at "${name}${path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('')}"`
 }
