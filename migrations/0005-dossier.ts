@@ -121,7 +121,7 @@ async function statistics(db: Kysely<unknown>): Promise<void> {
       processing_days: 'integer',
       overdue: 'boolean not null',
     },
-    path: 'agency_path',
+    agency: { id: 'agency_id', path: 'agency_path' },
     releasedCells: 'dossier_released_cell',
     measures: ['overdue', 'rate'],
   })

@@ -8,8 +8,8 @@ export interface StatisticTables {
   readonly published: string
   readonly key: string
   readonly columns: Readonly<Record<string, ColumnType>>
-  /** Where the columns have it, the path by which an agency's subtree is looked up. */
-  readonly path?: string
+  /** Where the columns have them: the agency's number, and the path by which an agency's subtree is looked up. */
+  readonly agency?: { readonly id: string; readonly path: string }
   readonly releasedCells: string
   /** The names of the measures that are counts or ratios: these are released one by one. */
   readonly measures: readonly string[]
@@ -23,11 +23,11 @@ export type ColumnType = Bare | `${Bare} not null`
  * of anybody, and answers only count it. A migration states the columns itself, so that it makes the same tables for ever.
  */
 export async function statisticTables<T>(db: Kysely<T>, tables: StatisticTables): Promise<void> {
-  const { published, key, columns, path, releasedCells, measures } = tables
+  const { published, key, columns, agency, releasedCells, measures } = tables
   const run = (text: string): Promise<unknown> => sql.raw(text).execute(db)
   const copied = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
   await run(`create table ${published} (${[`${key} bigint primary key`, ...copied].join(', ')})`)
-  if (path !== undefined) await run(`create index ${published}_path on ${published} (${path})`)
+  if (agency !== undefined) await run(`create index ${published}_path on ${published} (${agency.path})`)
   const released = [
     'grouped text not null',
     'agency_id bigint not null',
@@ -40,6 +40,6 @@ export async function statisticTables<T>(db: Kysely<T>, tables: StatisticTables)
   await run(`create table ${releasedCells} (${released.join(', ')})`)
   await seenByAll(db, published, releasedCells)
   // The copy moves with its agencies until it is made the next time; what of it may be released is computed again then.
-  if (path !== undefined) await followAgency(db, { table: published, path, onForget: 'ignore' })
+  if (agency !== undefined) await followAgency(db, { table: published, ...agency, onForget: 'ignore' })
   await recomputedForAgencies(db, { table: releasedCells })
 }

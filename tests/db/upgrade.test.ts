@@ -88,11 +88,11 @@ describe('a database of the version before', () => {
     const before = await rowsOf(database)
     expect(Object.entries(before).filter(([, count]) => count === 0)).toEqual([])
     const ran = await migrate(database.db)
-    expect(ran[0]).toBe('0010-change-feed')
-    // Only the day of the last publication goes: what may be released is computed again.
-    expect(await rowsOf(database)).toMatchObject({ ...before, publication: 0 })
-    const { rows } = await database.pool.query('select array_agg(id::int order by id) as ids from access_entry')
-    expect(rows).toEqual([{ ids: [1, 2, 3] }])
+    expect(ran).toEqual(Object.keys(await loadMigrations()).slice(-1))
+    // Migrations themselves say more of the tables that they make; rows that were there are all there still.
+    const after = await rowsOf(database)
+    expect(after).toMatchObject({ ...before, agency_link: expect.any(Number) })
+    expect(after['agency_link']).toBeGreaterThanOrEqual(before['agency_link']!)
     expect(await migrate(database.db)).toEqual([])
   })
 

@@ -93,7 +93,7 @@ export const permitTables = {
     issued_at: 'timestamptz',
     revoked: 'boolean not null',
   },
-  path: 'agency_path',
+  agency: { id: 'agency_id', path: 'agency_path' },
   releasedCells: 'permit_released_cell',
   measures: ['revoked'],
 } as const
@@ -150,7 +150,7 @@ export const documentTables = {
     promulgated_at: 'date',
     days_allowed: 'integer',
   },
-  path: 'sender_path',
+  agency: { id: 'sender_id', path: 'sender_path' },
   releasedCells: 'document_released_cell',
   measures: ['urgent'],
 } as const

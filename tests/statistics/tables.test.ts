@@ -33,7 +33,7 @@ describe('the tables of statistics', () => {
         processing_days: 'integer',
         overdue: 'boolean not null',
       },
-      path: 'agency_path',
+      agency: { id: 'agency_id', path: 'agency_path' },
       releasedCells: 'copy_released_cell',
       measures: ['overdue', 'rate'],
     })
