@@ -44,8 +44,6 @@ export interface FederationOptions {
   readonly unauthorized?: 'null' | 'reject'
   /** Objects asked of a subgraph in one request. Default 250. */
   readonly chunk?: number
-  /** `own`: without the native planner, as where there is none for the machine. Default `native`. */
-  readonly planner?: 'native' | 'own'
 }
 
 export interface LocalSubgraph {
@@ -69,8 +67,7 @@ interface Federation {
 
 /**
  * What serves operations on a supergraph: plans and runs what the caller may have, and answers the client's own document from
- * what came back. Throws CONFIG_INVALID for a text that is no supergraph, and when a subgraph has no executor. The planner is
- * loaded at the first operation that needs one.
+ * what came back. Throws CONFIG_INVALID for a text that is no supergraph, and when a subgraph has no executor.
  */
 export function openFederation(options: FederationOptions): Generation {
   const { subgraphs, purposes, local } = options
@@ -82,7 +79,7 @@ export function openFederation(options: FederationOptions): Generation {
   const schema = withScalars(buildASTSchema(api, { assumeValid: true, assumeValidSDL: true }), local?.schema)
   const policy = openPolicy({ schema, purposes })
   const fits = fitsOf(supergraph.whole)
-  const plan = openPlanner({ supergraph, fits, planner: options.planner ?? 'native' })
+  const plan = openPlanner({ supergraph, fits })
   const federation: Federation = { options, supergraph, schema, fits, plan, project: openProjection(api) }
   const execute: Execute = (operation) => answered(federation, operation)
   if (local === undefined) return { schema, policy, execute }
@@ -99,8 +96,7 @@ async function answered(federation: Federation, operation: AllowedOperation): Pr
   if (definition.operation === 'subscription') throw hubError('BAD_REQUEST', noSubscription)
   if (decision.denied.length > 0 && unauthorized === 'reject') return { data: null, errors: refusalsOf(decision) }
   const { query, clientNames } = authorizedOperation(schema, definition, allowed)
-  const planned =
-    query === null ? undefined : await plan({ query, labels: labels(operation), percentage: percentage() })
+  const planned = query === null ? undefined : plan({ query, labels: labels(operation), percentage: percentage() })
   const gathered = await runPlan(planned?.node, {
     supergraph,
     fits,

@@ -1,4 +1,4 @@
-import type { RequiresSelection } from '@graphql-hive/router-query-planner'
+import type { RequiresSelection } from '../plan/plan.ts'
 import { getNamedType, isNullableType, Kind } from 'graphql'
 import type { GraphQLNamedType, SelectionSetNode } from 'graphql'
 import type { Key } from '../supergraph/supergraph.ts'

@@ -1,4 +1,4 @@
-import type { FetchNodePathSegment, FetchRewrite } from '@graphql-hive/router-query-planner'
+import type { FetchNodePathSegment, FetchRewrite } from '../plan/plan.ts'
 import { isTree } from './tree.ts'
 import type { Fits } from './tree.ts'
 
@@ -45,7 +45,7 @@ function along(
   if (first === undefined || !isTree(value)) return
   if ('TypenameEquals' in first) {
     const own = value['__typename'] ?? typeName
-    const names = Array.isArray(first.TypenameEquals) ? first.TypenameEquals : [first.TypenameEquals as string]
+    const names = first.TypenameEquals
     if (typeof own !== 'string' || names.some((name) => fits(own, name))) along(value, rest, fits, typeName, act)
   } else if (rest.length === 0) act(value, first.Key)
   else along(value[first.Key], rest, fits, undefined, act)

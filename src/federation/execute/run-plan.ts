@@ -6,7 +6,7 @@ import type {
   FlattenNodePathSegment,
   PlanNode,
   RequiresSelection,
-} from '@graphql-hive/router-query-planner'
+} from '../plan/plan.ts'
 import type { ExecutionResult, GraphQLError, SelectionSetNode } from 'graphql'
 import { hubErrorIn } from '../../access/error.ts'
 import type { OperationContext } from '../../graph/operation/operation.ts'
@@ -80,17 +80,12 @@ async function runNode(run: Run, one: PlanNode | undefined): Promise<void> {
     case 'Parallel':
       await Promise.all(one.nodes.map((next) => runNode(run, next)))
       return
-    case 'Condition':
-      return runNode(run, run.variables[one.condition] === true ? one.ifClause : one.elseClause)
     case 'Fetch':
       return fetchRoot(run, one)
     case 'Flatten':
-      if (one.node.kind === 'Fetch') return fetchEntities(run, one.node, one.path)
-      return runNode(run, one.node)
+      return fetchEntities(run, one.node, one.path)
     case 'BatchFetch':
       return fetchBatch(run, one)
-    default:
-      throw new Error(`a plan holds a node that nothing runs: ${one.kind}`)
   }
 }
 
@@ -222,8 +217,12 @@ function take(run: Run, { data, errors = [] }: ExecutionResult, batch: Batch): v
   takeEntities(run, Array.isArray(answered) ? answered : [], batch)
   const here = groups[0]?.found[0]?.path ?? []
   for (const error of errors) takeError(run, error, batch)
-  if (!Array.isArray(answered) && errors.length === 0 && groups.length > 0) {
-    blameAll(run, batch, note(run, unavailableSubgraph(here)))
+  // An error of another alias can take the whole answer away: it is told of here too.
+  const isTold = errors.some(({ path }) => path === undefined || path[0] === name)
+  if (!Array.isArray(answered) && !isTold && groups.length > 0) {
+    const [error] = errors
+    const isReported = error !== undefined && !isUnavailable(error)
+    blameAll(run, batch, note(run, isReported ? reportedSubgraphError(error, here) : unavailableSubgraph(here)))
   }
 }
 

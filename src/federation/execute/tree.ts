@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql'
 import { isObjectType } from 'graphql'
-import type { FlattenNodePathSegment } from '@graphql-hive/router-query-planner'
 import { isObject } from '../../transport/json-object.ts'
+import type { FlattenNodePathSegment } from '../plan/plan.ts'
 import { isPlaced } from '../answer/subgraph-error.ts'
 import type { Path } from '../answer/subgraph-error.ts'
 

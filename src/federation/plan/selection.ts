@@ -1,63 +1,95 @@
-import type { RequiresSelection } from '@graphql-hive/router-query-planner'
+// What one request asks of one object, growing while a plan is made, and how it is written.
 import { Kind, print, visit } from 'graphql'
-import type { FieldNode, SelectionNode } from 'graphql'
+import type { ArgumentNode, FieldNode, SelectionNode, SelectionSetNode } from 'graphql'
+import type { RequiresSelection } from './plan.ts'
 
-/** What is asked of one object of one subgraph; it grows while a plan is made. */
+/** What is asked of one object of one subgraph. */
 export interface Selection {
   typename: boolean
-  readonly fields: Map<string, { readonly node: FieldNode; readonly inner: Selection | null }>
+  /** By response name. */
+  readonly fields: Map<string, Asked>
   /** By type condition. */
   readonly on: Map<string, Selection>
+}
+
+export interface Asked {
+  readonly node: FieldNode
+  /** Null for a leaf. */
+  readonly inner: Selection | null
 }
 
 export const newSelection = (): Selection => ({ typename: false, fields: new Map(), on: new Map() })
 
 /**
- * Adds a field under its response name; gives the place of its own selection, null for a leaf. With `whole`, what the node
- * selects is added too. Throws where the name already stands for another field.
+ * Adds a field under its response name, without what it selects. Gives its own selection, null for a leaf. Throws where the name
+ * already means another field.
  */
-export function addTo(selection: Selection, node: FieldNode, whole = false): Selection | null {
+export function addField(selection: Selection, node: FieldNode): Selection | null {
   if (node.name.value === '__typename') {
     selection.typename = true
     return null
   }
   const name = node.alias?.value ?? node.name.value
-  const { selectionSet, ...own } = node
   const known = selection.fields.get(name)
-  if (known !== undefined && print(known.node) !== print({ ...own }))
-    throw new Error(`two fields want the name ${name}`)
-  const one = known ?? { node: own, inner: selectionSet === undefined ? null : newSelection() }
-  selection.fields.set(name, one)
-  if (whole && one.inner !== null) {
-    for (const part of selectionSet?.selections ?? []) if (part.kind === Kind.FIELD) addTo(one.inner, part, true)
+  if (known !== undefined) {
+    if (!sameField(known.node, node)) throw new Error(`two fields want the name ${name}`)
+    return known.inner
   }
+  const one = { node, inner: node.selectionSet === undefined ? null : newSelection() }
+  selection.fields.set(name, one)
   return one.inner
 }
 
-const nameNode = (value: string) => ({ kind: Kind.NAME as const, value })
-const typename: FieldNode = { kind: Kind.FIELD, name: nameNode('__typename') }
-
-/** The selection as it is sent; one of nothing asks for the type. */
-export function nodesOf({ typename: asked, fields, on }: Selection): readonly SelectionNode[] {
-  const own = [...fields.values()].map(({ node, inner }): FieldNode =>
-    inner === null ? node : { ...node, selectionSet: { kind: Kind.SELECTION_SET, selections: nodesOf(inner) } },
-  )
-  const parts = [...on].map(([type, inner]): SelectionNode => ({
-    kind: Kind.INLINE_FRAGMENT,
-    typeCondition: { kind: Kind.NAMED_TYPE, name: nameNode(type) },
-    selectionSet: { kind: Kind.SELECTION_SET, selections: nodesOf(inner) },
-  }))
-  const all = [...own, ...parts]
-  return asked || all.length === 0 ? [typename, ...all] : all
+/** Adds fields with all the fields that they select. */
+export function addAll(selection: Selection, { selections }: Pick<SelectionSetNode, 'selections'>): void {
+  for (const one of selections) {
+    if (one.kind !== Kind.FIELD) continue
+    const inner = addField(selection, one)
+    if (inner !== null && one.selectionSet !== undefined) addAll(inner, one.selectionSet)
+  }
 }
 
-export function variablesIn(nodes: readonly SelectionNode[]): ReadonlySet<string> {
-  const used = new Set<string>()
-  for (const node of nodes) visit(node, { Variable: ({ name }) => void used.add(name.value) })
+/** The part of a selection that is for objects of a type alone. */
+export function onType(selection: Selection, type: string): Selection {
+  const inner = selection.on.get(type) ?? newSelection()
+  selection.on.set(type, inner)
+  return inner
+}
+
+function sameField(one: FieldNode, other: FieldNode): boolean {
+  if (one === other) return true
+  if (one.name.value !== other.name.value) return false
+  return one.arguments === other.arguments || argumentsText(one.arguments) === argumentsText(other.arguments)
+}
+
+const argumentsText = (nodes: readonly ArgumentNode[] = []): string =>
+  nodes.length === 0 ? '' : `(${nodes.map(print).join(', ')})`
+
+/** The selection as it is sent; one of nothing asks for the type. `aliases` are other names for some of its fields. */
+export function textOf({ typename, fields, on }: Selection, aliases: ReadonlyMap<Asked, string>): string {
+  const parts = typename || (fields.size === 0 && on.size === 0) ? ['__typename'] : []
+  for (const [responseName, asked] of fields) {
+    const { node, inner } = asked
+    const name = aliases.get(asked) ?? responseName
+    const label = name === node.name.value ? '' : `${name}: `
+    const rest = inner === null ? '' : ` { ${textOf(inner, aliases)} }`
+    parts.push(`${label}${node.name.value}${argumentsText(node.arguments)}${rest}`)
+  }
+  for (const [type, inner] of on) parts.push(`... on ${type} { ${textOf(inner, aliases)} }`)
+  return parts.join(' ')
+}
+
+/** The names of the client's variables that a selection needs. */
+export function variablesIn({ fields, on }: Selection, used = new Set<string>()): ReadonlySet<string> {
+  for (const { node, inner } of fields.values()) {
+    for (const one of node.arguments ?? []) visit(one, { Variable: ({ name }) => void used.add(name.value) })
+    if (inner !== null) variablesIn(inner, used)
+  }
+  for (const inner of on.values()) variablesIn(inner, used)
   return used
 }
 
-/** The representation of a type that holds these selections, under the names of their fields. */
+/** The representation of a type that has these selections, under the names of their fields. */
 export function requiresOf(type: string, selections: readonly SelectionNode[]): RequiresSelection {
   return {
     kind: 'InlineFragment',

@@ -10,6 +10,8 @@ export interface MemberField {
   readonly provides: SelectionSetNode | null
   /** The name of its type there, where that is not the supergraph's. */
   readonly type: string | null
+  /** Its type there as it is written, lists and nullability included, where that is not the supergraph's. */
+  readonly typeText: string | null
 }
 
 /** A type as one subgraph has it. */
@@ -108,7 +110,7 @@ function memberField(
   nameOf: (graph: unknown) => string,
   isOn: (label: string) => boolean,
 ): MemberField | null {
-  const plain: MemberField = { external: false, requires: null, provides: null, type: null }
+  const plain: MemberField = { external: false, requires: null, provides: null, type: null, typeText: null }
   if (joins.length === 0) return plain
   const own = joins.find((one) => one['graph'] === graph)
   if (own === undefined) return null
@@ -118,6 +120,7 @@ function memberField(
   if (taken && own['usedOverridden'] !== true) return null
   const set = (text: unknown): SelectionSetNode | null => (typeof text === 'string' ? selectionOf(text) : null)
   const external = own['external'] === true || taken
-  const type = typeof own['type'] === 'string' ? own['type'].replaceAll(/[[\]!\s]/g, '') : null
-  return { external, requires: set(own['requires']), provides: set(own['provides']), type }
+  const typeText = typeof own['type'] === 'string' ? own['type'] : null
+  const type = typeText === null ? null : typeText.replaceAll(/[[\]!\s]/g, '')
+  return { external, requires: set(own['requires']), provides: set(own['provides']), type, typeText }
 }

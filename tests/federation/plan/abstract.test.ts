@@ -1,3 +1,4 @@
+// Interfaces and unions whose objects several subgraphs know.
 import { describe, expect, it } from 'vitest'
 import { faultsOf, openSmall } from '../open.ts'
 
@@ -126,5 +127,36 @@ describe('interfaces and unions over subgraphs', () => {
     ).toEqual({
       data: { media: { title: 't' }, other: { title: 'f' } },
     })
+  })
+
+  const kinds = Array.from({ length: 12 }, (_, index) => `Kind${index}`)
+  const nested = (depth: number, inner: string): string =>
+    depth === 0 ? inner : `next { ${nested(depth - 1, inner)} }`
+  const many = {
+    a: {
+      sdl: `type Query { start: Node } interface Node { id: ID! next: Node }
+        ${kinds.map((kind) => `type ${kind} implements Node @key(fields: "id") { id: ID! next: Node }`).join('\n')}`,
+      resolvers: {
+        Query: { start: () => ({ __typename: 'Kind0', id: '1', next: { __typename: 'Kind3', id: '2' } }) },
+        Node: byName,
+      },
+    },
+    b: { sdl: kinds.map((kind) => `type ${kind} @key(fields: "id") { id: ID! size: Int }`).join('\n') },
+  }
+
+  it('asks an interface as it is written where one subgraph has all of it, however many types it has', async () => {
+    const { ask, asked } = openSmall(many)
+    expect(await ask(`{ start { id ${nested(12, 'id')} } }`)).toMatchObject({
+      data: { start: { id: '1', next: { next: null } } },
+    })
+    expect(asked[0]?.request.query).not.toContain('... on')
+  })
+
+  it('refuses what would lead to too many kinds of objects, at once', async () => {
+    const { ask } = openSmall(many)
+    const query = `{ start { ${nested(12, kinds.map((kind) => `... on ${kind} { size }`).join(' '))} } }`
+    const before = performance.now()
+    await expect(ask(query)).rejects.toMatchObject({ extensions: { code: 'OPERATION_TOO_COMPLEX' } })
+    expect(performance.now() - before).toBeLessThan(5_000)
   })
 })

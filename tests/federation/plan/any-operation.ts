@@ -1,3 +1,4 @@
+// Makes up operations of a schema, for tests that compare answers and count requests.
 import { getNamedType, isAbstractType, isCompositeType, isEnumType, isListType, isNonNullType } from 'graphql'
 import type { GraphQLCompositeType, GraphQLInputType, GraphQLSchema } from 'graphql'
 

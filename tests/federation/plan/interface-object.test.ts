@@ -1,3 +1,4 @@
+// Subgraphs that have an interface as one object type.
 import { describe, expect, it } from 'vitest'
 import { compose, faultsOf, openSmall } from '../open.ts'
 import type { SmallSubgraph } from '../open.ts'

@@ -1,3 +1,4 @@
+// How objects are joined by their keys, and values that have none.
 import { describe, expect, it } from 'vitest'
 import { faultsOf, openSmall } from '../open.ts'
 
@@ -184,5 +185,101 @@ describe('@key', () => {
     })
     expect(faultsOf(result)).toEqual(['INTERNAL l.0.1.i.1.x', 'INTERNAL l.1.0.i.1.x', 'INTERNAL one.inner.1.m'])
     expect(JSON.stringify(result)).not.toContain('secret')
+  })
+
+  const lots = {
+    a: {
+      sdl: 'type Query { lots: [Lot] } type Lot @key(fields: "id") { id: ID! sheet: Sheet @shareable } type Sheet @key(fields: "no") { no: ID! }',
+      resolvers: { Query: { lots: () => [{ id: '1', sheet: { no: 's1' } }] } },
+    },
+    b: {
+      sdl: 'type Lot @key(fields: "id") { id: ID! code: String @shareable }',
+      resolvers: { Lot: { __resolveReference: (one: object) => one, code: ({ id }: { id: string }) => `c${id}` } },
+    },
+  }
+  const sheets = {
+    sdl: 'type Sheet @key(fields: "no") { no: ID! scale: Int! @shareable }',
+    resolvers: { Sheet: { __resolveReference: (one: object) => one, scale: () => 500 } },
+  }
+
+  it('joins by a key whose parts two subgraphs give', async () => {
+    const { ask, asked } = openSmall({
+      ...lots,
+      c: {
+        sdl: 'type Lot @key(fields: "code sheet { no }") { code: String @shareable sheet: Sheet @shareable tax: Int } type Sheet @key(fields: "no") { no: ID! }',
+        resolvers: { Lot: { __resolveReference: (one: object) => one, tax: () => 7 } },
+      },
+    })
+    expect(await ask('{ lots { tax } }')).toEqual({ data: { lots: [{ tax: 7 }] } })
+    expect(asked.map(({ subgraph }) => subgraph)).toEqual(['a', 'b', 'c'])
+    expect(asked[2]?.request.variables['representations']).toEqual([
+      { __typename: 'Lot', code: 'c1', sheet: { no: 's1' } },
+    ])
+  })
+
+  it('joins by a key of which a part is an object that another subgraph has to complete', async () => {
+    const { ask, asked } = openSmall({
+      ...lots,
+      s: sheets,
+      c: {
+        sdl: 'type Lot @key(fields: "id sheet { scale }") { id: ID! sheet: Sheet @shareable tax: Int } type Sheet { scale: Int! @shareable }',
+        resolvers: {
+          Lot: {
+            __resolveReference: (one: object) => one,
+            tax: ({ sheet }: { sheet: { scale: number } }) => sheet.scale * 2,
+          },
+        },
+      },
+    })
+    expect(await ask('{ lots { tax } }')).toEqual({ data: { lots: [{ tax: 1000 }] } })
+    expect(asked.at(-1)?.request.variables['representations']).toEqual([
+      { __typename: 'Lot', id: '1', sheet: { __typename: 'Sheet', scale: 500 } },
+    ])
+  })
+
+  it('asks again what leads to a value, where another subgraph knows the value’s key', async () => {
+    const { ask } = openSmall({
+      a: {
+        sdl: 'type Query { lot: Lot } type Lot @key(fields: "id") { id: ID! }',
+        resolvers: { Query: { lot: () => ({ id: '1' }) } },
+      },
+      b: {
+        sdl: 'type Lot @key(fields: "id") { id: ID! use: Use @shareable } type Use { note: String }',
+        resolvers: { Lot: { __resolveReference: (one: object) => one, use: () => ({ note: 'n' }) } },
+      },
+      c: {
+        sdl: 'type Lot @key(fields: "id") { id: ID! use: Use @shareable } type Use { code: ID @shareable }',
+        resolvers: { Lot: { __resolveReference: (one: object) => one, use: () => ({ code: 'u3' }) } },
+      },
+      d: {
+        sdl: 'type Use @key(fields: "code") { code: ID title: String }',
+        resolvers: {
+          Use: { __resolveReference: (one: object) => one, title: ({ code }: { code: string }) => `tên ${code}` },
+        },
+      },
+    })
+    expect(await ask('{ lot { use { note title code } } }')).toEqual({
+      data: { lot: { use: { note: 'n', title: 'tên u3', code: 'u3' } } },
+    })
+  })
+
+  it('asks again what leads to a value within a value', async () => {
+    const part = (name: string) => ({
+      sdl: `type Lot @key(fields: "id") { id: ID! use: Use } type Use { rule: Rule } type Rule { ${name}: Int }`
+        .replace('use: Use', 'use: Use @shareable')
+        .replace('rule: Rule', 'rule: Rule @shareable'),
+      resolvers: { Lot: { __resolveReference: (one: object) => one, use: () => ({ rule: { [name]: name.length } }) } },
+    })
+    const { ask } = openSmall({
+      a: {
+        sdl: 'type Query { lot: Lot } type Lot @key(fields: "id") { id: ID! }',
+        resolvers: { Query: { lot: () => ({ id: '1' }) } },
+      },
+      b: part('height'),
+      c: part('depth'),
+    })
+    expect(await ask('{ lot { use { rule { height depth } } } }')).toEqual({
+      data: { lot: { use: { rule: { height: 6, depth: 5 } } } },
+    })
   })
 })

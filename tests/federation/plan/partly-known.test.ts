@@ -1,7 +1,7 @@
+// Types, fields and keys of which a subgraph knows a part.
 import { describe, expect, it } from 'vitest'
 import { compose, faultsOf, openSmall } from '../open.ts'
 
-const planners = ['native', 'own'] as const
 const byName = { __resolveType: (one: { __typename: string }) => one.__typename }
 
 /** Two agencies that both keep a file's papers, each with a kind of paper that the other has not. */
@@ -26,8 +26,8 @@ const papers = (own: string, root: string) => ({
 })
 
 describe('a union of which each subgraph knows a part', () => {
-  it.each(planners)('gives the fields of a type that one subgraph alone has: planner %s', async (planner) => {
-    const { ask } = openSmall({ land: papers('Map', 'land'), tax: papers('Bill', 'tax') }, { planner })
+  it('gives the fields of a type that one subgraph alone has', async () => {
+    const { ask } = openSmall({ land: papers('Map', 'land'), tax: papers('Bill', 'tax') })
     const inside = 'papers { __typename ... on Letter { title } ... on Map { map } ... on Bill { bill } }'
     const letter = { __typename: 'Letter', title: 'Công văn' }
     expect(await ask(`{ land { folder { ${inside} } } }`)).toEqual({
@@ -43,33 +43,30 @@ describe('a union of which each subgraph knows a part', () => {
     })
   })
 
-  it.each(planners)(
-    'is asked in the words of the subgraph that has one of its types only: planner %s',
-    async (planner) => {
-      const found = { __typename: 'Decree', title: 'Nghị định' }
-      const subgraphs = {
-        a: {
-          sdl: `type Query { latest: Decree @shareable } type Decree @shareable { title: String }`,
-          resolvers: { Query: { latest: () => found } },
-        },
-        b: {
-          sdl: `type Query { other: Text latest: Decree @shareable } union Text = Decree | Circular
+  it('is asked in the words of the subgraph that has one of its types only', async () => {
+    const found = { __typename: 'Decree', title: 'Nghị định' }
+    const subgraphs = {
+      a: {
+        sdl: `type Query { latest: Decree @shareable } type Decree @shareable { title: String }`,
+        resolvers: { Query: { latest: () => found } },
+      },
+      b: {
+        sdl: `type Query { other: Text latest: Decree @shareable } union Text = Decree | Circular
           type Decree @shareable { title: String } type Circular { title: String }`,
-          resolvers: { Query: { latest: () => found, other: () => found }, Text: byName },
-        },
-      }
-      // As the reference composer writes it: the field has the wider of its types.
-      const supergraph = compose(subgraphs).replace(
-        /latest: Decree.*/,
-        'latest: Text @join__field(graph: A, type: "Decree")',
-      )
-      const { ask, asked } = openSmall(subgraphs, { planner, supergraph })
-      const data = { latest: found }
-      const query = '{ latest { __typename ... on Decree { title } ... on Circular { title } } }'
-      expect(await ask(query)).toEqual({ data })
-      expect(asked.map(({ subgraph }) => subgraph)).toEqual(['a'])
-    },
-  )
+        resolvers: { Query: { latest: () => found, other: () => found }, Text: byName },
+      },
+    }
+    // As the reference composer writes it: the field has the wider of its types.
+    const supergraph = compose(subgraphs).replace(
+      /latest: Decree.*/,
+      'latest: Text @join__field(graph: A, type: "Decree")',
+    )
+    const { ask, asked } = openSmall(subgraphs, { supergraph })
+    const data = { latest: found }
+    const query = '{ latest { __typename ... on Decree { title } ... on Circular { title } } }'
+    expect(await ask(query)).toEqual({ data })
+    expect(asked.map(({ subgraph }) => subgraph)).toEqual(['a'])
+  })
 })
 
 describe('a field of an interface', () => {
@@ -106,18 +103,13 @@ describe('a field of an interface', () => {
     },
   }
 
-  it.each(planners)(
-    'is refused where no subgraph gives it for every type, and given by type: planner %s',
-    async (planner) => {
-      const { ask } = openSmall(owners, { planner })
-      await expect(ask('{ party(id: "1") { id } }')).rejects.toThrow()
-      expect(
-        await ask(
-          '{ one: party(id: "1") { ... on Person { id name } } two: party(id: "2") { ... on Firm { id tax } } }',
-        ),
-      ).toEqual({ data: { one: { id: '1', name: 'Lan' }, two: { id: '2', tax: '03' } } })
-    },
-  )
+  it('is refused where no subgraph gives it for every type, and given by type', async () => {
+    const { ask } = openSmall(owners)
+    await expect(ask('{ party(id: "1") { id } }')).rejects.toThrow()
+    expect(
+      await ask('{ one: party(id: "1") { ... on Person { id name } } two: party(id: "2") { ... on Firm { id tax } } }'),
+    ).toEqual({ data: { one: { id: '1', name: 'Lan' }, two: { id: '2', tax: '03' } } })
+  })
 })
 
 describe('a key of which a part is null', () => {
@@ -142,18 +134,15 @@ describe('a key of which a part is null', () => {
     },
   })
 
-  it.each(planners)(
-    'still finds its object, where the part may be null and another is there: planner %s',
-    async (planner) => {
-      const { ask, asked } = openSmall(units('String'), { planner })
-      const answer = await ask('{ units { people } }')
-      expect(answer).toEqual({ data: { units: [{ people: 19 }, { people: 24 }, { people: null }] } })
-      expect(faultsOf(answer)).toEqual([])
-      const [, second] = asked
-      expect(Object.values(second?.request.variables ?? {}).flat()).toMatchObject([
-        { code: '19', until: null },
-        { code: '24', until: '2025' },
-      ])
-    },
-  )
+  it('still finds its object, where the part may be null and another is there', async () => {
+    const { ask, asked } = openSmall(units('String'))
+    const answer = await ask('{ units { people } }')
+    expect(answer).toEqual({ data: { units: [{ people: 19 }, { people: 24 }, { people: null }] } })
+    expect(faultsOf(answer)).toEqual([])
+    const [, second] = asked
+    expect(Object.values(second?.request.variables ?? {}).flat()).toMatchObject([
+      { code: '19', until: null },
+      { code: '24', until: '2025' },
+    ])
+  })
 })

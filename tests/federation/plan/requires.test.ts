@@ -1,3 +1,4 @@
+// Fields that require others of their object.
 import { describe, expect, it } from 'vitest'
 import { faultsOf, openSmall } from '../open.ts'
 
@@ -144,45 +145,37 @@ describe('@requires', () => {
     expect(await ask('{ t { line } }')).toEqual({ data: { t: [{ line: 'Man An 3' }, { line: 'Firm Cty X' }] } })
   })
 
-  it.each(['native', 'own'] as const)(
-    'requires of an object that hangs on one of its own kind: planner %s',
-    async (planner) => {
-      const named = ({ id }: { id: string }) => ({ id, name: `n${id}` })
-      const { ask } = openSmall(
-        {
-          a: {
-            sdl: 'type Query { users: [User] } type User @key(fields: "id") { id: ID! name: String }',
-            resolvers: { Query: { users: () => [named({ id: '1' })] }, User: { __resolveReference: named } },
-          },
-          b: {
-            sdl: 'type User @key(fields: "id") { id: ID! name: String @external friend: User greeting: String @requires(fields: "name") }',
-            resolvers: {
-              User: {
-                friend: ({ id }: { id: string }) => ({ id: String(Number(id) + 1) }),
-                greeting: ({ name }: { name: string }) => `hi ${name}`,
-              },
-            },
+  it('requires of an object that hangs on one of its own kind', async () => {
+    const named = ({ id }: { id: string }) => ({ id, name: `n${id}` })
+    const { ask } = openSmall({
+      a: {
+        sdl: 'type Query { users: [User] } type User @key(fields: "id") { id: ID! name: String }',
+        resolvers: { Query: { users: () => [named({ id: '1' })] }, User: { __resolveReference: named } },
+      },
+      b: {
+        sdl: 'type User @key(fields: "id") { id: ID! name: String @external friend: User greeting: String @requires(fields: "name") }',
+        resolvers: {
+          User: {
+            friend: ({ id }: { id: string }) => ({ id: String(Number(id) + 1) }),
+            greeting: ({ name }: { name: string }) => `hi ${name}`,
           },
         },
-        { planner },
-      )
-      expect(await ask('{ users { greeting friend { greeting friend { name } } } }')).toEqual({
-        data: { users: [{ greeting: 'hi n1', friend: { greeting: 'hi n2', friend: { name: 'n3' } } }] },
-      })
-    },
-  )
+      },
+    })
+    expect(await ask('{ users { greeting friend { greeting friend { name } } } }')).toEqual({
+      data: { users: [{ greeting: 'hi n1', friend: { greeting: 'hi n2', friend: { name: 'n3' } } }] },
+    })
+  })
 
   it('two requirements of one field with other arguments stay apart', async () => {
-    const goodsOf = (planner: 'native' | 'own') => openSmall(goods, { planner })
-    for (const planner of ['native', 'own'] as const) {
-      expect(await goodsOf(planner).ask('{ goods { tax weight(unit: "kg") w: weight(unit: "g") } }')).toEqual({
-        data: {
-          goods: [
-            { tax: '200', weight: 2, w: 2000 },
-            { tax: '0', weight: null, w: null },
-          ],
-        },
-      })
-    }
+    const { ask } = openSmall(goods)
+    expect(await ask('{ goods { tax weight(unit: "kg") w: weight(unit: "g") } }')).toEqual({
+      data: {
+        goods: [
+          { tax: '200', weight: 2, w: 2000 },
+          { tax: '0', weight: null, w: null },
+        ],
+      },
+    })
   })
 })
