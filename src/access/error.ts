@@ -1,17 +1,33 @@
 // The errors that the hub makes on purpose.
 import { GraphQLError } from 'graphql'
-import type { GraphQLErrorOptions } from 'graphql'
-import { type ErrorCode, errorEntry } from './error-catalogue.ts'
+import type { GraphQLErrorOptions, GraphQLFormattedError } from 'graphql'
+import { type ErrorCode, errorCatalogue, errorEntry } from './error-catalogue.ts'
 
 /** The codes of errors that the hub makes on purpose; everything else leaves as INTERNAL, masked. */
 export type HubErrorCode = Exclude<ErrorCode, 'GRAPHQL_PARSE_FAILED' | 'OPERATION_RESOLUTION_FAILURE'>
+
+/** Where the gateway explains the codes; each has an anchor of its name there. */
+export const errorsPath = '/docs/errors'
+
+/** What `extensions` of an error of the hub say: its code, and where it is explained. */
+export const codeExtensions = <C extends ErrorCode>(code: C): { readonly code: C; readonly docs: string } => ({
+  code,
+  docs: `${errorsPath}#${code}`,
+})
+
+/** The error of a library with a link to its code, where that is one of ours; else as it is. */
+export function withDocs(error: GraphQLFormattedError): GraphQLFormattedError {
+  const code = error.extensions?.['code']
+  if (typeof code !== 'string' || !Object.hasOwn(errorCatalogue, code)) return error
+  return { ...error, extensions: { ...error.extensions, ...codeExtensions(code as ErrorCode) } }
+}
 
 /** An error made on purpose: its message and code reach the client as they are, so neither contains a value of the request. */
 export class HubError extends GraphQLError {
   readonly code: HubErrorCode
 
   constructor(code: HubErrorCode, message: string, options: GraphQLErrorOptions = {}) {
-    super(message, { ...options, extensions: { ...options.extensions, code } })
+    super(message, { ...options, extensions: { ...options.extensions, ...codeExtensions(code) } })
     this.name = 'HubError'
     this.code = code
   }

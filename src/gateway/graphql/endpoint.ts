@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../../access/caller.ts'
 import { isAnonymous } from '../../access/caller.ts'
-import { hubError, hubErrorIn } from '../../access/error.ts'
+import { codeExtensions, hubError, hubErrorIn } from '../../access/error.ts'
 import type { Verifier } from '../../access/token/verifier.ts'
 import { errorAnswer, jsonAnswer } from '../http/answer.ts'
 import type { Answer } from '../http/answer.ts'
@@ -66,7 +66,11 @@ export function graphqlEndpoint({ operations, verifier, account, texts, limits, 
       // The protocol of hashes has this answered with 200, so that the client sends the text.
       if (hubErrorIn(error)?.code === 'PERSISTED_QUERY_NOT_FOUND') {
         const message = 'PersistedQueryNotFound'
-        return jsonAnswer(200, { errors: [{ message, extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }] }, uncached)
+        return jsonAnswer(
+          200,
+          { errors: [{ message, extensions: codeExtensions('PERSISTED_QUERY_NOT_FOUND') }] },
+          uncached,
+        )
       }
       // What is left of a refused body is not read: the connection ends with the answer.
       return errorAnswer(error, requestId, log, request.complete ? uncached : { ...uncached, connection: 'close' })

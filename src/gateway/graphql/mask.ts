@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLFormattedError } from 'graphql'
-import { hubError, hubErrorIn } from '../../access/error.ts'
+import { codeExtensions, hubError, hubErrorIn, withDocs } from '../../access/error.ts'
 import { tooComplexText } from './limits.ts'
 import { loggable } from '../log.ts'
 import type { Log } from '../log.ts'
@@ -52,7 +52,7 @@ export function errorFormatter(requestId: () => string, log: Log) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     if (hubErrorIn(error) === null && error instanceof GraphQLError) {
       if (ofApollo.has(error.name)) return ofOneKind(formatted)
-      if (plainRefusals.has(error.message)) return { message: error.message, extensions: { code: 'BAD_REQUEST' } }
+      if (plainRefusals.has(error.message)) return { message: error.message, extensions: codeExtensions('BAD_REQUEST') }
       const { code } = error.extensions
       if (code === 'GRAPHQL_VALIDATION_FAILED' || code === 'BAD_USER_INPUT') {
         const fault = faultOfInput(error.message)
@@ -67,12 +67,17 @@ export function errorFormatter(requestId: () => string, log: Log) {
 
 /** A refusal before execution, without what it quotes of the document. */
 export function ofOneKind(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  if (formatted.extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return formatted
+  if (formatted.extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return withDocs(formatted)
   if (/Document contains more tha[nt] \d+ tokens/.test(formatted.message)) {
-    return { message: tooComplexText, extensions: { code: 'OPERATION_TOO_COMPLEX' } }
+    return { message: tooComplexText, extensions: codeExtensions('OPERATION_TOO_COMPLEX') }
   }
   if (!formatted.message.startsWith('Syntax Error: ')) {
-    return { message: 'Syntax Error.', extensions: { code: 'GRAPHQL_PARSE_FAILED' } }
+    return { message: 'Syntax Error.', extensions: codeExtensions('GRAPHQL_PARSE_FAILED') }
   }
-  return { ...formatted, message: formatted.message.replace(/\b(String|BlockString|Int|Float) ".*"/s, '$1') }
+  const extensions = { ...formatted.extensions, ...codeExtensions('GRAPHQL_PARSE_FAILED') }
+  return {
+    ...formatted,
+    extensions,
+    message: formatted.message.replace(/\b(String|BlockString|Int|Float) ".*"/s, '$1'),
+  }
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, specifiedRules, validate, ValuesOfCorrectTypeRule } from 'graphql'
 import type { ASTVisitor, DocumentNode, GraphQLSchema, ValidationContext, ValidationRule } from 'graphql'
-import { hubError } from '../../access/error.ts'
+import { codeExtensions, hubError } from '../../access/error.ts'
 
 const rules: readonly ValidationRule[] = specifiedRules.map((rule) =>
   rule === ValuesOfCorrectTypeRule ? valuesWithoutEcho : rule,
@@ -19,7 +19,9 @@ export function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonl
     (error) =>
       new GraphQLError(error.message, {
         nodes: error.nodes ?? null,
-        extensions: { code: error.extensions['code'] ?? 'GRAPHQL_VALIDATION_FAILED' },
+        extensions: codeExtensions(
+          error.extensions['code'] === 'BAD_USER_INPUT' ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED',
+        ),
       }),
   )
   const ofDocument = kept.get(document) ?? new WeakMap<GraphQLSchema, readonly GraphQLError[]>()

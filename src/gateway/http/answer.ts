@@ -1,6 +1,6 @@
 // Answers of the gateway outside GraphQL, and how they are sent.
 import type { ServerResponse } from 'node:http'
-import { hubErrorIn, statusOfCode } from '../../access/error.ts'
+import { codeExtensions, hubErrorIn, statusOfCode } from '../../access/error.ts'
 import { maskedError } from '../graphql/mask.ts'
 import type { Log } from '../log.ts'
 
@@ -47,12 +47,12 @@ export function errorAnswer(
 
 export function notFound(): Answer {
   const message = 'Không có trang này. · There is nothing here.'
-  return jsonAnswer(404, { errors: [{ message, extensions: { code: 'NOT_FOUND' } }] })
+  return jsonAnswer(404, { errors: [{ message, extensions: codeExtensions('NOT_FOUND') }] })
 }
 
 export function wrongMethod(allow: string): Answer {
   const message = `Chỉ nhận ${allow}. · Only ${allow} is taken here.`
-  return jsonAnswer(405, { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }, { allow })
+  return jsonAnswer(405, { errors: [{ message, extensions: codeExtensions('BAD_REQUEST') }] }, { allow })
 }
 
 /** Headers of every answer. */

@@ -1,7 +1,8 @@
 // The pages of the hub: the plain ones, and the built ones once they are ready.
+import { errorsPath } from '../../access/error.ts'
 import { notFound } from './answer.ts'
 import type { Answer } from './answer.ts'
-import { indexPage, preparingPage, stylesheet } from './plain-page.ts'
+import { errorsPage, indexPage, preparingPage, stylesheet } from './plain-page.ts'
 
 /** The built pages and their files, with their own policies; null for a path that belongs to no page. */
 export type BuiltPages = (request: {
@@ -18,13 +19,14 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** `/` and the built pages; until a page is built, a page that reloads itself is served instead. */
+/** `/`, the error codes and the built pages; until a page is built, a page that reloads itself is served instead. */
 export async function page(
   built: BuiltPages | null,
   path: string,
   acceptEncoding: string | undefined,
 ): Promise<Answer | null> {
   if (path === '/') return plain(200, indexPage())
+  if (path === errorsPath) return plain(200, errorsPage())
   if (path === '/hub.css') {
     return {
       status: 200,

@@ -2,7 +2,7 @@
 import { GraphQLError, parse } from 'graphql'
 import type { DocumentNode, ExecutionResult } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
-import { deniedError, hubError, hubErrorIn, unauthenticated } from '../../access/error.ts'
+import { codeExtensions, deniedError, hubError, hubErrorIn, unauthenticated } from '../../access/error.ts'
 import type { Generation } from '../../graph/operation/generation.ts'
 import { allow, definitionIn, noOperation, onSchema, type Operation } from '../../graph/operation/operation.ts'
 import { argumentsOf } from '../../graph/operation/selection.ts'
@@ -121,7 +121,7 @@ async function begun(
     if (error instanceof GraphQLError && hubErrorIn(error) === null && error.message.startsWith('Syntax Error')) {
       const { message, extensions } = ofOneKind({
         message: error.message,
-        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+        extensions: codeExtensions('GRAPHQL_PARSE_FAILED'),
       })
       return { errors: [new GraphQLError(message, { extensions: extensions ?? {} })] }
     }

@@ -5,7 +5,7 @@ import { createHandler } from 'graphql-sse'
 import { Gauge } from 'prom-client'
 import type { Handler, Response as SseResponse } from 'graphql-sse'
 import type { Caller } from '../../access/caller.ts'
-import { hubError, unauthenticated } from '../../access/error.ts'
+import { codeExtensions, hubError, unauthenticated } from '../../access/error.ts'
 import type { Verifier } from '../../access/token/verifier.ts'
 import { errorAnswer, wrongMethod } from '../http/answer.ts'
 import type { Answer } from '../http/answer.ts'
@@ -293,5 +293,7 @@ const refusal = (status: number, body: object): SseResponse => [
 const notFound = (requestId: string): Answer => ({
   status: 404,
   headers: { 'content-type': 'application/json; charset=utf-8', ...uncached },
-  body: JSON.stringify({ errors: [{ message: 'Stream not found', extensions: { code: 'NOT_FOUND', requestId } }] }),
+  body: JSON.stringify({
+    errors: [{ message: 'Stream not found', extensions: { ...codeExtensions('NOT_FOUND'), requestId } }],
+  }),
 })

@@ -1,6 +1,7 @@
 import { request as rawRequest } from 'node:http'
 import { buildClientSchema, buildSchema, getIntrospectionQuery } from 'graphql'
 import type { IntrospectionQuery } from 'graphql'
+import { codeExtensions } from '../../../src/access/error.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hubError } from '../../../src/access/error.ts'
 import { openPolicy } from '../../../src/access/policy/policy.ts'
@@ -103,7 +104,7 @@ describe('an executor', () => {
       const refused = await ask(own.gateway, '{ hello }')
       expect([refused.status, refused.json.errors]).toEqual([
         400,
-        [{ message: 'first is 1 to 100.', extensions: { code: 'BAD_USER_INPUT' } }],
+        [{ message: 'first is 1 to 100.', extensions: codeExtensions('BAD_USER_INPUT') }],
       ])
     } finally {
       await own.close()
@@ -189,7 +190,7 @@ describe('what goes wrong', () => {
     expect(answer.json.data).toEqual({ broken: null, hello: 'hello world' })
     expect(answer.json.errors?.[0]?.path).toEqual(['broken'])
     expect(answer.json.errors?.[0]?.extensions).toEqual({
-      code: 'INTERNAL',
+      ...codeExtensions('INTERNAL'),
       requestId: answer.headers.get('x-request-id'),
     })
     expect(answer.text + opened.logged.join()).not.toContain('CANARY')

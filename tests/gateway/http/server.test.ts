@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { errorCatalogue } from '../../../src/access/error-catalogue.ts'
 import { openDevelopmentIssuer } from '../../../src/access/token/development-issuer.ts'
 import { openVerifier } from '../../../src/access/token/verifier.ts'
 import { listen } from '../../../src/gateway/http/listen.ts'
@@ -176,6 +177,20 @@ describe('pages', () => {
     const text = await (await fetch(url('/'))).text()
     for (const path of ['/sandbox', '/console', '/graphql', '/health/ready']) expect(text).toContain(`href="${path}"`)
     expect((await fetch(url('/hub.css'))).headers.get('content-type')).toContain('text/css')
+  })
+
+  it('explain every error code under the anchor that errors of the hub link to', async () => {
+    const answer = await fetch(`${opened.gateway.url}/docs/errors`)
+    const html = await answer.text()
+    const anchors = [...html.matchAll(/<section id="([A-Z_]+)">/g)].map(([, code]) => code)
+    expect(anchors).toEqual(Object.keys(errorCatalogue))
+    const refused = await fetch(`${opened.gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ nosuch }' }),
+    })
+    const { errors } = (await refused.json()) as { errors: { extensions: { docs: string } }[] }
+    expect(errors[0]?.extensions.docs).toBe('/docs/errors#GRAPHQL_VALIDATION_FAILED')
   })
 
   it('that are nowhere are 404 in JSON', async () => {

@@ -1,4 +1,5 @@
 // Tests of /graphql/stream: both modes, refusals, limits and ends.
+import { codeExtensions } from '../../../src/access/error.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from 'graphql-sse'
 import { openVerifier } from '../../../src/access/token/verifier.ts'
@@ -274,7 +275,7 @@ describe('a stream is ended', () => {
     await followers(1)
     town.lose()
     const [said, end] = await stream.rest()
-    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'RESUBSCRIBE_REQUIRED', reason: 'LOST' })
+    expect(said?.data?.errors?.[0]?.extensions).toEqual({ ...codeExtensions('RESUBSCRIBE_REQUIRED'), reason: 'LOST' })
     expect(end?.event).toBe('complete')
   })
 
@@ -287,7 +288,10 @@ describe('a stream is ended', () => {
     await small.close()
     expect(Date.now() - before).toBeLessThan(5_000)
     const [said] = await stream.rest()
-    expect(said?.data?.errors?.[0]?.extensions).toEqual({ code: 'RESUBSCRIBE_REQUIRED', reason: 'SHUTDOWN' })
+    expect(said?.data?.errors?.[0]?.extensions).toEqual({
+      ...codeExtensions('RESUBSCRIBE_REQUIRED'),
+      reason: 'SHUTDOWN',
+    })
     await followers(0)
   })
 
@@ -304,7 +308,7 @@ describe('a stream is ended', () => {
         town.next(townSchema.replace('code: String!\n    applicant', 'number: String!\n    applicant')),
       )
       expect((await stream.rest())[0]?.data?.errors?.[0]?.extensions).toEqual({
-        code: 'RESUBSCRIBE_REQUIRED',
+        ...codeExtensions('RESUBSCRIBE_REQUIRED'),
         reason: 'SCHEMA',
       })
     } finally {

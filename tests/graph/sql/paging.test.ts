@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { codeExtensions } from '../../../src/access/error.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
 import { agencyOf, type Answer, dossierOf, mention, openGraph, type OpenGraph } from '../open.ts'
@@ -92,7 +93,7 @@ describe('pages of a connection', () => {
       const answer = await graph.ask(page, province, size)
       expect(answer.data).toBeNull()
       expect(answer.errors).toEqual([
-        expect.objectContaining({ path: ['dossiers'], extensions: { code: 'BAD_USER_INPUT' } }),
+        expect.objectContaining({ path: ['dossiers'], extensions: codeExtensions('BAD_USER_INPUT') }),
       ])
     },
   )
