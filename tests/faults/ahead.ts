@@ -7,12 +7,12 @@ import type { World } from './world.ts'
 
 /**
  * Rows which a place or a checkpoint says have been taken in although they are not in the store. Call it before the source
- * lives on: what has changed since the page was read is not behind its place.
+ * lives on: what has changed since the page was read is not behind its position.
  */
 export async function aheadOfRows(world: World): Promise<string[]> {
   const { journals } = ownOf(world)
-  const streams = await world.rows<{ id: string; checkpoint: string | null; place: string | null }>(`
-    select s.id, s.checkpoint, r.place from stream s
+  const streams = await world.rows<{ id: string; checkpoint: string | null; position: string | null }>(`
+    select s.id, s.checkpoint, r.position from stream s
     left join run r on r.id = s.run_id and r.state = 'RUNNING' and r.kind = 'CHANGES'`)
   const stored = await world.rows<{ stream: string; key: string; hash: string; gone: boolean }>(`
     select stream_id as stream, key, encode(hash, 'hex') as hash, removed_at is not null as gone from record`)
@@ -25,8 +25,8 @@ export async function aheadOfRows(world: World): Promise<string[]> {
         return found?.hash !== world.engine.keyring.hash(canonical(recordOf(row)), 'record').toString('hex')
       })
       .map((row) => `${stream} ${row.id} is behind the ${why} and not in the store`)
-  return streams.flatMap(({ id, checkpoint, place }) => {
-    const names = { checkpoint, place }
+  return streams.flatMap(({ id, checkpoint, position }) => {
+    const names = { checkpoint, position }
     return Object.entries(names).flatMap(([why, cursor]) => {
       if (cursor === null) return []
       if (id === 'changes') return lacking(id, changesBehind(journals.changes.present(), cursor), why)

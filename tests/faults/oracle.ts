@@ -195,7 +195,7 @@ async function leaks({ pool, logged }: Evidence): Promise<string[]> {
   const canary = /CANARY/
   const said = logged.filter((line) => canary.test(line)).map((line) => `the log: ${line.slice(0, 80)}`)
   const { rows } = await pool.query<{ at: string }>(`
-    select 'run ' || id as at from run where failure_message like '%CANARY%' or place like '%CANARY%'
+    select 'run ' || id as at from run where failure_message like '%CANARY%' or position like '%CANARY%'
     union all select 'quarantine ' || id from quarantine where concat(path, found, expected) like '%CANARY%'
     union all select 'stream ' || id from stream where concat(checkpoint, held_reason) like '%CANARY%'`)
   return [...said, ...rows.map((row) => row.at)]

@@ -44,7 +44,7 @@ async function readLog(subject: string): Promise<readonly LogRow[]> {
     do {
       const { accessLog } = (await ask(
         hub,
-        `query($subject: String!, $after: String) { accessLog(subject: $subject, first: 100, after: $after) {
+        `query($subject: ID!, $after: String) { accessLog(subject: $subject, first: 100, after: $after) {
            nodes { id at caller subject field purpose legalBasis } pageInfo { hasNextPage endCursor } } }`,
         { subject, after },
       )) as { accessLog: { nodes: LogRow[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } }

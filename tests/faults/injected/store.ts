@@ -43,7 +43,7 @@ async function expectWhole(world: World, trial: Trial, what: string): Promise<vo
   )
   // The feed gives each change once: a record that is unchanged there came out of a page that was counted twice.
   const twice = await world.rows(`
-    select 1 from run where stream_id = 'feed' and kind = 'CHANGES' and unchanged > 0 and place is not null
+    select 1 from run where stream_id = 'feed' and kind = 'CHANGES' and unchanged > 0 and position is not null
       and requested_at > now() - interval '1 minute' and id in (select max(id) from run group by stream_id)`)
   trial.expect(twice.length === 0, () => `${what}: a run counts a page twice`)
 }
