@@ -138,6 +138,7 @@ function walked(schema: GraphQLSchema, document: DocumentNode, definition: Opera
   const parent = schema.getRootType(definition.operation) ?? undefined
   const root = { parent, types: parent === undefined ? [] : [parent], conditions: [], depth: 0 }
   try {
+    if (expandedSize(walk, definition.selectionSet, new Map()) > maxSelections) throw new Endless()
     const selections: Selection[] = []
     enter(walk, definition.selectionSet, root, selections)
     const { depth, aliases, directives, fields, typeConditions } = walk
@@ -148,6 +149,30 @@ function walked(schema: GraphQLSchema, document: DocumentNode, definition: Opera
     const extent = { depth: Infinity, aliases: Infinity, directives: Infinity, fields: Infinity }
     return { definition, selections: [], extent, typeConditions: new Set(), deciding: null }
   }
+}
+
+/** How many selections the walk would meet. Each fragment is counted once, so that a bomb of fragments costs its own length. */
+function expandedSize(walk: Walk, set: SelectionSetNode, known: Map<string, number>): number {
+  const { fragments, inside } = walk
+  let size = set.selections.length
+  for (const selection of set.selections) {
+    if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+      if (selection.selectionSet !== undefined) {
+        size += expandedSize(walk, selection.selectionSet, known)
+      }
+      continue
+    }
+    const name = selection.name.value
+    const fragment = fragments.get(name)
+    if (fragment === undefined) continue
+    if (inside.has(name)) throw new Endless()
+    inside.add(name)
+    const found = known.get(name) ?? expandedSize(walk, fragment.selectionSet, known)
+    inside.delete(name)
+    known.set(name, found)
+    size += found
+  }
+  return size
 }
 
 /** Objects of a type by their own types; an interface of which no type is known stands for its own objects. */
