@@ -4,11 +4,12 @@ import { readHead } from '../../src/access/audit/export.ts'
 import { verifyAudit } from '../../src/access/audit/verify.ts'
 import { canaries } from './canaries.ts'
 import { type AttackWorld, openAttackWorld } from './world.ts'
+import { underLoad } from '../kit/under-load.ts'
 
 let world: AttackWorld
 beforeAll(async () => {
   world = await openAttackWorld()
-}, 60_000)
+})
 afterAll(() => world?.close())
 
 const purpose = 'dossier-handling'
@@ -20,7 +21,7 @@ async function refusedAfter(token: string): Promise<number> {
   for (;;) {
     const { status } = await world.attack('{ __typename }', { token })
     if (status === 401) return performance.now() - begun
-    if (performance.now() - begun > 10_000) return Infinity
+    if (performance.now() - begun > underLoad(10_000)) return Infinity
     await sleep(20)
   }
 }
@@ -38,14 +39,14 @@ describe('A13 a token that was taken back', () => {
       expect((await world.attack('{ __typename }', { token })).status).toBe(200)
       const { code, err } = await world.command('revoke', way, way === '--jti' ? 'stolen-token' : 'stolen-app')
       expect([code, err]).toEqual([0, expect.not.stringContaining('Error')])
-      expect(await refusedAfter(token)).toBeLessThan(1_000)
+      expect(await refusedAfter(token)).toBeLessThan(underLoad(1_000))
       expect((await world.attack('{ __typename }', { token: other })).status).toBe(200)
       await world.command('revoke', way, way === '--jti' ? 'stolen-token' : 'stolen-app', '--lift')
       await expect
-        .poll(async () => (await world.attack('{ __typename }', { token })).status, { timeout: 5_000 })
+        .poll(async () => (await world.attack('{ __typename }', { token })).status, { timeout: 60_000 })
         .toBe(200)
     }
-  }, 30_000)
+  })
 })
 
 describe('A33 a subscription', () => {
@@ -61,9 +62,9 @@ describe('A33 a subscription', () => {
     const said = await answer.text()
     const seconds = (performance.now() - begun) / 1000
     expect(seconds).toBeGreaterThan(1)
-    expect(seconds).toBeLessThan(4.5)
+    expect(seconds).toBeLessThan(3 + underLoad(1.5))
     expect(said).toContain('event: complete')
-  }, 90_000)
+  })
 
   it('tells of no row of another agency, and of a change of its own one', async () => {
     const token = await world.mint({ scope: 'dossier:read', agency: 'H53.21' })
@@ -86,11 +87,11 @@ describe('A33 a subscription', () => {
         [key],
       )
     }
-    await expect.poll(() => heard, { timeout: 8_000 }).toContain('A1')
+    await expect.poll(() => heard, { timeout: 60_000 }).toContain('A1')
     expect(heard).not.toContain(canaries.subjectB)
     leaving.abort()
     await reading
-  }, 30_000)
+  })
 })
 
 describe('A63 an access log that its database’s owner alters', () => {
@@ -126,7 +127,7 @@ describe('A63 an access log that its database’s owner alters', () => {
       await restore()
     }
     expect(await faultNow()).toBeNull()
-  }, 60_000)
+  })
 })
 
 it('A61 the database at rest holds no applicant and no rejected record in the clear', async () => {

@@ -1,5 +1,6 @@
-// npm run attacks -- [--pairs N] [--oracle N] [--entries N] [--seed S] [--json]: the long runs of what `npm test` does in
-// short. Ends with 1 when an answer told of what its caller may not see, or an altered entry of the access log was not found.
+// npm run attacks -- [--pairs N] [--oracle N] [--entries N] [--disclosure N] [--seed S] [--json]: the long runs of what
+// `npm test` does in short. Ends with 1 when an answer told of what its caller may not see, an altered entry of the access log
+// was not found, or a small count could be derived from released ones (N times as many drawn worlds as in `npm test`).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -14,12 +15,14 @@ const { values } = parseArgs({
     pairs: { type: 'string' },
     oracle: { type: 'string' },
     entries: { type: 'string' },
+    disclosure: { type: 'string' },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 })
+const runs = ['pairs', 'oracle', 'entries', 'disclosure'] as const
 const counts = Object.fromEntries(
-  (['pairs', 'oracle', 'entries'] as const).map((name) => {
+  runs.map((name) => {
     const text = values[name] ?? '0'
     if (!/^\d{1,9}$/.test(text)) {
       console.error(`--${name} is "${text}", expected a number`)
@@ -27,9 +30,9 @@ const counts = Object.fromEntries(
     }
     return [name, Number(text)]
   }),
-) as Readonly<Record<'pairs' | 'oracle' | 'entries', number>>
-if (counts.pairs + counts.oracle + counts.entries === 0) {
-  console.error('nothing was asked for, expected --pairs N, --oracle N or --entries N')
+) as Readonly<Record<(typeof runs)[number], number>>
+if (runs.every((name) => counts[name] === 0)) {
+  console.error(`nothing was asked for, expected ${runs.map((name) => `--${name} N`).join(' or ')}`)
   process.exit(2)
 }
 
@@ -65,18 +68,22 @@ if (counts.pairs + counts.oracle > 0) {
     if (counts.oracle > 0) done.push(await ran('oracle', counts.oracle, (many, seed) => runOracle(many, seed, fresh)))
   })
 }
-if (counts.entries > 0) {
+/** A test file with more of what it does in short. */
+async function ranFile(run: (typeof runs)[number], path: string, variable: string): Promise<void> {
   const begun = performance.now()
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', '--configLoader', 'native', 'tests/access/audit.test.ts'], {
+  const child = spawn(process.execPath, [vitest, 'run', '--configLoader', 'native', path], {
     cwd: root,
-    env: { ...process.env, AUDIT_ENTRIES: String(counts.entries) },
+    env: { ...process.env, [variable]: String(counts[run]) },
     stdio: values.json ? 'ignore' : 'inherit',
   })
   const [code] = (await once(child, 'close')) as [number | null]
   const seconds = Math.round((performance.now() - begun) / 1000)
-  done.push({ run: 'entries', compared: counts.entries, seconds, faults: code === 0 ? [] : ['see above'] })
+  done.push({ run, compared: counts[run], seconds, faults: code === 0 ? [] : ['see above'] })
 }
+if (counts.entries > 0) await ranFile('entries', 'tests/access/audit/log.test.ts', 'AUDIT_ENTRIES')
+if (counts.disclosure > 0)
+  await ranFile('disclosure', 'tests/statistics/disclosure/lattice.test.ts', 'DISCLOSURE_TIMES')
 if (values.json) console.log(JSON.stringify(done))
 else {
   for (const { run, compared, telling, seconds, faults } of done) {

@@ -5,7 +5,7 @@ import { type AttackWorld, codesOf, openAttackWorld, type Sent } from './world.t
 let world: AttackWorld
 beforeAll(async () => {
   world = await openAttackWorld()
-}, 60_000)
+})
 afterAll(() => world?.close())
 
 const purpose = 'dossier-handling'

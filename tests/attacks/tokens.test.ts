@@ -9,7 +9,7 @@ import { type AttackWorld, codesOf, openAttackWorld, timed } from './world.ts'
 let world: AttackWorld
 beforeAll(async () => {
   world = await openAttackWorld()
-}, 60_000)
+})
 afterAll(() => world?.close())
 beforeEach(() => world.issuer.serve([world.issuer.publicJwk]))
 
@@ -179,7 +179,7 @@ describe('a forged or foreign token is refused', () => {
     const seconds = (performance.now() - begun) / 1000
     expect(world.issuer.fetches() - before).toBeLessThanOrEqual(3 + Math.ceil(seconds / 15))
     await taken(await world.mint(rights))
-  }, 60_000)
+  })
 })
 
 describe('scopes and keys', () => {

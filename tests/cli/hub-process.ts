@@ -25,7 +25,7 @@ export async function hub(
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [main, ...args], { env: surroundings(home, more), timeout: 60_000 })
+  const child = spawn(process.execPath, [main, ...args], { env: surroundings(home, more), timeout: 240_000 })
   const said = listenTo(child)
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, out: said.out, err: said.err }

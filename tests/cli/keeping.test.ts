@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { underLoad } from '../kit/under-load.ts'
 import { begin, hub, type HubProcess, removeHome } from './hub-process.ts'
 
 // One hub that is kept: its access log, its tokens, its key, its backups. The cases build on each other.
@@ -41,12 +42,22 @@ async function names(token: string): Promise<{ status: number; id: string; name:
   const found = data?.dossiers.nodes.find((one) => one.applicant !== null)
   return { status: answer.status, id: found?.id ?? '', name: found?.applicant?.name ?? '' }
 }
+/** Asserts that the hub answers with the status within a second. */
+async function untilStatus(token: string, wanted: number): Promise<void> {
+  const begun = performance.now()
+  for (;;) {
+    const { status } = await names(token)
+    if (status === wanted) return
+    if (performance.now() - begun > underLoad(1_000)) expect(status).toBe(wanted)
+    await sleep(20)
+  }
+}
 
-beforeAll(start, 120_000)
+beforeAll(start)
 afterAll(async () => {
   if (running?.child.exitCode === null) await running.end('SIGINT')
   removeHome(home)
-}, 60_000)
+})
 
 describe('the access log', () => {
   it('says who read the data of one, is verified, and its head is kept', async () => {
@@ -65,7 +76,7 @@ describe('the access log', () => {
     expect(same).toMatchObject({ holds: true, fault: null, entries: head.seq })
     expect(other).toMatchObject({ code: 1, out: expect.stringContaining(`entry ${head.seq}`) })
     expect(wrong.code).toBe(2)
-  }, 120_000)
+  })
 })
 
 describe('a revoked token', () => {
@@ -81,19 +92,16 @@ describe('a revoked token', () => {
       value: jti,
       expiresAt: expect.any(String),
     })
-    await sleep(500)
-    expect((await names(token)).status).toBe(401)
+    await untilStatus(token, 401)
     expect((await names(every)).status).toBe(200)
     await json('revoke', '--client', client!)
-    await sleep(500)
-    expect((await names(every)).status).toBe(401)
+    await untilStatus(every, 401)
     expect(await json('revoke')).toMatchObject([
       { kind: 'CLIENT', value: client, expiresAt: null },
       { kind: 'TOKEN', value: jti },
     ])
     await json('revoke', '--client', client!, '--lift')
-    await sleep(500)
-    expect((await names(every)).status).toBe(200)
+    await untilStatus(every, 200)
     const wrong = [
       ['--jti', 'a', '--client', 'b'],
       ['--until', '2h'],
@@ -102,7 +110,7 @@ describe('a revoked token', () => {
     ]
     const ended = await Promise.all(wrong.map((args) => hub(home, ['revoke', ...args])))
     expect(ended.map(({ code }) => code)).toEqual([2, 2, 2, 2])
-  }, 120_000)
+  })
 })
 
 describe('a rotated key', () => {
@@ -131,7 +139,7 @@ describe('a rotated key', () => {
     const [verified, made] = await Promise.all([json('audit', 'verify'), hub(home, ['key', 'new'])])
     expect(verified).toMatchObject({ holds: true })
     expect(made.out).toMatch(/^[A-Za-z0-9+/]{43}=\n$/)
-  }, 120_000)
+  })
 })
 
 describe('a backup', () => {
@@ -154,7 +162,7 @@ describe('a backup', () => {
     await start()
     expect(await names(every)).toEqual(before)
     expect(readdirSync(home).filter((name) => name.includes('unfinished'))).toEqual([])
-  }, 180_000)
+  })
 
   it('of another key is refused in one line', async () => {
     const other = mkdtempSync(join(tmpdir(), 'hub other '))
@@ -165,5 +173,5 @@ describe('a backup', () => {
     })
     removeHome(other)
     rmSync(other, { recursive: true, force: true })
-  }, 120_000)
+  })
 })

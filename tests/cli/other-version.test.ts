@@ -73,7 +73,7 @@ describe('a database of another version', () => {
     expect(await tables(left.pool)).toEqual(['kysely_migration', 'source'])
     await left.close()
     await after.stop()
-  }, 60_000)
+  })
 
   it('is opened in one file alone, which brings it to this version or refuses it', () => {
     const opening = houseFiles('src', 'bin', 'connectors')

@@ -58,4 +58,4 @@ it('hub token and hub --help load no web server, no database and no bundler', as
   expect(token).toContain('src/access/token/development-issuer.ts')
   expect(token).not.toMatch(/node_modules\/(@apollo|vite)\/|src\/(gateway|federation)\//)
   expect(await loaded('schema', '--subgraph')).toContain('src/main/graph.ts')
-}, 60_000)
+})

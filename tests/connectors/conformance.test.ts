@@ -25,7 +25,7 @@ describe.each(names)('%s', (name) => {
     expect(subject.connector.manifest.name).toBe(name)
   })
 
-  it.for(rules)('$id $severity: $title', { timeout: 120_000 }, async ({ run }, { skip }) => {
+  it.for(rules)('$id $severity: $title', async ({ run }, { skip }) => {
     const verdict = await run(subject)
     if (verdict.is === 'skipped') skip(verdict.why)
     expect(verdict.is === 'broken' ? verdict.faults : []).toEqual([])

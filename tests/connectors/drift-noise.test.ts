@@ -56,5 +56,4 @@ it.each(cases.filter(([id]) => absent(id).length === 0))(
       await running.close()
     }
   },
-  240_000,
 )

@@ -28,6 +28,5 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))('the 
       const { findings } = await tryFaults(world, group, subject)
       expect(findings).toEqual([])
     },
-    120_000,
   )
 })

@@ -29,8 +29,15 @@ export async function cloneDatabase(serverUrl: string, from = 'hub_template', ma
 
 /** A copy of a database that is in use: its connections are ended, and whoever has a pool makes new ones. */
 export async function copyDatabase(serverUrl: string, name: string): Promise<OwnDatabase> {
-  await onServer(serverUrl, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
-  return cloneDatabase(serverUrl, name)
+  for (let tries = 1; ; tries += 1) {
+    await onServer(serverUrl, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+    try {
+      return await cloneDatabase(serverUrl, name)
+    } catch (error) {
+      // A pool was quicker than the copy.
+      if ((error as { code?: string }).code !== '55006' || tries === 100) throw error
+    }
+  }
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

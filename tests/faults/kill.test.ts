@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await openServer()
   world = await openWorld(subject, { serverUrl: server.url, seed: 3, thorough: false, kills })
   await world.sync()
-}, 60_000)
+})
 afterAll(async () => {
   await endChildren()
   await world?.close()
@@ -29,4 +29,4 @@ it(`F33 a worker that is killed at ${kills} I/O boundaries goes on within 10 s, 
     subject,
   )
   expect(findings).toEqual([])
-}, 180_000)
+})

@@ -24,6 +24,5 @@ describe.each(parts.map((part, at) => [at + 1, part] as const))('the source of f
       const { findings } = await tryFault(world, fault, subject)
       expect(findings).toEqual([])
     },
-    60_000,
   )
 })

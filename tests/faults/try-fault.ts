@@ -3,6 +3,7 @@ import type { Fault } from './injected/fault.ts'
 import { told } from './injected/fault.ts'
 import type { Balance } from './oracle.ts'
 import type { Subject } from './subject/subject.ts'
+import { underLoad } from '../kit/under-load.ts'
 import type { World } from './world.ts'
 
 /** What came of one fault on one subject with one seed. */
@@ -85,7 +86,7 @@ async function recover(world: World, findings: string[]): Promise<number | null>
   for (;;) {
     const runs = await world.sync()
     if (runs.every(({ state }) => state.startsWith('SUCCEEDED'))) break
-    if (performance.now() - started > patienceSeconds * 1000) {
+    if (performance.now() - started > underLoad(patienceSeconds * 1000)) {
       findings.push(`no recovery within ${patienceSeconds} s: ${runs.map(told).join('; ')}`)
       return null
     }

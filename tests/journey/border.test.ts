@@ -56,7 +56,7 @@ beforeAll(async () => {
   clerk = await hub.client({ scope: 'dossier:read' })
   // The other agency joins by itself, some time after the start.
   while ((await clerk.post('{ landPlans { code } }')).status !== 200) await sleep(50)
-}, 60_000)
+})
 afterAll(async () => {
   if (absent) return
   await hub.close()

@@ -14,7 +14,7 @@ import { missing } from './province.ts'
 
 beforeAll(async () => {
   if (missing.length === 0) await openJourney(10)
-}, 120_000)
+})
 afterAll(async () => {
   if (missing.length === 0) await closeJourney()
 })
@@ -68,7 +68,7 @@ describe.skipIf(missing.length > 0)('the province after it has lived on for eigh
     }
     await province.advance(18 * 3_600_000)
     await pull()
-  }, 120_000)
+  })
 
   it('is read without a failure', () => {
     expect(runs.filter(({ state }) => !state.startsWith('SUCCEEDED'))).toEqual([])
@@ -127,5 +127,5 @@ describe.skipIf(missing.length > 0)('the province after it has lived on for eigh
         failure_code,
       })),
     ).toEqual(again.map(({ source, stream }) => ({ source, stream, written: 0, removed: 0, failure_code: null })))
-  }, 60_000)
+  })
 })

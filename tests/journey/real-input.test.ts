@@ -214,7 +214,7 @@ describe.skipIf(!has('reference-data', 'nso-commune-conversion-2025-07.csv'))('t
     const hub = await hubOf([])
     await importReference(hub.engine.db, at('reference-data'))
     client = await hub.client()
-  }, 120_000)
+  })
   afterAll(closeAll)
 
   it('lead each old commune to its successors: 10,033 codes, 441 of them to several', async () => {
@@ -226,7 +226,7 @@ describe.skipIf(!has('reference-data', 'nso-commune-conversion-2025-07.csv'))('t
     const communes = old.filter(({ code }) => /^\d{5}$/.test(code))
     expect(communes.filter(({ successors }) => successors.length > 0)).toHaveLength(10_033)
     expect(communes.filter(({ successors }) => successors.length > 1)).toHaveLength(441)
-  }, 60_000)
+  })
 
   it('give a code its bearer of the day: another commune before 1 July 2025 than from then on', async () => {
     const { before, after, today } = await client.ask<Record<string, Row>>(`{

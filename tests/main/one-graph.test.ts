@@ -38,4 +38,4 @@ it('hub sync composes the schema once, however often it asks how far its runs ar
   expect(runs.every(({ state }) => state.startsWith('SUCCEEDED'))).toBe(true)
   expect(vi.mocked(ask).mock.calls.length).toBeGreaterThan(1)
   expect(vi.mocked(composeGraph)).toHaveBeenCalledTimes(1)
-}, 120_000)
+})

@@ -3,14 +3,14 @@ import { leaks } from './leaks.ts'
 import { runPairs } from './pairs.ts'
 
 describe('two worlds that differ only in what a caller may not see', () => {
-  it('give that caller the same bytes', { timeout: 240_000 }, async () => {
-    const { compared, telling, faults } = await runPairs(200, 1)
+  it('give that caller the same bytes', async () => {
+    const { compared, telling, faults } = await runPairs(100, 1)
     expect(faults).toEqual([])
-    expect(compared).toBe(200)
-    expect(telling).toBeGreaterThan(60)
+    expect(compared).toBe(100)
+    expect(telling).toBeGreaterThan(30)
   })
 
-  it.each(Object.entries(leaks))('show %s', { timeout: 240_000 }, async (_name, leak) => {
+  it.each(Object.entries(leaks))('show %s', async (_name, leak) => {
     const { faults } = await runPairs(100, 2, undefined, leak)
     expect(faults.length).toBeGreaterThan(0)
   })

@@ -41,7 +41,7 @@ describe.skipIf(browser === null)('in a real browser', () => {
   it('the sandbox speaks as each role, answers in Vietnamese, works by keyboard and never leaves its origin', async () => {
     await withPage((page) => checkSandbox(page, hub.url, pictures))
     expect(hub.minted[0]).toMatchObject({ scope: 'dossier:read dossier:masked', agency: 'H53.21', ttl: '15m' })
-  }, 120_000)
+  })
 
   it('the sandbox names the purpose of a read of personal data', async () => {
     await withPage(async (page) => {
@@ -53,11 +53,11 @@ describe.skipIf(browser === null)('in a real browser', () => {
       purpose: 'dossier-handling',
       authorization: expect.stringMatching(/^Bearer /),
     })
-  }, 60_000)
+  })
 
   it('the console shows every source, acts on them, shows an error, a zero and no data differently, and polls while seen', async () => {
     await withPage((page) => checkConsole(page, hub.url, pictures))
-  }, 120_000)
+  })
 
   it('the console asks for a token where the hub mints none, and says when one is refused', async () => {
     const bare = await openStandIn({ pages: PAGES, issuer: false })
@@ -85,7 +85,7 @@ describe.skipIf(browser === null)('in a real browser', () => {
     } finally {
       await bare.close()
     }
-  }, 60_000)
+  })
 
   it('the watch over a page sees a request that leaves, an inline script, an exception and an unlabelled image', async () => {
     await withPage(async (page) => {
@@ -109,5 +109,5 @@ describe.skipIf(browser === null)('in a real browser', () => {
       expect(faults).toContain('exception: planted')
       expect((await accessibilityFaults(page)).join('\n')).toContain('image-alt')
     })
-  }, 60_000)
+  })
 })

@@ -75,7 +75,7 @@ describe('the build of the pages', () => {
     expect(before).toBeGreaterThan(0)
     expect(await build()).toEqual({ code: 0, said: '' })
     expect(loads()).toBe(before)
-  }, 120_000)
+  })
 
   it('happens again, once, when a source or a package has changed, also past the lock of a process that died', async () => {
     await build()
@@ -87,7 +87,7 @@ describe('the build of the pages', () => {
     expect(await readdir(join(folder, 'dist'))).toEqual(['web'])
     writeFileSync(join(folder, 'package-lock.json'), '{ "changed": true }')
     expect((await build()).said).toContain('built in')
-  }, 120_000)
+  })
 
   it('says who acts where the sources do not build, and leaves the pages of before', async () => {
     await build()
@@ -99,7 +99,7 @@ describe('the build of the pages', () => {
     )
     expect(await script('sandbox')).toContain('sandbox before')
     expect(await readdir(join(folder, 'dist'))).toEqual(['web'])
-  }, 120_000)
+  })
 
   it('is not missed where the pages come built; without them and without a bundler it says who acts', async () => {
     await build()
@@ -109,7 +109,7 @@ describe('the build of the pages', () => {
     const { code, said } = await build()
     expect(code).toBe(1)
     expect(said).toContain('this installation has no bundler: the operator installs the development packages')
-  }, 120_000)
+  })
 })
 
 // The real pages, built at the first run and kept.

@@ -52,7 +52,7 @@ describe('the document axis', () => {
       expect(await pagesOf(context, 'documents', { since: pages[index]!.next })).toEqual(pages.slice(index + 1))
     }
     expect(recordsOf(await pagesOf(context, 'documents', { since: pages.at(-1)!.next }))).toEqual([])
-  }, 120_000)
+  })
 
   it('goes on inside a window whose messages need several pages', async () => {
     const { settings } = await axis(Array.from({ length: 450 }, (_, index) => item(`d${index}`)))

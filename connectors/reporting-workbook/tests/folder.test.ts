@@ -69,7 +69,7 @@ describe('the folder of a town', () => {
     await follow()
     const before = readdirSync(folder).length
     clock = new Date('2026-10-25T08:00:10+07:00')
-    await expect.poll(() => readdirSync(folder).length, { timeout: 10_000 }).toBeGreaterThan(before + 2)
+    await expect.poll(() => readdirSync(folder).length, { timeout: 60_000 }).toBeGreaterThan(before + 2)
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await follow()
     const again = await pagesOf(context, 'observations', { since: cursors.observations })

@@ -24,7 +24,7 @@ const read = (number: number): AccessRead => ({
   purpose: 'dossier-handling',
   legalBasis: 'Luật 1',
 })
-const many = Number(process.env['AUDIT_ENTRIES'] ?? 100_000)
+const many = Number(process.env['AUDIT_ENTRIES'] ?? 20_000)
 
 const opened: FreshDatabase[] = []
 async function fresh(): Promise<FreshDatabase> {
@@ -230,7 +230,7 @@ describe('a chain that someone has changed', () => {
       { numRuns: 120 },
     )
     expect(await verified(database)).toBeNull()
-  }, 60_000)
+  })
 
   it('is found out where an entry was added behind the last', async () => {
     await asOwner(
@@ -350,5 +350,5 @@ describe(`${many} entries`, () => {
     expect(await verified(database, [])).toMatchObject({ kind: 'ALTERED', seq: bad })
     await asOwner(database, `delete from access_entry where id = ${bad - 7}`)
     expect(await verified(database, [])).toMatchObject({ kind: 'MISSING', seq: bad - 7 })
-  }, 600_000)
+  })
 })

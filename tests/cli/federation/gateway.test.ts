@@ -47,7 +47,7 @@ beforeAll(async () => {
     })
     gateway.on('exit', (code) => reject(new Error(`the gateway ended with ${code}`)))
   })
-}, 60_000)
+})
 afterAll(() => {
   gateway.kill('SIGKILL')
   for (const close of closing) close()

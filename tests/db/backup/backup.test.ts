@@ -92,7 +92,7 @@ beforeAll(async () => {
   await revoke(db, { kind: 'TOKEN', value: 'of then' }, null)
   filled = await contents(pool)
   await writeBackup({ pool, keyring, file })
-}, 120_000)
+})
 afterAll(async () => {
   await graph.close()
   rmSync(folder, { recursive: true })
@@ -129,7 +129,7 @@ describe('a backup', () => {
       )
       expect(trigger.rows).toEqual([])
     })
-  }, 60_000)
+  })
 
   it('goes on where it was: numbers, leases, runs, the access log', async () => {
     await withDatabase(async (database) => {
@@ -217,7 +217,7 @@ describe('a backup', () => {
       ])
       expect((await database.pool.query('select id from source')).rows).toEqual([{ id: 'old' }])
     })
-  }, 60_000)
+  })
 
   it('is readable by its owner alone, says nothing in the clear, and is never seen half-written', async () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -304,7 +304,7 @@ describe('a file that is not what was written', () => {
     await expect(restore(database, { file: join(folder, 'none') })).rejects.toThrow('cannot be read (ENOENT)')
     expect(await contents(database.pool)).toEqual(empty)
     await database.drop()
-  }, 120_000)
+  })
 
   it('under another key says which key is wanted', async () => {
     await withDatabase(async (database) => {

@@ -71,7 +71,7 @@ function outside(at: string): string | undefined {
 const data = () => join(outside(home) ?? home, 'postgres')
 const runs = () => postmasterOf(data()) !== undefined
 
-describe('the embedded database', { timeout: 90_000 }, () => {
+describe('the embedded database', () => {
   it('is made, listens on the loopback alone and keeps its data and port over a stop', async () => {
     const first = await open()
     await query(first.url, 'create table kept as select 1 as one')

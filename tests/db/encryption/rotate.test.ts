@@ -47,7 +47,7 @@ beforeAll(async () => {
   await quarantine(null, { k: 3 }, oldKeyring)
   await quarantine('CLASSIFIED', null, oldKeyring)
   await quarantine('TWICE', { k: 4 }, oldKeyring)
-}, 60_000)
+})
 afterAll(() => graph.close())
 
 async function quarantine(

@@ -361,51 +361,47 @@ describe('the hub does not start on a database', () => {
   })
 })
 
-it(
-  'what is not said does not compile: each member of the declaration, each table, each type of record',
-  { timeout: 120_000 },
-  async () => {
-    const folder = join(tree.path, 'src', 'domains', 'permit')
-    const index = readFileSync(join(folder, 'index.ts'), 'utf8')
-    const body = index.slice(index.indexOf('defineDomain({') + 'defineDomain({'.length, index.lastIndexOf('})'))
-    const members = [...body.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!)
-    expect(members.length).toBeGreaterThan(8)
-    const variants: Record<string, string> = {}
-    for (const [at, name] of members.entries()) {
-      const from = index.indexOf(`\n  ${name}:`)
-      const next = members[at + 1]
-      const to = next === undefined ? index.lastIndexOf('})') - 1 : index.indexOf(`\n  ${next}:`)
-      variants[`without-${name}`] = index.slice(0, from) + index.slice(to)
-    }
-    variants['without-bytes'] = index.replace(", rejectedBytes: 'permit:personal'", '')
-    variants['without-table'] = index.replace(/\n {4}permit: \{ seen.*\n/, '\n')
-    variants['without-seen'] = index.replace("seen: 'path', ", '')
-    variants['without-agencies'] = index.replace(", agencies: { agency_id: 'agency_path' }", '')
-    variants['without-record'] =
-      `import { agencyDomain } from '../agency/index.ts'\nimport { everyDomain } from '../define.ts'\neveryDomain([agencyDomain])\n`
-    for (const [name, text] of Object.entries(variants)) {
-      expect(text, name).not.toBe(index)
-      writeFileSync(join(folder, `${name}.ts`), text)
-    }
-    const config = {
-      extends: './tsconfig.json',
-      compilerOptions: { noUnusedLocals: false },
-      include: ['src/domains', 'src/main', 'src/generated'],
-    }
-    writeFileSync(join(tree.path, 'tsconfig.variants.json'), JSON.stringify(config))
-    const tsc = join(tree.path, 'node_modules', 'typescript', 'bin', 'tsc')
-    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '--noEmit', '-p', 'tsconfig.variants.json'], {
-      cwd: tree.path,
-      maxBuffer: 1e8,
-    }).catch((error: unknown) => error as { stdout: string })
-    const failing = new Set([...stdout.matchAll(/^(\S+\.ts)\(/gm)].map(([, file]) => file))
-    // Every variant is refused, and nothing else: the domain as it is compiles.
-    expect([...failing].toSorted()).toEqual(
-      Object.keys(variants)
-        .map((name) => `src/domains/permit/${name}.ts`)
-        .toSorted(),
-    )
-    for (const name of members) expect(stdout).toMatch(new RegExp(`without-${name}\\.ts\\([^]*?'${name}'`))
-    expect(stdout).toContain('no domain takes the record')
-  },
-)
+it('what is not said does not compile: each member of the declaration, each table, each type of record', async () => {
+  const folder = join(tree.path, 'src', 'domains', 'permit')
+  const index = readFileSync(join(folder, 'index.ts'), 'utf8')
+  const body = index.slice(index.indexOf('defineDomain({') + 'defineDomain({'.length, index.lastIndexOf('})'))
+  const members = [...body.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!)
+  expect(members.length).toBeGreaterThan(8)
+  const variants: Record<string, string> = {}
+  for (const [at, name] of members.entries()) {
+    const from = index.indexOf(`\n  ${name}:`)
+    const next = members[at + 1]
+    const to = next === undefined ? index.lastIndexOf('})') - 1 : index.indexOf(`\n  ${next}:`)
+    variants[`without-${name}`] = index.slice(0, from) + index.slice(to)
+  }
+  variants['without-bytes'] = index.replace(", rejectedBytes: 'permit:personal'", '')
+  variants['without-table'] = index.replace(/\n {4}permit: \{ seen.*\n/, '\n')
+  variants['without-seen'] = index.replace("seen: 'path', ", '')
+  variants['without-agencies'] = index.replace(", agencies: { agency_id: 'agency_path' }", '')
+  variants['without-record'] =
+    `import { agencyDomain } from '../agency/index.ts'\nimport { everyDomain } from '../define.ts'\neveryDomain([agencyDomain])\n`
+  for (const [name, text] of Object.entries(variants)) {
+    expect(text, name).not.toBe(index)
+    writeFileSync(join(folder, `${name}.ts`), text)
+  }
+  const config = {
+    extends: './tsconfig.json',
+    compilerOptions: { noUnusedLocals: false },
+    include: ['src/domains', 'src/main', 'src/generated'],
+  }
+  writeFileSync(join(tree.path, 'tsconfig.variants.json'), JSON.stringify(config))
+  const tsc = join(tree.path, 'node_modules', 'typescript', 'bin', 'tsc')
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, '--noEmit', '-p', 'tsconfig.variants.json'], {
+    cwd: tree.path,
+    maxBuffer: 1e8,
+  }).catch((error: unknown) => error as { stdout: string })
+  const failing = new Set([...stdout.matchAll(/^(\S+\.ts)\(/gm)].map(([, file]) => file))
+  // Every variant is refused, and nothing else: the domain as it is compiles.
+  expect([...failing].toSorted()).toEqual(
+    Object.keys(variants)
+      .map((name) => `src/domains/permit/${name}.ts`)
+      .toSorted(),
+  )
+  for (const name of members) expect(stdout).toMatch(new RegExp(`without-${name}\\.ts\\([^]*?'${name}'`))
+  expect(stdout).toContain('no domain takes the record')
+})

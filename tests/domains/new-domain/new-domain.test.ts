@@ -71,7 +71,7 @@ beforeAll(async () => {
   province = await graph.caller('H53', ['permit:read', 'permit:personal'], 'dossier-handling')
   ward = await graph.caller('H53.1', ['permit:read'])
   other = await graph.caller('H53.2', ['permit:read'])
-}, 120_000)
+})
 afterAll(async () => {
   await graph?.close()
   tree?.remove()
@@ -207,7 +207,7 @@ it('its changes are followed within the scope of the caller', async () => {
         ('Permit', 'permits', 'list', 'P1', 'UPSERT', 1), ('Permit', 'permits', 'list', 'P2', 'UPSERT', 1),
         ('Permit', 'permits', 'list', 'P3', 'UPSERT', 1)`.execute(trx)
     })
-    await followed.waiting(AbortSignal.timeout(10_000))
+    await followed.waiting(AbortSignal.timeout(60_000))
     expect(await followed.take(ward)).toEqual([{ kind: 'CHANGED', id: 'Permit:permits:P1' }])
   } finally {
     followed.close()

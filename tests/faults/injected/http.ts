@@ -5,6 +5,7 @@ import { harmsOf, presentKeys } from './harm.ts'
 import type { Behaviour } from './http-proxy.ts'
 import type { Subject } from '../subject/subject.ts'
 import type { World } from '../world.ts'
+import { underLoad } from '../../kit/under-load.ts'
 
 const [UNAVAILABLE, CHANGED, INVALID] = ['SOURCE_UNAVAILABLE', 'SOURCE_CHANGED', 'CONFIG_INVALID']
 
@@ -76,7 +77,7 @@ export const httpFaults: readonly Fault[] = [
           oneToThree(world),
         )
         trial.expect(
-          performance.now() - started < 15_000,
+          performance.now() - started < underLoad(15_000),
           () => `429 with Retry-After ${retryAfter} held the run for long`,
         )
       }
@@ -138,7 +139,10 @@ export const httpFaults: readonly Fault[] = [
       const slow = { silence: answer.silence, 'a trickle': answer.trickle }
       for (const [what, behaviour] of world.some(Object.entries(slow)))
         await under(world, trial, what, behaviour, [UNAVAILABLE], oneToThree(world))
-      trial.expect(performance.now() - started < 30_000, () => 'a silent source held the runs beyond their deadlines')
+      trial.expect(
+        performance.now() - started < underLoad(30_000),
+        () => 'a silent source held the runs beyond their deadlines',
+      )
       await world.limits({})
     },
   },

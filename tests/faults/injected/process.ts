@@ -8,6 +8,7 @@ import { onlyOwn, ownOf } from './paging.ts'
 import { streamNames } from '../subject/source.ts'
 import { startChild } from '../worker/child.ts'
 import type { World } from '../world.ts'
+import { underLoad } from '../../kit/under-load.ts'
 
 const wanted = streamNames.map((stream) => ({ source: sourceId, stream }))
 const only = [{ source: sourceId, stream: 'changes' }]
@@ -28,8 +29,8 @@ async function muchNew(world: World, rows = 70): Promise<void> {
 
 /** Waits until something holds; a finding when it does not come to hold in time. */
 export async function until(trial: Trial, what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + seconds * 1000
-  while (performance.now() < end) {
+  const started = performance.now()
+  while (performance.now() - started < underLoad(seconds * 1000)) {
     if (await holds()) return
     await sleep(25)
   }
@@ -202,7 +203,7 @@ export const processFaults: readonly Fault[] = [
         }
         const started = performance.now()
         expectSuccess(trial, await world.sync(), `a clock that jumps by ${jumps.join(', ')} ms`)
-        trial.expect(performance.now() - started < 15_000, () => 'a jump of the clock held a run')
+        trial.expect(performance.now() - started < underLoad(15_000), () => 'a jump of the clock held a run')
         source.quirks.between = null
         world.clock.offsetMs = 0
         await nothingLost(world, trial, `jumps ${jumps.join(', ')}`)
@@ -277,7 +278,10 @@ export const processFaults: readonly Fault[] = [
       const { code } = await child.ended
       const seconds = (performance.now() - told) / 1000
       gate.open()
-      trial.expect(code === 0 && seconds < 30, () => `the process ended with ${code} after ${seconds.toFixed(1)} s`)
+      trial.expect(
+        code === 0 && seconds < underLoad(30),
+        () => `the process ended with ${code} after ${seconds.toFixed(1)} s`,
+      )
       const [leased] = await world.rows<{ count: number }>(
         'select count(*) as count from stream where lease_until > now()',
       )

@@ -12,6 +12,7 @@ import { fillDisk } from './full-disk.ts'
 import { openTcpProxy } from './tcp-proxy.ts'
 import { streamNames } from '../subject/source.ts'
 import { openWorld, type World } from '../world.ts'
+import { underLoad } from '../../kit/under-load.ts'
 
 const wanted = streamNames.map((stream) => ({ source: sourceId, stream }))
 
@@ -140,7 +141,7 @@ export const storeFaults: readonly Fault[] = [
           await sleep(700)
           const started = performance.now()
           await world.rows('select count(*) from record')
-          trial.expect(performance.now() - started < 2_000, () => 'a read waited for a lock of the engine')
+          trial.expect(performance.now() - started < underLoad(2_000), () => 'a read waited for a lock of the engine')
           await rival.query('rollback')
           await asking
         } finally {
@@ -173,7 +174,7 @@ export const storeFaults: readonly Fault[] = [
         const started = performance.now()
         const rows = await world.rows<{ count: number }>('select count(*) as count from thing')
         trial.expect(
-          (rows[0]?.count ?? 0) > 0 && performance.now() - started < 2_000,
+          (rows[0]?.count ?? 0) > 0 && performance.now() - started < underLoad(2_000),
           () => 'reads are not served while the disk is full',
         )
         trial.expect(!(await nothingOpen(world)), () => 'the runs ended although nothing could be written')

@@ -8,7 +8,7 @@ it('takes at most 1.15 × the requests of the native planner that it replaced', 
   const own = await costOf(samples)
   expect(own.operations).toBe(operations)
   expect(own.requests / requests).toBeLessThanOrEqual(1.15)
-}, 60_000)
+})
 
 const byId = { __resolveReference: (one: object) => one }
 const towns = {

@@ -146,7 +146,7 @@ describe('remote subgraphs', () => {
     registry.poll()
     await new Promise((resolve) => setTimeout(resolve, 30))
     world.answers['land'] = land
-    await expect.poll(() => registry.status()[0]?.state, { timeout: 5000 }).toBe('SERVING')
+    await expect.poll(() => registry.status()[0]?.state, { timeout: 60_000 }).toBe('SERVING')
     await registry.close()
   })
 

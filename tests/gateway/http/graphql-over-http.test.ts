@@ -31,4 +31,4 @@ it('GraphQL over HTTP: no audit fails, and at most three warn', async () => {
   expect(results).toHaveLength(61)
   expect(of('error')).toEqual([])
   expect(warned.length).toBeLessThanOrEqual(most)
-}, 30_000)
+})

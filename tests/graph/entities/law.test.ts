@@ -83,7 +83,7 @@ const fromRow = ({ data, errors }: Answer, name: string, places: number) => ({
     .toSorted(),
 })
 
-it('is for every selection, row and caller what a direct read is', { timeout: 120_000 }, async () => {
+it('is for every selection, row and caller what a direct read is', async () => {
   const { schema } = graph.generation
   let rows = 0
   let faults = 0
