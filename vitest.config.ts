@@ -23,7 +23,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
-    // Most of the long ones wait for processes and sources that they started: three keep two cores busy.
-    maxWorkers: 3,
+    // Most of the long ones wait for processes and sources that they started: four keep two cores busy.
+    maxWorkers: 4,
   },
 })

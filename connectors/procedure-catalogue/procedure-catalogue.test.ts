@@ -8,7 +8,7 @@ import type { Context, Normalised, Page, Range, RunningEmulator, Town } from '#c
 import connector from './index.ts'
 import emulator from './emulator/index.ts'
 import { contextFor } from '../../tests/kit/conformance/context.ts'
-import { smallTown } from '../../tests/kit/small-town.ts'
+import { smallTown } from '../../tests/kit/world/small-town.ts'
 
 type Stream = keyof typeof connector.manifest.streams
 type Row = Record<string, string>

@@ -8,7 +8,16 @@ import { cameraSink } from '../../src/domains/camera/index.ts'
 import { documentSink } from '../../src/domains/document/index.ts'
 import { openDossierSink } from '../../src/domains/dossier/index.ts'
 import { observationSink, reportSink } from '../../src/domains/report/index.ts'
-import { agencyOf, cameraOf, dossierOf, mention, newDocument, observationOf, partyOf, reportOf } from '../graph/open.ts'
+import {
+  agencyOf,
+  cameraOf,
+  dossierOf,
+  mention,
+  newDocument,
+  observationOf,
+  partyOf,
+  reportOf,
+} from '../kit/world/records.ts'
 import type { FreshDatabase } from '../kit/database.ts'
 
 /** Values that stand nowhere else: found in an attacker's hands, each names the field that it leaked from. */

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Keyring, openKeyring } from '../../src/db/encryption/keyring.ts'
-import { begin, type Ended, hub as run } from '../cli/hub-process.ts'
+import { begin, type Ended, hub as run } from '../kit/world/hub-process.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { type MintRequest, testIssuer, type TestIssuer } from '../kit/token.ts'
+import { claimOf, everyScope } from '../kit/world/scopes.ts'
 import { canaries, plant } from './canaries.ts'
 
 export interface Sent {
@@ -55,9 +56,6 @@ export interface AttackWorld {
   scan(): Promise<string[]>
   close(): Promise<void>
 }
-
-const everything =
-  'dossier:read dossier:personal document:read report:read camera:read camera:stream operation:read operation:write audit:read subgraph:compose'
 
 /** A hub in production mode, as a process of its own, with two issuers and canary values wherever an attacker may not look. */
 export async function openAttackWorld(): Promise<AttackWorld> {
@@ -125,7 +123,7 @@ export async function openAttackWorld(): Promise<AttackWorld> {
     given.push(`${JSON.stringify([...sent.headers])}\n${sent.text}`)
     return sent
   }
-  const high = await issuer.mint({ scope: everything, agency: 'H53', purposes: ['dossier-handling'] })
+  const high = await issuer.mint({ scope: claimOf(everyScope), agency: 'H53', purposes: ['dossier-handling'] })
   const world: AttackWorld = {
     url,
     database,

@@ -17,7 +17,7 @@ import type { Store } from '../../src/main/store.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { seedRows } from '../db/row-security-seed.ts'
 import { testIssuer } from '../kit/token.ts'
-import { removeHome } from '../cli/hub-process.ts'
+import { removeHome } from '../kit/world/hub-process.ts'
 import type { Line } from './report.ts'
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectorNames } from '../../src/main/connectors.ts'
 import { startBrowser } from '../kit/browser.ts'
 import { checkConsole, checkSandbox } from '../web/pages.ts'
-import { begin, hub, type HubProcess, removeHome } from './hub-process.ts'
+import { begin, hub, type HubProcess, removeHome } from '../kit/world/hub-process.ts'
 import { underLoad } from '../kit/under-load.ts'
 
 const pictures = process.env['UPDATE_SCREENSHOTS'] === '1' ? join(import.meta.dirname, '../../docs/screenshots') : null

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { underLoad } from '../kit/under-load.ts'
-import { begin, hub, type HubProcess, removeHome } from './hub-process.ts'
+import { begin, hub, type HubProcess, removeHome } from '../kit/world/hub-process.ts'
 
 // One hub that is kept: its access log, its tokens, its key, its backups. The cases build on each other.
 const home = mkdtempSync(join(tmpdir(), 'hub keeping '))

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, expect, it } from 'vitest'
 import { underLoad } from '../kit/under-load.ts'
-import { begin, hub, type HubProcess, removeHome } from './hub-process.ts'
+import { begin, hub, type HubProcess, removeHome } from '../kit/world/hub-process.ts'
 
 const few = 8
 const home = mkdtempSync(join(tmpdir(), 'hub killed '))

@@ -6,7 +6,7 @@ import { openEmbedded } from '../../src/db/embedded/embedded.ts'
 import { openDatabase } from '../../src/db/open.ts'
 import { type FreshDatabase, freshDatabase } from '../kit/database.ts'
 import { houseFiles } from '../rules/house.ts'
-import { hub, removeHome } from './hub-process.ts'
+import { hub, removeHome } from '../kit/world/hub-process.ts'
 
 /** As the migrations left it that were merged since. */
 const former = `

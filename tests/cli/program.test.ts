@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
 import { root } from '../rules/house.ts'
-import { hub, removeHome } from './hub-process.ts'
+import { hub, removeHome } from '../kit/world/hub-process.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'hub program '))
 afterAll(() => removeHome(home))

@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config/index.ts'
 import { loadSchema } from '../../src/graph/schema/load.ts'
 import { openSources } from '../../src/main/sources.ts'
 import { discoverConnectors } from '../../src/main/connectors.ts'
-import { hub } from './hub-process.ts'
+import { hub } from '../kit/world/hub-process.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const blocks = (text: string, language: string): string[] =>

@@ -6,7 +6,7 @@ import { learn, learningOf } from '../../src/sync/inspect/learn-structure.ts'
 import { enough, newStructure } from '../../src/sync/inspect/record-structure.ts'
 import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
-import { smallTown } from '../kit/small-town.ts'
+import { smallTown } from '../kit/world/small-town.ts'
 
 const cases: readonly (readonly [string, number])[] = [
   ['one-stop', 600],

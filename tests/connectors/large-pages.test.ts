@@ -15,7 +15,7 @@ import type {
 import { pageAfter, pageFrom, smallerPage, TransportFailure } from '#connector'
 import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
-import { smallTown } from '../kit/small-town.ts'
+import { smallTown } from '../kit/world/small-town.ts'
 
 const [oneStop, catalogue, camera, eOffice, sdmx] = await Promise.all(
   ['one-stop', 'procedure-catalogue', 'camera', 'e-office', 'reporting-sdmx'].map(found),

@@ -6,7 +6,7 @@ import { openKeyring } from '../../src/db/encryption/keyring.ts'
 import { outcomesOf } from '../../src/sync/run/outcome.ts'
 import { contextFor } from '../kit/conformance/context.ts'
 import { absent, found } from '../kit/found.ts'
-import { smallTown } from '../kit/small-town.ts'
+import { smallTown } from '../kit/world/small-town.ts'
 
 const [oneStop, catalogue, camera, eOffice] = await Promise.all(
   ['one-stop', 'procedure-catalogue', 'camera', 'e-office'].map(found),

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util'
 import { notInjected } from './injected/faults.ts'
 import { planOf, type Session } from './plan.ts'
-import { openServer } from './server.ts'
+import { openServer } from '../kit/server.ts'
 import { isClean, linesOf, tableOf } from './table.ts'
 import { tryFault, withoutTrial, type Outcome } from './try-fault.ts'
 import { endChildren } from './worker/child.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { faultSubject } from './subject/fault-subject.ts'
 import { hubFaults, notInjected } from './injected/faults.ts'
-import { openServer } from './server.ts'
+import { openServer } from '../kit/server.ts'
 import { tryFault } from './try-fault.ts'
 import { endChildren } from './worker/child.ts'
 import { openWorld, type World } from './world.ts'

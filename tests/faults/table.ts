@@ -1,4 +1,4 @@
-import { balanced, type Balance } from './oracle.ts'
+import { balanced, type Balance } from './weigh/oracle.ts'
 import { nothing, type Outcome } from './try-fault.ts'
 
 /** What came of one fault on one subject, over all seeds. */

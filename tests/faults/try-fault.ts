@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fault } from './injected/fault.ts'
 import { told } from './injected/fault.ts'
-import type { Balance } from './oracle.ts'
+import type { Balance } from './weigh/oracle.ts'
 import type { Subject } from './subject/subject.ts'
 import { underLoad } from '../kit/under-load.ts'
 import type { World } from './world.ts'

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { RunningEmulator } from '#connector'
-import { smallTown } from '../kit/small-town.ts'
+import { smallTown } from '../kit/world/small-town.ts'
 import type { Client, Row } from './client.ts'
 import { type JourneyHub, openJourneyHub, type RunRow, type SourceGiven } from './hub.ts'
 import { emulatorOf, missing } from './province.ts'

@@ -9,11 +9,11 @@ import { openJourneyHub } from './hub.ts'
 import type { JourneyHub, RunRow } from './hub.ts'
 import { openProvince } from './province.ts'
 import type { Province } from './province.ts'
+import { claimOf, readingScopes } from '../kit/world/scopes.ts'
 
 // One hub that serves one province, for all checks of a test file; what is exported is there once `openJourney` has settled.
 
-export const everything =
-  'dossier:read dossier:personal document:read report:read camera:read camera:stream operation:read audit:read'
+export const everything = claimOf([...readingScopes, 'camera:stream'])
 
 export let province: Province
 export let hub: JourneyHub

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openProgram } from '../../src/cli/program.ts'
 import { ask } from '../../src/main/ask.ts'
 import { composeGraph } from '../../src/main/graph.ts'
-import { removeHome } from '../cli/hub-process.ts'
+import { removeHome } from '../kit/world/hub-process.ts'
 import { freshDatabase, type FreshDatabase } from '../kit/database.ts'
 
 vi.mock('../../src/main/ask.ts', { spy: true })

@@ -1,6 +1,6 @@
 import type { Caller } from '../../src/access/caller.ts'
 import type { FreshDatabase } from '../kit/database.ts'
-import { openGraph, type OpenGraph } from '../graph/open.ts'
+import { openGraph, type OpenGraph } from '../kit/world/graph.ts'
 import type { Operation } from './operation.ts'
 import type { Random } from './random.ts'
 import type { View } from './view.ts'

@@ -1,5 +1,5 @@
-import { cloneDatabase } from '../faults/database.ts'
-import { openServer } from '../faults/server.ts'
+import { cloneDatabase } from '../kit/clone-database.ts'
+import { openServer } from '../kit/server.ts'
 import type { Fresh } from './answers.ts'
 
 /** Runs with databases of a PostgreSQL of its own, for whoever is not a test; it is gone when this settles. */

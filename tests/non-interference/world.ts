@@ -1,4 +1,5 @@
 import type { EntityRecord } from '../../src/contract/entity.ts'
+import { type OpenGraph } from '../kit/world/graph.ts'
 import {
   agencyOf,
   cameraOf,
@@ -7,10 +8,9 @@ import {
   mention,
   newDocument,
   observationOf,
-  type OpenGraph,
   partyOf,
   reportOf,
-} from '../graph/open.ts'
+} from '../kit/world/records.ts'
 import type { Random } from './random.ts'
 
 /** H53.1 and H53.11 are told apart; Z9 lies beneath none. */

@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/access/caller.ts'
 import type { Scope } from '../../src/access/policy/scopes.ts'
-import { agencyOf, keyring, openGraph, type OpenGraph } from '../graph/open.ts'
+import { keyring, openGraph, type OpenGraph } from '../kit/world/graph.ts'
+import { agencyOf } from '../kit/world/records.ts'
 
 let graph: OpenGraph
 let operator: Caller

@@ -6,7 +6,7 @@ import type { Context, Page, RunningEmulator, SourceRecord } from '#connector'
 import emulator from '../emulator/index.ts'
 import camera from '../index.ts'
 import { contextFor } from '../../../tests/kit/conformance/context.ts'
-import { smallTown } from '../../../tests/kit/small-town.ts'
+import { smallTown } from '../../../tests/kit/world/small-town.ts'
 
 export type Stream = keyof typeof camera.manifest.streams
 

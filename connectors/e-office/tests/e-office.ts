@@ -5,7 +5,7 @@ import type { Context, Page, Range, SourceRecord } from '#connector'
 import connector from '../index.ts'
 import emulator from '../emulator/index.ts'
 import { contextFor } from '../../../tests/kit/conformance/context.ts'
-import { smallTown } from '../../../tests/kit/small-town.ts'
+import { smallTown } from '../../../tests/kit/world/small-town.ts'
 
 type AxisContext = Context<typeof connector.manifest>
 

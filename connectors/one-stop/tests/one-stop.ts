@@ -4,7 +4,7 @@ import emulator from '../emulator/index.ts'
 import connector from '../index.ts'
 import { contextFor } from '../../../tests/kit/conformance/context.ts'
 import type { ClosableTransport } from '../../../tests/kit/conformance/context.ts'
-import { smallTown } from '../../../tests/kit/small-town.ts'
+import { smallTown } from '../../../tests/kit/world/small-town.ts'
 
 export type Settings = Parameters<typeof connector.check>[0]['settings']
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import emulate from '../emulator/index.ts'
 import { period } from '../period.ts'
-import { smallTown } from '../../../tests/kit/small-town.ts'
+import { smallTown } from '../../../tests/kit/world/small-town.ts'
 import {
   closeAll,
   general,

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Page } from '#connector'
 import emulate from '../emulator/index.ts'
-import { smallTown } from '../../../tests/kit/small-town.ts'
+import { smallTown } from '../../../tests/kit/world/small-town.ts'
 import {
   closeAll,
   general,

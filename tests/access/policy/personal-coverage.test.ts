@@ -10,8 +10,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readRules } from '../../../src/access/policy/rule.ts'
 import { loadSchema } from '../../../src/graph/schema/load.ts'
-import { openGraph, type OpenGraph } from '../../graph/open.ts'
-import { sampleTown } from '../../graph/sample-town.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 import { namesOfOthers, openLeaves } from './open-leaves.ts'
 
 /** Words by which a field could be about a person. */

@@ -12,19 +12,17 @@ import { loadSchema } from '../../../src/graph/schema/load.ts'
 import { gatherMappings, list, one, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { declaredMappings } from '../../../src/main/graph.ts'
 import type { Engine } from '../../../src/sync/engine.ts'
+import { keyring, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
 import {
   agencyOf,
-  keyring,
   cameraOf,
   dossierOf,
   keyed,
   mention,
   newDocument,
   observationOf,
-  openGraph,
-  type OpenGraph,
   reportOf,
-} from '../../graph/open.ts'
+} from '../../kit/world/records.ts'
 import { openRowScopes } from '../../../src/access/policy/row-scope.ts'
 import { house } from '../../../src/domains/index.ts'
 

@@ -17,8 +17,9 @@ import { loadMigrations } from '../../../src/db/migrate.ts'
 import { restoreBackup, type RestoreOptions } from '../../../src/db/backup/restore.ts'
 import { clearSchema, runMigrations } from '../../../src/db/backup/restore-schema.ts'
 import { loadShippedReference } from '../../../src/reference/index.ts'
-import { keyring, dossierOf, newDocument, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
-import { sampleTown } from '../../graph/sample-town.ts'
+import { keyring, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { dossierOf, newDocument, partyOf } from '../../kit/world/records.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 import { type FreshDatabase, freshDatabase } from '../../kit/database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'backup '))

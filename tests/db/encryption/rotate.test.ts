@@ -16,8 +16,9 @@ import { countDue, reseal } from '../../../src/db/encryption/rotate.ts'
 import { sealedKinds } from '../../../src/main/sealed-kinds.ts'
 import { quarantinedText } from '../../../src/sync/quarantine/quarantine.ts'
 import { tokensOfWord } from '../../../src/domains/dossier/index.ts'
-import { keyring as oldKeyring, dossierOf, openGraph, type OpenGraph, partyOf } from '../../graph/open.ts'
-import { sampleTown } from '../../graph/sample-town.ts'
+import { keyring as oldKeyring, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { dossierOf, partyOf } from '../../kit/world/records.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 const oldKey = createHmac('sha256', 'graph').update('test').digest() // that of the graph's keyring
 const newSecret = randomBytes(32)

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { spelling } from '../../../src/domains/agency/committee.ts'
 import { resolveAgencies, settleAgencies } from '../../../src/domains/agency/index.ts'
 import { canonicalCode, placesOf } from '../../../src/domains/agency/tree.ts'
-import { agencyOf, cameraOf, dossierOf, mention, openGraph, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, cameraOf, dossierOf, mention } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 beforeAll(async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
 import type { DocumentRecord } from '../../../src/contract/entity.ts'
-import { contentOf, mention, newDocument, openGraph, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { contentOf, mention, newDocument } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 let all: Caller

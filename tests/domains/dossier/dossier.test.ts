@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
 import { declaredStatistics } from '../../../src/main/graph.ts'
 import { publishStatistics } from '../../../src/statistics/index.ts'
-import { agencyOf, dossierOf, mention, openGraph, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 let all: Caller

@@ -22,12 +22,14 @@ import type * as Run from '../../../src/sync/run/run.ts'
 import type * as Sandbox from '../../../src/domains/sandbox-text.ts'
 import type * as Examples from '../../../src/web/sandbox/examples.ts'
 import type * as Roles from '../../../src/web/sandbox/roles.ts'
-import type * as GraphOpen from '../../graph/open.ts'
+import type * as GraphOpen from '../../kit/world/graph.ts'
+import type * as Records from '../../kit/world/records.ts'
 import { freshDatabase } from '../../kit/database.ts'
 import { makeTree, type Tree } from './tree.ts'
 
 let tree: Tree
 let open: typeof GraphOpen
+let records: typeof Records
 let graph: GraphOpen.OpenGraph
 let province: Caller
 let ward: Caller
@@ -41,13 +43,14 @@ const codes = (rows: readonly { code: string }[]) => rows.map(({ code }) => code
 
 beforeAll(async () => {
   tree = makeTree()
-  open = await tree.load('tests/graph/open.ts')
+  open = await tree.load('tests/kit/world/graph.ts')
+  records = await tree.load('tests/kit/world/records.ts')
   house = (await tree.load<typeof Domains>('src/domains/index.ts')).house
   const { migrate } = await tree.load<typeof Migrate>('src/db/migrate.ts')
   const database = await freshDatabase()
   expect(await migrate(database.db)).toEqual(['9001-permit'])
   graph = await open.openGraph({}, database)
-  const { agencyOf, mention } = open
+  const { agencyOf, mention } = records
   await graph.put(
     'Agency',
     'lists',
@@ -229,7 +232,7 @@ it('its sealed values and hashes come under a new key, and are found by it', asy
   expect(await countDue(db, kind, both)).toBe(0)
   const after = await pool.query('select code, holder, personal_tokens from permit order by code')
   expect(after.rows[0].personal_tokens).not.toEqual(before.rows[0].personal_tokens)
-  await put([permit('P1'), permit('P3', { agency: open.mention('H53.2') })])
+  await put([permit('P1'), permit('P3', { agency: records.mention('H53.2') })])
 })
 
 it('its rows are in a backup and come back out of it', async () => {
@@ -341,7 +344,7 @@ it('the scopes that it declares are known to tokens, operators and the demonstra
 })
 
 it('its rows follow an agency that moves, and go over to the one that takes another in', async () => {
-  const { agencyOf } = open
+  const { agencyOf } = records
   await graph.put('Agency', 'lists', [agencyOf('H53.1.1', { parentCode: 'H53.2' })])
   const asked = '{ permits { nodes { code } } }'
   expect(codes((await graph.ask(asked, other)).data.permits.nodes)).toEqual(['P1', 'P2', 'P3'])

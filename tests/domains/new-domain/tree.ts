@@ -18,7 +18,7 @@ export interface Tree {
 /** The copy with the domain of `permit/` in it; without it where `domain` is false. */
 export function makeTree({ domain = true } = {}): Tree {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'hub-domain-')))
-  for (const name of ['src', 'schema', 'migrations', 'reference', 'tests/kit', 'tests/graph', 'connectors', 'docs']) {
+  for (const name of ['src', 'schema', 'migrations', 'reference', 'tests/kit', 'connectors', 'docs']) {
     cpSync(join(root, name), join(path, name), { recursive: true })
   }
   for (const name of ['package.json', 'tsconfig.json', 'codegen.ts', 'hub.config.ts', '.oxfmtrc.json']) {

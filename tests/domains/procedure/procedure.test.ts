@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ProcedureRecord } from '../../../src/contract/entity.ts'
-import { dossierOf, mention, openGraph, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { dossierOf, mention } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 beforeAll(async () => {

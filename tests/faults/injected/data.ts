@@ -1,7 +1,7 @@
 import { expectSuccess, type Fault } from './fault.ts'
 import { harmsOf, presentKeys } from './harm.ts'
 import { recordOf } from '../subject/fault-subject.ts'
-import type { Journal, Row } from '../journal.ts'
+import type { Journal, Row } from '../subject/journal.ts'
 import { onlyOwn, ownOf } from './paging.ts'
 import { streamNames } from '../subject/source.ts'
 import type { World } from '../world.ts'

@@ -1,7 +1,7 @@
 import type { Connector } from '#connector'
 import { canonical } from '../../../src/sync/run/outcome.ts'
 import { faultConnector } from './connector.ts'
-import type { Row } from '../journal.ts'
+import type { Row } from './journal.ts'
 import { openFaultSource, secret, streamNames, type FaultSource, type StreamName } from './source.ts'
 import type { Running, Subject } from './subject.ts'
 import { thingSinks } from './thing-sink.ts'

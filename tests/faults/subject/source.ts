@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { seededRandom } from '#connector'
-import { openJournal, type Journal, type Row } from '../journal.ts'
+import { openJournal, type Journal, type Row } from './journal.ts'
 
 export const streamNames = ['changes', 'feed', 'list'] as const
 export type StreamName = (typeof streamNames)[number]

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { requestRuns } from '../../../src/sync/queue/request.ts'
-import { aheadOfRows } from '../ahead.ts'
+import { aheadOfRows } from '../weigh/ahead.ts'
 import { sourceId } from '../engine-setup.ts'
 import { ownOf } from '../injected/paging.ts'
 import { streamNames } from '../subject/source.ts'

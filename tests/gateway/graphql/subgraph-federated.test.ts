@@ -8,9 +8,10 @@ import { openFederation } from '../../../src/federation/index.ts'
 import type { Generation } from '../../../src/graph/operation/generation.ts'
 import { answerOf } from '../../kit/operation.ts'
 import { openSubgraph } from '../../../src/gateway/graphql/subgraph-endpoint.ts'
-import { agencyOf, dossierOf, mention, openGraph } from '../../graph/open.ts'
-import type { Answer, OpenGraph } from '../../graph/open.ts'
-import { sampleTown } from '../../graph/sample-town.ts'
+import { openGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention } from '../../kit/world/records.ts'
+import type { Answer, OpenGraph } from '../../kit/world/graph.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 /** Another office's subgraph, which names the hub's rows by their keys. */
 const office = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])

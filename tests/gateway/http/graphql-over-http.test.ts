@@ -1,8 +1,8 @@
 // Runs the audits of GraphQL over HTTP.
 import { auditServer } from 'graphql-http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openGraph } from '../../graph/open.ts'
-import type { OpenGraph } from '../../graph/open.ts'
+import { openGraph } from '../../kit/world/graph.ts'
+import type { OpenGraph } from '../../kit/world/graph.ts'
 import { openSmallGateway } from '../open.ts'
 import type { OpenedGateway } from '../open.ts'
 

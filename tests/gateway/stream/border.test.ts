@@ -6,7 +6,7 @@ import { type LandServer, openLandServer } from '../../../src/demo/land/server.t
 import { readEvents } from '../../../src/web/sandbox/event-stream.ts'
 import { type JourneyHub, openJourneyHub } from '../../journey/hub.ts'
 import { emulatorOf, missing } from '../../journey/province.ts'
-import { smallTown } from '../../kit/small-town.ts'
+import { smallTown } from '../../kit/world/small-town.ts'
 import { openStream } from './town.ts'
 import { underLoad } from '../../kit/under-load.ts'
 

@@ -7,7 +7,8 @@ import { openVerifier } from '../../../src/access/token/verifier.ts'
 import { testIssuer } from '../../kit/token.ts'
 import { openSmallGateway } from '../open.ts'
 import { openStream } from './town.ts'
-import { agencyOf, dossierOf, mention, openGraph, partyOf, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention, partyOf } from '../../kit/world/records.ts'
 import { house } from '../../../src/domains/index.ts'
 
 let graph: OpenGraph

@@ -114,7 +114,7 @@ export interface StreamEvent {
 export interface Stream {
   readonly status: number
   readonly headers: Headers
-  /** The next event; rejects after five seconds without one. */
+  /** The next event; rejects after a minute without one. */
   next(): Promise<StreamEvent>
   /** Resolves when the server has ended the stream; gives what came until then. */
   rest(): Promise<StreamEvent[]>
@@ -174,7 +174,7 @@ export async function openStream(
   if (isStream) void read()
 
   const until = async (isReached: () => boolean): Promise<void> => {
-    const late = Date.now() + 8_000
+    const late = Date.now() + 60_000
     while (!isReached()) {
       if (Date.now() > late) throw new Error('nothing came')
       await new Promise<void>((resolve) => {

@@ -2,21 +2,19 @@ import fc from 'fast-check'
 import { getNamedType, type GraphQLObjectType, isCompositeType, isObjectType } from 'graphql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { anonymous, type Caller } from '../../../src/access/caller.ts'
+import { type Answer, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
 import {
   agencyOf,
-  type Answer,
   cameraOf,
   dossierOf,
   keyed,
   mention,
   newDocument,
   observationOf,
-  openGraph,
-  type OpenGraph,
   partyOf,
   reportOf,
-} from '../open.ts'
-import { sampleTown } from '../sample-town.ts'
+} from '../../kit/world/records.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 let graph: OpenGraph
 let callers: readonly Caller[]

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { openGraph, type OpenGraph } from '../open.ts'
-import { sampleTown } from '../sample-town.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 let graph: OpenGraph
 let clerk: Caller

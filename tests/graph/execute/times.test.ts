@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { dossierOf, openGraph, reportOf, type OpenGraph } from '../open.ts'
-import { sampleTown } from '../sample-town.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { dossierOf, reportOf } from '../../kit/world/records.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 let graph: OpenGraph
 let all: Caller

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { codeExtensions } from '../../../src/access/error.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { agencyOf, type Answer, dossierOf, mention, openGraph, type OpenGraph } from '../open.ts'
+import { type Answer, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 let province: Caller

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { cameraOf, keyed, mention, observationOf, openGraph, type OpenGraph } from '../open.ts'
-import { sampleTown } from '../sample-town.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { cameraOf, keyed, mention, observationOf } from '../../kit/world/records.ts'
+import { sampleTown } from '../../kit/world/sample-town.ts'
 
 let graph: OpenGraph
 let all: Caller

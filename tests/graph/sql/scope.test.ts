@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Scope } from '../../../src/access/policy/scopes.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
 import {
   agencyOf,
   cameraOf,
@@ -8,10 +9,8 @@ import {
   mention,
   newDocument,
   observationOf,
-  openGraph,
-  type OpenGraph,
   reportOf,
-} from '../open.ts'
+} from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/access/caller.ts'
-import { agencyOf, dossierOf, mention, newDocument, openGraph, partyOf, type OpenGraph } from '../open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention, newDocument, partyOf } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 let clerk: Caller

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Connector, Emulator, Page, Range, RunningEmulator, SourceRecord, Town } from '#connector'
 import { contextFor } from './context.ts'
 import type { ClosableTransport } from './context.ts'
-import { smallTown } from '../small-town.ts'
+import { smallTown } from '../world/small-town.ts'
 
 export interface Fixture {
   readonly file: string

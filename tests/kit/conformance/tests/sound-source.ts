@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { ConnectorFailure, defineConnector, normalising, reader } from '#connector'
 import type { Connector, Context, Emulator, Manifest, Page, Range, SourceRecord } from '#connector'
 import { rules } from '../conformance.ts'
-import { smallTown } from '../../small-town.ts'
+import { smallTown } from '../../world/small-town.ts'
 import type { Subject } from '../subject.ts'
 
 // The smallest source: agencies by pages of three, a key in a header, one record in disorder. `sound` keeps every rule;

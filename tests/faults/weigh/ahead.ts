@@ -1,9 +1,9 @@
-import { canonical } from '../../src/sync/run/outcome.ts'
-import type { ChangesPlace } from './subject/connector.ts'
-import { recordOf } from './subject/fault-subject.ts'
-import type { Row } from './journal.ts'
-import { ownOf } from './injected/paging.ts'
-import type { World } from './world.ts'
+import { canonical } from '../../../src/sync/run/outcome.ts'
+import type { ChangesPlace } from '../subject/connector.ts'
+import { recordOf } from '../subject/fault-subject.ts'
+import type { Row } from '../subject/journal.ts'
+import { ownOf } from '../injected/paging.ts'
+import type { World } from '../world.ts'
 
 /**
  * Rows which a place or a checkpoint says have been taken in although they are not in the store. Call it before the source

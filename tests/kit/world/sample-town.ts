@@ -1,5 +1,8 @@
-import type { Caller } from '../../src/access/caller.ts'
-import { agencyOf, dossierOf, mention, type OpenGraph, partyOf } from './open.ts'
+// A town of three agencies that fits into one look.
+import type { Caller } from '../../../src/access/caller.ts'
+import { type OpenGraph } from './graph.ts'
+import { agencyOf, dossierOf, mention, partyOf } from './records.ts'
+import { readingScopes } from './scopes.ts'
 
 /** A few agencies, a source of every domain and three dossiers; the caller who may read all of it, with a purpose. */
 export async function sampleTown(graph: OpenGraph): Promise<Caller> {
@@ -27,9 +30,5 @@ export async function sampleTown(graph: OpenGraph): Promise<Caller> {
     }),
     dossierOf('T\'3|a:b \\ " $1', { subject: null, applicant: partyOf('Ông Q', { identityNumber: 'B1234567' }) }),
   ])
-  return graph.caller(
-    'H53',
-    ['dossier:read', 'dossier:personal', 'document:read', 'report:read', 'camera:read', 'operation:read', 'audit:read'],
-    'dossier-handling',
-  )
+  return graph.caller('H53', readingScopes, 'dossier-handling')
 }

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib'
 import type pg from 'pg'
 import type { SourceRecord } from '#connector'
-import type { Keyring } from '../../src/db/encryption/keyring.ts'
-import { canonical, outcomesOf } from '../../src/sync/run/outcome.ts'
-import type { Running } from './subject/subject.ts'
+import type { Keyring } from '../../../src/db/encryption/keyring.ts'
+import { canonical, outcomesOf } from '../../../src/sync/run/outcome.ts'
+import type { Running } from '../subject/subject.ts'
 
 /** What the store has that it should not have, or lacks; all zero after quiet. */
 export interface Balance {

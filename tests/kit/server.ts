@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import setup from '../kit/global-setup.ts'
+import setup from './global-setup.ts'
 
 /** The tests' own PostgreSQL with its migrated template, outside a test run. */
 export async function openServer(): Promise<{ readonly url: string; stop(): Promise<void> }> {
