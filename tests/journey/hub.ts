@@ -13,7 +13,6 @@ import { composeGraph } from '../../src/main/graph.ts'
 import type { Hub } from '../../src/main/hub.ts'
 import { serve } from '../../src/main/serve.ts'
 import { openSources } from '../../src/main/sources.ts'
-import { loadShippedReference } from '../../src/reference/index.ts'
 import type { RunKind } from '../../src/sync/queue/claim.ts'
 import type { Engine } from '../../src/sync/engine.ts'
 import { registerSources } from '../../src/sync/queue/register.ts'
@@ -81,11 +80,10 @@ export async function openJourneyHub(
   }))
   const sources = openSources(configured, await discoverConnectors(), {})
   const home = mkdtempSync(join(tmpdir(), 'journey-'))
-  const fresh = await freshDatabase()
+  const fresh = await freshDatabase('hub_reference')
   const reading = openDatabase(fresh.url, { max: 4, applicationName: 'journey reading', reads: true })
   const secret = new Uint8Array(32).fill(7)
   const keyring = openKeyring(secret)
-  await loadShippedReference(fresh.db)
   const engine: Engine = {
     db: fresh.db,
     keyring,

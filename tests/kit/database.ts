@@ -14,9 +14,12 @@ export interface FreshDatabase {
 }
 
 /**
- * A database of its own for a test file (or a test): a clone of the migrated template, or an empty one. Drop it in `afterAll`.
+ * A database of its own for a test file (or a test): a clone of the migrated template (with the shipped reference
+ * tables or without them), or an empty one. Drop it in `afterAll`.
  */
-export async function freshDatabase(from: 'hub_template' | 'template1' = 'hub_template'): Promise<FreshDatabase> {
+export async function freshDatabase(
+  from: 'hub_template' | 'hub_reference' | 'template1' = 'hub_template',
+): Promise<FreshDatabase> {
   const server = inject('databaseUrl')
   const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(server, `create database ${name} template ${from} strategy wal_log`)

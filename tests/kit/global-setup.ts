@@ -7,11 +7,12 @@ import type { TestProject } from 'vitest/node'
 import { openEmbedded } from '../../src/db/embedded/embedded.ts'
 import { isOwnerAlive, processMark } from '../../src/db/embedded/lock.ts'
 import { migrate } from '../../src/db/migrate.ts'
-import { openDatabase } from '../../src/db/open.ts'
+import { type Database, openDatabase } from '../../src/db/open.ts'
+import { loadShippedReference } from '../../src/reference/index.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The test server's URL; its database `hub_template` is migrated and has no connections. */
+    /** The test server's URL. No connections to its databases `hub_template`, migrated, and `hub_reference`, with the shipped reference tables. */
     databaseUrl: string
   }
 }
@@ -30,7 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     removeHome(home)
   }
   try {
-    await makeTemplate(embedded.url)
+    await makeTemplate(embedded.url, 'hub_template', 'template1', ({ db }) => migrate(db))
+    await makeTemplate(embedded.url, 'hub_reference', 'hub_template', ({ db }) => loadShippedReference(db))
   } catch (error) {
     await stop()
     throw error
@@ -39,15 +41,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop
 }
 
-async function makeTemplate(url: string): Promise<void> {
+async function makeTemplate(
+  url: string,
+  name: string,
+  from: string,
+  fill: (database: Database) => Promise<unknown>,
+): Promise<void> {
   const server = openDatabase(url, { max: 1 })
-  await server.pool.query('create database hub_template')
+  await server.pool.query(`create database ${name} template ${from}`)
   await server.close()
   const templateUrl = new URL(url)
-  templateUrl.pathname = '/hub_template'
+  templateUrl.pathname = `/${name}`
   const template = openDatabase(templateUrl.href, { max: 2 })
   try {
-    await migrate(template.db)
+    await fill(template)
   } finally {
     await template.close()
   }

@@ -1,10 +1,11 @@
+// Commands of the hub as processes of their own, each with a home of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'cli', 'main.ts')
+const main = join(import.meta.dirname, '..', '..', '..', 'src', 'cli', 'main.ts')
 
 /** The surroundings of a hub of its own: nothing of this machine's hub, the smallest demonstration, a free port. */
 export function surroundings(home: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
