@@ -1,3 +1,4 @@
+// Databases cloned from another one of a server, for the long runs and for faults that set a store back.
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { openDatabase, type Database } from '../../src/db/open.ts'
@@ -11,7 +12,7 @@ export interface OwnDatabase {
 
 /** A clone of a database of the server (the migrated template when none is named), with no connection to it left open. */
 export async function cloneDatabase(serverUrl: string, from = 'hub_template', max = 8): Promise<OwnDatabase> {
-  const name = `faults_${randomBytes(6).toString('hex')}`
+  const name = `test_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, `create database ${name} template ${from} strategy wal_log`)
   const url = new URL(serverUrl)
   url.pathname = `/${name}`

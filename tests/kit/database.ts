@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto'
-
 import { inject } from 'vitest'
 
 import type { Database } from '../../src/db/open.ts'
-import { openDatabase } from '../../src/db/open.ts'
+import { cloneDatabase } from './clone-database.ts'
 
 export interface FreshDatabase {
   readonly url: string
@@ -20,25 +18,7 @@ export interface FreshDatabase {
 export async function freshDatabase(
   from: 'hub_template' | 'hub_reference' | 'template1' = 'hub_template',
 ): Promise<FreshDatabase> {
-  const server = inject('databaseUrl')
-  const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `create database ${name} template ${from} strategy wal_log`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  const { db, pool, close } = openDatabase(url.href, { max: 10, applicationName: name })
-  const drop = async () => {
-    await close()
-    await onServer(server, `drop database if exists ${name} with (force)`)
-  }
+  const { url, database, drop } = await cloneDatabase(inject('databaseUrl'), from, 10)
   let dropped: Promise<void> | undefined
-  return { url: url.href, db, pool, drop: () => (dropped ??= drop()) }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const server = openDatabase(url, { max: 1 })
-  try {
-    await server.pool.query(statement)
-  } finally {
-    await server.close()
-  }
+  return { url, db: database.db, pool: database.pool, drop: () => (dropped ??= drop()) }
 }

@@ -1,3 +1,4 @@
+// The tests' own PostgreSQL, for the long runs that are no vitest run.
 import type { TestProject } from 'vitest/node'
 import setup from './global-setup.ts'
 

@@ -1,3 +1,4 @@
+// A source's own history: every version of every row.
 import { seededRandom } from '#connector'
 
 /** One row of a source as it truly stands. A row that is gone keeps its last version. */

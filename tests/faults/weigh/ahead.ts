@@ -1,3 +1,4 @@
+// Finds a position that is ahead of the rows: what it says was read is not in the store.
 import { canonical } from '../../../src/sync/run/outcome.ts'
 import type { ChangesPlace } from '../subject/connector.ts'
 import { recordOf } from '../subject/fault-subject.ts'

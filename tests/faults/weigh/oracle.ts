@@ -1,3 +1,4 @@
+// Weighs what a store has against what its source means.
 import { gunzipSync } from 'node:zlib'
 import type pg from 'pg'
 import type { SourceRecord } from '#connector'

@@ -1,3 +1,4 @@
+// The smallest town that has everything.
 import type { Town } from '#connector'
 
 /** A town of few agencies and procedures, for tests that need the whole of it in view. */
