@@ -1,6 +1,6 @@
 // Tests of the embedded PostgreSQL, with real servers and killed processes.
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -9,18 +9,27 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Embedded } from '../../../src/db/embedded/embedded.ts'
 import { openEmbedded } from '../../../src/db/embedded/embedded.ts'
 import { postmasterOf } from '../../../src/db/embedded/postmaster.ts'
 
 const settings = { fsync: 'off', shared_buffers: '16MB' }
+let madeIn: string
+let made: string
 let folder: string
 let home: string
 const opened: Embedded[] = []
 const children: ChildProcess[] = []
 
+beforeAll(async () => {
+  madeIn = mkdtempSync(join(tmpdir(), 'hub embedded '))
+  chmodSync(madeIn, 0o755)
+  made = join(madeIn, 'home')
+  await (await openEmbedded({ home: made, settings })).stop()
+})
+afterAll(() => rmSync(madeIn, { recursive: true, force: true }))
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hub embedded '))
   chmodSync(folder, 0o755)
@@ -38,6 +47,8 @@ async function open(at = home, port?: number): Promise<Embedded> {
   opened.push(embedded)
   return embedded
 }
+/** The home as one that was opened and left before: making it anew takes seconds, and only some tests are about that. */
+const openedBefore = (): void => void execFileSync('cp', ['-a', made, home])
 async function inChild(): Promise<{ adopted: boolean; stop(signal: NodeJS.Signals): Promise<void> }> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'child.ts'), home], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -87,6 +98,7 @@ describe('the embedded database', () => {
   })
 
   it('lets nobody in without the generated password, which only its owner may read', async () => {
+    openedBefore()
     const { url } = await open()
     const wrong = new URL(url)
     wrong.password = 'wrong'
@@ -95,6 +107,7 @@ describe('the embedded database', () => {
   })
 
   it('does not write the texts and values of failed statements to its log', async () => {
+    openedBefore()
     const { url } = await open()
     await query(url, 'create table person (name text unique)')
     await query(url, `insert into person values ('Canary')`)
@@ -106,6 +119,7 @@ describe('the embedded database', () => {
   })
 
   it('is shared by the processes of a home and stops when the last of them leaves', async () => {
+    openedBefore()
     const first = await open()
     const child = await inChild()
     expect([first.adopted, child.adopted]).toEqual([false, true])
@@ -121,6 +135,7 @@ describe('the embedded database', () => {
   })
 
   it('is adopted as an orphan after its hub was killed, and stopped in the end', async () => {
+    openedBefore()
     const child = await inChild()
     await child.stop('SIGKILL')
     expect(runs()).toBe(true)
@@ -131,6 +146,7 @@ describe('the embedded database', () => {
   })
 
   it('comes back with every acknowledged row after the server itself was killed', async () => {
+    openedBefore()
     const first = await open()
     await query(first.url, 'create table kept as select generate_series(1, 100) as id')
     process.kill(postmasterOf(data())?.pid ?? 0, 'SIGKILL')
@@ -140,6 +156,7 @@ describe('the embedded database', () => {
   })
 
   it('starts although postmaster.pid names a living process that is no PostgreSQL', async () => {
+    openedBefore()
     const first = await open()
     await first.stop()
     writeFileSync(join(data(), 'postmaster.pid'), `${process.pid}\n${data()}\n0\n1\n\n127.0.0.1\n`)
@@ -184,6 +201,7 @@ describe('the embedded database', () => {
   })
 
   it('takes another port when something else took its own', async () => {
+    openedBefore()
     const first = await open()
     await first.stop()
     const { port } = new URL(first.url)
