@@ -54,7 +54,7 @@ export async function weigh(evidence: Evidence): Promise<{ balance: Balance; fin
   for (const stream of running.streams) {
     const truth = running.truth(stream)
     const stored = await storedOf(pool, stream)
-    const hashOf = (text: string): string => keyring.hash(text, 'record').toString('hex')
+    const hashOf = (text: string): string => rememberedHash(keyring, text)
     const present = new Map(stored.filter((row) => !row.gone).map((row) => [row.key, row]))
     for (const [key, text] of truth) {
       const row = present.get(key)
@@ -82,6 +82,17 @@ export async function weigh(evidence: Evidence): Promise<{ balance: Balance; fin
   for (const { id, state } of runs.rows) count('unfinished', `run ${id} is ${state}`)
   for (const where of await leaks(evidence)) count('leaked', where)
   return { balance, findings }
+}
+
+const hashes = new WeakMap<Keyring, Map<string, string>>()
+
+/** The hash under which a text is stored; a world is weighed many times, and most of it is what it was before. */
+function rememberedHash(keyring: Keyring, text: string): string {
+  const known = hashes.get(keyring) ?? new Map<string, string>()
+  hashes.set(keyring, known)
+  const hash = known.get(text) ?? keyring.hash(text, 'record').toString('hex')
+  known.set(text, hash)
+  return hash
 }
 
 async function storedOf(pool: pg.Pool, stream: string): Promise<Stored[]> {
