@@ -14,10 +14,13 @@ export interface AuthorizedOperation {
 
 /**
  * The name under which a selection stands in what subgraphs answer. An alias is joined with its field: a planner that adds a
- * key `id` of its own must not meet a client's alias `id` of something else.
+ * key `id` of its own must not meet a client's alias `id` of something else. The alias's length keeps `x_unit: code` and
+ * `x: unit_code` apart, and a field that is called like such a name gets one of its own.
  */
 export const askedName = (responseName: string, fieldName: string): string =>
-  responseName === fieldName ? fieldName : `a_${responseName}_${fieldName}`
+  responseName === fieldName && !/^a\d+_/.test(fieldName)
+    ? fieldName
+    : `a${responseName.length}_${responseName}_${fieldName}`
 
 const kept = new WeakMap<readonly Selection[], AuthorizedOperation>()
 
