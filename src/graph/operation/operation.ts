@@ -83,11 +83,11 @@ export function allow(operation: Operation, policy: Policy): AllowedOperation {
 const kept = new WeakMap<Decision, readonly Selection[]>()
 
 function allowedOf(selections: readonly Selection[], decision: Decision): readonly Selection[] {
-  if (decision.denied.length === 0) return selections
   const found = kept.get(decision)
   if (found !== undefined) return found
   const denied = new Set(decision.denied.map(({ typeName, path }) => `${typeName} ${path.join('.')}`))
-  const allowed = without(selections, denied, '')
+  // A copy also where nothing is denied: callers of other rights, masked and unmasked, must not meet under one key.
+  const allowed = denied.size === 0 ? [...selections] : without(selections, denied, '')
   kept.set(decision, allowed)
   return allowed
 }
