@@ -1,5 +1,6 @@
 // What a field requires of its object, as a plan asks for it and hands it on.
-import { Kind, print } from 'graphql'
+import { createHash } from 'node:crypto'
+import { Kind, print, visit } from 'graphql'
 import type { FieldNode, SelectionSetNode } from 'graphql'
 
 /**
@@ -9,8 +10,15 @@ export const neededOf = ({ selections }: SelectionSetNode): FieldNode[] =>
   selections.flatMap((one) => (one.kind === Kind.FIELD ? [named(one)] : []))
 
 function named(node: FieldNode): FieldNode {
-  const given = (node.arguments ?? []).map(print).join().replaceAll(/\W+/g, '_')
+  const given = hasArguments(node) ? createHash('sha256').update(print(node)).digest('hex').slice(0, 16) : ''
   return { ...node, alias: { kind: Kind.NAME, value: `_internal_qp_own_${given}_${node.name.value}` } }
+}
+
+/** Whether arguments stand in it, at any depth: then what differs in them, be it a sign, is another question. */
+function hasArguments(node: FieldNode): boolean {
+  let found = false
+  visit(node, { Argument: () => void (found = true) })
+  return found
 }
 
 /** A needed field as it is asked: what is read of an object of several types needs that object's type. */
