@@ -10,7 +10,8 @@ export interface ResolvedAgency {
 
 /**
  * The agencies that records of one source mention, by the code as it was mentioned. A code first seen makes an agency; two
- * codes that the source gives for one of its own ids are one agency from now on. Safe to repeat.
+ * codes that the source gives for one of its own ids are one agency from now on. Their paths are those of the commit: until the
+ * transaction ends none of them moves. Safe to repeat.
  */
 export async function resolveAgencies(
   trx: Transaction<Tables>,
@@ -27,8 +28,11 @@ export async function resolveAgencies(
   }
   if (named.size === 0) return new Map()
   const wanted = [...named.values()]
-  const found = await look(trx, source, wanted)
-  if (isSettled(found, wanted)) return found.agencies
+  if (isSettled(await look(trx, source, wanted), wanted)) {
+    // An agency that moves or merges now waits for this page, or else this page reads where it went.
+    const found = await look(trx, source, wanted, 'for share of a')
+    if (isSettled(found, wanted)) return found.agencies
+  }
   await lockAgencies(trx)
   await learn(trx, source, wanted)
   await noteNames(trx, source, wanted)
@@ -47,13 +51,19 @@ interface Found {
   readonly external: ReadonlyMap<string, number>
 }
 
-async function look(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<Found> {
+async function look(
+  trx: Transaction<Tables>,
+  source: string,
+  wanted: readonly AgencyMention[],
+  lock: '' | 'for share of a' = '',
+): Promise<Found> {
   const codes = await sql<Known & { code: string }>`
     select c.code, a.id, a.path,
       exists (select 1 from agency_part p where p.agency_id = a.id and p.stream_id <> '') as listed,
       (select p.name from agency_part p where p.source_id = ${source} and p.stream_id = '' and p.key = c.code) as mentioned
     from agency_code c join agency a on a.id = c.agency_id
     where c.code = any(${[...new Set(wanted.map((one) => one.code))]}::text[])
+    ${sql.raw(lock)}
   `.execute(trx)
   const ids = [...new Set(wanted.flatMap((one) => one.externalId ?? []))]
   const external =
