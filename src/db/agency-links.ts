@@ -141,6 +141,16 @@ export async function columnsNoAgencyFollows(db: QueryExecutorProvider): Promise
       where o.attrelid = i.indrelid and o.attnum = any(i.indkey::smallint[]) and o.attnum <> c.attnum
     ) together
     where (coalesce(together.columns, '{}') <@ l.unique_columns and l.unique_columns <@ coalesce(together.columns, '{}')) is not true
+      and i.indpred is null and i.indexprs is null
+    union all
+    select format('%s: the index %s is unique by an expression, a part of the rows or an exclusion, which a merge of agencies cannot follow; name plain columns instead',
+      l.table_name, i.indexrelid::regclass)
+    from agency_link l join pg_class t on t.relname = l.table_name and t.relnamespace = current_schema()::regnamespace
+    join pg_index i on i.indrelid = t.oid and (i.indisunique or i.indisexclusion)
+      and (i.indpred is not null or i.indexprs is not null or i.indisexclusion or i.indnkeyatts < i.indnatts)
+    join pg_attribute a on a.attrelid = t.oid and a.attname = l.column_name
+    where l.names_by = 'ID' and exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass
+        and d.objid = i.indexrelid and d.refclassid = 'pg_class'::regclass and d.refobjid = t.oid and d.refobjsubid = a.attnum)
     order by 1
   `.execute(db)
   return rows.map(({ fault }) => fault)

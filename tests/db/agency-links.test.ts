@@ -178,6 +178,17 @@ describe('what is not said', () => {
     expect(await columnsNoAgencyFollows(db)).toEqual([])
   })
 
+  it.each([
+    ['an expression of the number', 'create unique index odd on permit (coalesce(agency_id, -id))'],
+    ['an expression beside it', 'create unique index odd on permit (agency_id, lower(source_id))'],
+    ['a part of the rows', `create unique index odd on permit (agency_id) where source_id = 's' and id > 9`],
+    ['a column that only lies in the index', 'create unique index odd on permit (id, agency_id) include (source_id)'],
+  ])('is a unique index that a merge cannot follow: %s', async (_, index) => {
+    await run(index)
+    await followAgency(database.db, { table: 'permit', path: 'agency_path', unique: [] })
+    expect((await columnsNoAgencyFollows(database.db)).filter((one) => one.includes('the index odd'))).toHaveLength(1)
+  })
+
   it('is nothing in the hub as it is migrated', async () => {
     await run('drop table permit, permit_holder, permit_note')
     expect(await columnsNoAgencyFollows(database.db)).toEqual([])
