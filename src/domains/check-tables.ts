@@ -16,6 +16,8 @@ interface Found {
   readonly guarded: boolean
   /** Conditions of its policies for that role. */
   readonly policies: readonly string[]
+  /** Columns of bytes: in a domain's tables these are sealed values. */
+  readonly bytes: readonly string[]
 }
 
 /** A column that refers to an agency, by its foreign key or by its name; `path`: it bears an agency's path. */
@@ -57,6 +59,7 @@ async function tablesFaults(db: Queries, { domains }: House): Promise<string[]> 
     ...domains.flatMap((domain) =>
       Object.entries(domain.tables).flatMap(([name, rule]) => [
         ...seenFaults(domain, name, rule, found.get(name)),
+        ...sealedFaults(domain, name, found.get(name)),
         ...('agency' in domain.tables
           ? []
           : agencyFaults(
@@ -83,9 +86,21 @@ function seenFaults(domain: Domain, name: string, { seen }: TableRule, found: Fo
     return [`${name}: expected row security with a policy, as it is seen by ${seen}`]
   }
   const setting = `hub.${rangeOf(domain)}_from`
-  return seen === 'path' && !found.policies.some((text) => text.includes(setting))
+  // A row is seen when one of the policies holds, so that each has to narrow.
+  return seen === 'path' && !found.policies.every((text) => text.includes(setting))
     ? [`${name}: expected a policy by the setting ${setting}, as it is seen by path`]
     : []
+}
+
+/** What key rotation does not know is lost with the older key. */
+function sealedFaults({ name: domain, sealed }: Domain, table: string, found: Found | undefined): string[] {
+  const known = new Set(sealed.flatMap((kind) => (kind.table === table ? kind.sealed : [])))
+  return (found?.bytes ?? [])
+    .filter((column) => !known.has(column))
+    .map(
+      (column) =>
+        `${table}.${column}: has bytes, expected it among what ${domain} seals, so that key rotation renews it`,
+    )
 }
 
 function agencyFaults(
@@ -118,7 +133,10 @@ async function readTables(db: Queries): Promise<readonly Found[]> {
     select c.relname as name, c.relkind in ('v', 'm') as view, c.relrowsecurity as guarded,
       has_table_privilege('hub_reader', c.oid, 'select') as readable,
       array(select coalesce(pg_get_expr(p.polqual, p.polrelid), '') from pg_policy p where p.polrelid = c.oid
-        and (select r.oid from pg_roles r where r.rolname = 'hub_reader') = any(p.polroles)) as policies
+        and p.polpermissive and p.polcmd in ('r', '*')
+        and p.polroles && array[0::oid, (select r.oid from pg_roles r where r.rolname = 'hub_reader')]) as policies,
+      array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        and a.atttypid in ('bytea'::regtype, 'bytea[]'::regtype) order by 1) as bytes
     from pg_class c
     where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
       and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`)

@@ -1,5 +1,5 @@
 // What the domains leave unsaid, or say otherwise than the schema does: found at the start, all of it at once.
-import { type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
+import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql'
 import { openPolicy, type Policy } from '../access/policy/policy.ts'
 import type { Rule } from '../access/policy/rule.ts'
 import { filterFaults, mappingFaults } from '../graph/schema/mapping-faults.ts'
@@ -104,7 +104,7 @@ function tableFaults(mapping: TypeMapping, rules: ReadonlyMap<string, TableRule>
       : [`${type}: its table ${table} is no domain's, expected a rule of who sees it`]
   }
   if (rule.seen === 'never') return [`${type}: reads ${table}, which no answer may read`]
-  const found = mapping.id !== undefined || mapping.search !== undefined
+  const found = mapping.id !== undefined || mapping.search !== undefined || rule.seen === 'path'
   return found && rule.seen !== 'open' && mapping.rows === undefined
     ? [`${type}: expected rows, as not everybody sees ${table}`]
     : []
@@ -122,7 +122,7 @@ function policyFaults(domain: Domain, schema: GraphQLSchema, mappings: TypeMappi
     const type = schema.getType(mapping.type)
     if (!isObjectType(type)) return []
     const { seen } = domain.tables[mapping.table!]!
-    const guarded = mapping.id !== undefined && ['path', 'with', 'rule'].includes(seen)
+    const guarded = seen === 'path' || (mapping.id !== undefined && ['with', 'rule'].includes(seen))
     return Object.keys(type.getFields()).flatMap((name) => {
       const rule = policy.fieldRule(mapping.type, name)
       const at = `${mapping.type}.${name}`
@@ -130,7 +130,9 @@ function policyFaults(domain: Domain, schema: GraphQLSchema, mappings: TypeMappi
         ...(guarded && !asksFor(rule, domain)
           ? [`${at}: expected @requiresScopes with a scope of ${domain.name} on it or on its type`]
           : []),
-        ...(rule?.personal === undefined || rule.personal === null ? [] : sensitivityFaults(at, mapping, name, domain)),
+        ...(rule?.personal === undefined || rule.personal === null
+          ? openedFaults(at, mapping, name, domain)
+          : sensitivityFaults(at, mapping, name, domain)),
       ]
     })
   })
@@ -151,6 +153,16 @@ function sensitivityFaults(at: string, mapping: TypeMapping, name: string, domai
   ]
 }
 
+/** What a computed field reads of a sealed column is opened only for a purpose. */
+function openedFaults(at: string, mapping: TypeMapping, name: string, domain: Domain): string[] {
+  const declared = mapping.fields[name]
+  if (declared?.kind !== 'computed') return []
+  const columns = domain.sealed.flatMap(({ table, sealed }) => (table === mapping.table ? sealed : []))
+  const texts = Object.values(declared.from).map((one) => one('t', {} as never))
+  const read = columns.filter((column) => texts.some((text) => new RegExp(`\\bt\\.${column}\\b`).test(text)))
+  return read.map((column) => `${at}: opens the sealed ${column}, expected @personal on it`)
+}
+
 /** Filters by personal values are looked up by hash alone, and each is declared. */
 function personalInputFaults(house: House, schema: GraphQLSchema): string[] {
   const declared = new Set(house.domains.flatMap(({ personal }) => personal.flatMap(({ at }) => at)))
@@ -164,6 +176,9 @@ function personalInputFaults(house: House, schema: GraphQLSchema): string[] {
       const personal = field.astNode?.directives?.some(({ name }) => name.value === 'personal') === true
       if (personal && !declared.has(at))
         faults.push(`${at}: is @personal, expected it among the personal look-ups of a domain`)
+      // A text of words may have personal ones among others: those are looked up for whoever may, and the rest for all.
+      if (!personal && declared.has(at) && isInputObjectType(getNamedType(field.type)))
+        faults.push(`${at}: is a personal look-up, expected @personal on it`)
     }
   }
   for (const at of declared) {

@@ -73,13 +73,26 @@ function fieldFaults(
     }
     case 'one':
     case 'list':
-      return mappings.get(declared.type)?.table === undefined
-        ? [`${at}: expected a mapping of ${declared.type} with a table`]
-        : []
+      return [
+        ...(mappings.get(declared.type)?.table === undefined
+          ? [`${at}: expected a mapping of ${declared.type} with a table`]
+          : []),
+        // A condition that takes no arguments cannot read them.
+        ...(declared.kind === 'one' && declared.on.length > 3 ? [] : unreadFaults(at, field)),
+      ]
+    case 'value':
+    case 'json':
+    case 'group':
+    case 'external':
+      return unreadFaults(at, field)
     default:
       return []
   }
 }
+
+/** Arguments of a field that is answered alike whatever they say. */
+const unreadFaults = (at: string, { args }: GraphQLField<unknown, unknown>): string[] =>
+  args.map(({ name }) => `${at}(${name}:): expected no argument, as nothing of the mapping reads one`)
 
 const argument = (field: GraphQLField<unknown, unknown>, name: string): GraphQLArgument | undefined =>
   field.args.find((one) => one.name === name)

@@ -233,6 +233,34 @@ describe('the hub does not start, and says what is missing, for', () => {
       'personal look-ups name PermitFilter.phone, expected a member of a filter input',
     ],
     [
+      'a declared look-up whose member of the filter is not @personal',
+      () => ({ sdl: [['permit.graphql', ' @personal(kind: "IDENTITY_NUMBER")\n  "Các từ', '\n  "Các từ']] }),
+      'PermitFilter.identityNumber: is a personal look-up, expected @personal',
+    ],
+    [
+      'a field that opens a sealed value and is not @personal',
+      () => ({ sdl: [['permit.graphql', ' @personal(kind: "PARTY")', '']] }),
+      'Permit.holder: opens the sealed holder, expected @personal',
+    ],
+    [
+      'an argument of a single row that no condition reads',
+      () => ({ sdl: [['permit.graphql', '  agency: Agency', '  agency("a / b" at: DateTime): Agency']] }),
+      'Permit.agency(at:): expected no argument',
+    ],
+    [
+      'an argument of a plain column',
+      () => ({ sdl: [['permit.graphql', '  subject: String', '  subject("a / b" most: Int): String']] }),
+      'Permit.subject(most:): expected no argument',
+    ],
+    [
+      'rows of a type without an id that are not narrowed to the caller’s',
+      () => ({
+        mapping: (one) => (one.type === 'Permit' ? without(without(one as never, 'rows'), 'search') : one),
+        domain: { search: [] },
+      }),
+      'Permit: expected rows, as not everybody sees permit',
+    ],
+    [
       'rejected bytes under a scope that nobody declares',
       () => ({
         domain: {
@@ -322,6 +350,21 @@ describe('the hub does not start on a database', () => {
       'whose policy goes by another domain’s range',
       `drop policy seen_by_path on permit; create policy seen on permit for select to hub_reader using (agency_path >= current_setting('hub.camera_from', true))`,
       'permit: expected a policy by the setting hub.permit_from',
+    ],
+    [
+      'with one policy more, which is open',
+      'create policy seen_too on permit for select to hub_reader using (true)',
+      'permit: expected a policy by the setting hub.permit_from',
+    ],
+    [
+      'with an open policy of every role',
+      'create policy seen_too on permit using (true)',
+      'permit: expected a policy by the setting hub.permit_from',
+    ],
+    [
+      'with a sealed column that key rotation does not know',
+      'alter table permit add column phone bytea',
+      'permit.phone: has bytes, expected it among what permit seals',
     ],
     [
       'with a table that answers may read and no domain has',
