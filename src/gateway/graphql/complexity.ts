@@ -29,6 +29,7 @@ const valuesOf = (names: readonly string[], variables: Values): string =>
     .map((name) => {
       const value = variables[name]
       if (Array.isArray(value)) return `[${value.length}]`
+      if (value === undefined) return '-' // its default counts
       if (value === null) return 'null'
       return typeof value === 'number' ? clamp(value) : ''
     })

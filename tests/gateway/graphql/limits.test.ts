@@ -117,6 +117,15 @@ describe('the measure of an operation', () => {
     expect(of(text, { last: null }).objects).toBe(20 * 2 + 200)
   })
 
+  it('does not take an unfit value, seen before, for the default of a variable that is left out', () => {
+    const text = 'query ($first: Int = 100) { agencies(first: $first) { nodes { id } } }'
+    expect(of(text, { first: 'one' }).objects).toBe(20 * 2)
+    const document = parse(text)
+    const written = writtenOn(schema, document, document.definitions[0] as OperationDefinitionNode)
+    expect(measure(written, { first: 'one' }).objects).toBe(20 * 2)
+    expect(measure(written, {}).objects).toBe(100 * 2)
+  })
+
   it('is the same whether fragments are spread or written out', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 4 }), (spreads, fields) => {
