@@ -18,13 +18,20 @@ export class PageBuildFailure extends Error {
   override readonly name = 'PageBuildFailure'
 }
 
+export interface PageBuild {
+  readonly outDir: string
+  readonly log: (line: string) => void
+  /** Ends the bundler, and the promise rejects: nothing is kept of that build. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * After it resolves `<outDir>/sandbox` and `<outDir>/console` contain the pages of the present sources. A build whose stamp
  * (the hash of the sources and of the lock file) is the present one is left alone, and the bundler is not loaded. Safe to
  * repeat, and from several processes at once: one builds beside the folder and swaps it in as a whole, the others wait for
  * it and find it done. Needs no network. Rejects with PageBuildFailure; a build from before then stays.
  */
-export async function buildPages({ outDir, log }: { outDir: string; log: (line: string) => void }): Promise<void> {
+export async function buildPages({ outDir, log, signal }: PageBuild): Promise<void> {
   const target = resolve(outDir)
   const stamp = await hashSources()
   if (await isFresh(target, stamp)) return
@@ -36,7 +43,7 @@ export async function buildPages({ outDir, log }: { outDir: string; log: (line: 
     if (await isFresh(target, stamp)) return
     const started = performance.now()
     log('Building the browser pages …')
-    await buildInto(target, stamp)
+    await buildInto(target, stamp, signal)
     log(`Browser pages built in ${((performance.now() - started) / 1000).toFixed(1)} s`)
   } finally {
     await release()
@@ -55,11 +62,11 @@ function requireBundler(): void {
   }
 }
 
-async function buildInto(target: string, stamp: string): Promise<void> {
+async function buildInto(target: string, stamp: string, signal: AbortSignal | undefined): Promise<void> {
   const fresh = `${target}.new-${randomUUID()}`
   const old = `${target}.old-${randomUUID()}`
   try {
-    await runBundler(fresh)
+    await runBundler(fresh, signal)
     await writeFile(join(fresh, STAMP), JSON.stringify({ stamp }))
     await rename(target, old).catch(ignoreMissing)
     await rename(fresh, target)
@@ -69,10 +76,11 @@ async function buildInto(target: string, stamp: string): Promise<void> {
   }
 }
 
-async function runBundler(folder: string): Promise<void> {
+async function runBundler(folder: string, signal: AbortSignal | undefined): Promise<void> {
   const child = spawn(process.execPath, [join(SOURCES, 'bundle.ts'), folder], {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
   })
   let said = ''
   for (const pipe of [child.stdout, child.stderr]) pipe.setEncoding('utf8').on('data', (text: string) => (said += text))

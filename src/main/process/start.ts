@@ -41,12 +41,14 @@ export async function start(config: Config, roles: Roles): Promise<number> {
       serving = await serve(hub, listener)
       tellRunning(config.home, serving.gateway.url)
       console.log(`Serving ${serving.gateway.url}/graphql`)
-      buildPages({ outDir: pagesFolder, log: (line) => console.log(line) }).catch((error: unknown) =>
+      const { signal } = end
+      buildPages({ outDir: pagesFolder, log: (line) => console.log(line), signal }).catch((error: unknown) => {
+        if (signal.aborted) return // the bundler ended with the hub
         log.error(
           { err: error },
           error instanceof PageBuildFailure ? error.message : 'the browser pages could not be built',
-        ),
-      )
+        )
+      })
     }
     if (roles.works) {
       worker = await startWorker(engine, { databaseUrl: hub.store.url, name: `${process.pid}` })
