@@ -9,7 +9,7 @@ import { openExecutor } from '../../../src/graph/execute/execute.ts'
 import type { Generation } from '../../../src/graph/operation/generation.ts'
 import { answerOf, generationOf } from '../../kit/operation.ts'
 import { loadSchema } from '../../../src/graph/schema/load.ts'
-import { gatherMappings, list, one, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
+import { type Field, gatherMappings, list, type TypeMapping } from '../../../src/graph/schema/type-mapping.ts'
 import { declaredMappings } from '../../../src/main/graph.ts'
 import type { Engine } from '../../../src/sync/engine.ts'
 import { keyring, openGraph, type OpenGraph } from '../../kit/world/graph.ts'
@@ -156,7 +156,8 @@ function forgetful(pool: Database['pool']): Generation {
   const engine = { now: () => graph.clock.now } as Engine
   const mappings = declaredMappings(keyring, engine, {} as AuditLog, null).map((declared): TypeMapping => {
     const { rows: _forgotten, ...mapping } = declared
-    const own = one('Source', (_row, other) => `${other}.id = 'b'`)
+    // It takes the argument, as the start asks, and forgets it.
+    const own: Field = { kind: 'one', type: 'Source', on: (_row, other, _scope, _args) => `${other}.id = 'b'` }
     const sources = list(
       'Source',
       () => 'true',
