@@ -1,7 +1,8 @@
 // A page that commits while an agency moves: no row is left under the old path.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { resolveAgencies } from '../../../src/domains/agency/index.ts'
-import { agencyOf, dossierOf, mention, openGraph, type OpenGraph } from '../../graph/open.ts'
+import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
+import { agencyOf, dossierOf, mention } from '../../kit/world/records.ts'
 
 let graph: OpenGraph
 beforeAll(async () => {
