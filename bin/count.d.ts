@@ -1,3 +1,4 @@
+// The types of count.js.
 export interface Counts {
   readonly passed: number
   readonly failed: number

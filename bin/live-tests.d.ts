@@ -1,3 +1,4 @@
+// The types of live-tests.js.
 export interface SortedTests {
   readonly living: readonly string[]
   readonly quick: readonly string[]

@@ -1,3 +1,4 @@
+// Removes the rows that come from given records.
 import { sql, type Transaction } from 'kysely'
 import type { Removal } from './sink.ts'
 import type { Tables } from './tables.ts'

@@ -1,3 +1,4 @@
+// The columns of the hub's core tables.
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 
 // The hub's own tables as the migrations leave them; each domain adds its own (`src/domains/<name>/tables.ts`).

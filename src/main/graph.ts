@@ -1,3 +1,4 @@
+// Puts the published schema and all that answers it together.
 import { createHmac } from 'node:crypto'
 import type { GraphQLSchema } from 'graphql'
 import { type AuditLog, openAuditLog } from '../access/audit/log.ts'

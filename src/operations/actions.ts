@@ -1,3 +1,4 @@
+// The actions of operators: run, pause, resume, correct and the like.
 import { sql } from 'kysely'
 import { hubError } from '../access/error.ts'
 import type { GraphContext } from '../graph/execute/context.ts'

@@ -1,3 +1,4 @@
+// Statistics with disclosure control: what other rooms may import.
 export { assertStatistics } from './check.ts'
 export { type MomentSql, published, unpublished } from './declaration.ts'
 export { publishStatistics } from './publish.ts'

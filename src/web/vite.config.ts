@@ -1,3 +1,4 @@
+// How the browser's pages are bundled.
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type InlineConfig, type Plugin } from 'vite'

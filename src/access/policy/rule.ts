@@ -1,3 +1,4 @@
+// The rule of a field, argument or type, and the verdict on a caller.
 import { isInputObjectType, isInterfaceType, isObjectType, isEnumType, valueFromASTUntyped } from 'graphql'
 import type { ConstDirectiveNode, GraphQLNamedType, GraphQLSchema } from 'graphql'
 import { isAnonymous, isPurposeAllowed } from '../caller.ts'

@@ -1,3 +1,4 @@
+// The schema as one caller sees it: without what is hidden.
 import { buildASTSchema, isScalarType, Kind, parse, printSchema } from 'graphql'
 import type {
   DefinitionNode,

@@ -1,3 +1,4 @@
+// The invented land registry of the demonstration.
 import { seededRandom, type Town, type TownUnit } from '../../contract/index.ts'
 
 export type LandPurpose = 'RURAL_RESIDENTIAL' | 'URBAN_RESIDENTIAL' | 'RICE' | 'PERENNIAL_CROPS' | 'COMMERCE'

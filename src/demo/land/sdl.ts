@@ -1,3 +1,4 @@
+// Reads the schema of the demonstration's land office.
 import { readFileSync } from 'node:fs'
 
 /** The land office's part of the schema as it publishes it. */

@@ -1,3 +1,4 @@
+// Where administrative units and their changes come from: the type mappings.
 import type { AdministrativeUnitFilter } from '../../generated/schema.ts'
 import { textFilter } from '../../graph/sql/filter.ts'
 import { wordsFilter } from '../../graph/sql/words.ts'

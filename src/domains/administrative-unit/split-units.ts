@@ -1,3 +1,4 @@
+// Finds mentioned units that were split into several.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 

@@ -1,3 +1,4 @@
+// Finds the unit that a people's committee governs, by its name.
 export interface KnownUnit {
   readonly id: number
   readonly name: string

@@ -1,3 +1,4 @@
+// Resolves the agencies that records mention, and learns codes and links.
 import { sql, type Transaction } from 'kysely'
 import type { AgencyMention } from '../../contract/entity.ts'
 import type { Tables } from '../../db/tables.ts'

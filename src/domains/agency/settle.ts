@@ -1,3 +1,4 @@
+// Settles the agencies: codes, names, parents, paths and units by all that is known.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import { committeeUnits, type KnownUnit } from './committee.ts'

@@ -1,3 +1,4 @@
+// Stores the agencies of an authoritative list.
 import { sql } from 'kysely'
 import type { AgencyRecord } from '../../contract/entity.ts'
 import type { Sink } from '../../db/sink.ts'

@@ -1,3 +1,4 @@
+// Where cameras and their events come from: the type mappings.
 import { hubError } from '../../access/error.ts'
 import type { BoundsFilter, NearFilter } from '../../generated/schema.ts'
 import { agencyFilter, booleanFilter, filterOf, textFilter } from '../../graph/sql/filter.ts'

@@ -1,3 +1,4 @@
+// Stores cameras and their events.
 import { sql } from 'kysely'
 import type { CameraEventRecord, CameraRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'

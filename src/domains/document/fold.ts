@@ -1,3 +1,4 @@
+// Folds the messages about a document into the document.
 import type { DocumentContent, DocumentRecord, ExchangeStatus } from '../../contract/entity.ts'
 
 /** One message's contribution to one document. */

@@ -1,3 +1,4 @@
+// Where documents come from: the type mappings.
 import { agencyFilter, spanFilter, textFilter } from '../../graph/sql/filter.ts'
 import { wordsFilter } from '../../graph/sql/words.ts'
 import {

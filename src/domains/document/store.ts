@@ -1,3 +1,4 @@
+// Stores messages and the documents that are folded from them.
 import { sql, type Transaction } from 'kysely'
 import type { AgencyMention, DocumentRecord, DocumentReference } from '../../contract/entity.ts'
 import type { Sink } from '../../db/sink.ts'

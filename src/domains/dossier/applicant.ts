@@ -1,3 +1,4 @@
+// Seals applicants, and hashes what they are found by.
 import type { PartyRecord } from '../../contract/entity.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { foldText } from '../../graph/sql/words.ts'

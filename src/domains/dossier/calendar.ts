@@ -1,3 +1,4 @@
+// Counts working time by the calendar of holidays.
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 

@@ -1,3 +1,4 @@
+// The history of a dossier, as the source gives it or the hub observes it.
 import type { DossierRecord, DossierStatus } from '../../contract/entity.ts'
 
 /** What is stored of a dossier that its next sight is compared with. */

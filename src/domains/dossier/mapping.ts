@@ -1,3 +1,4 @@
+// Where dossiers come from: the type mappings.
 import type { GraphQLResolveInfo } from 'graphql'
 import { isPurposeAllowed } from '../../access/caller.ts'
 import { deniedError } from '../../access/error.ts'

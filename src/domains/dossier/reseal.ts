@@ -1,3 +1,4 @@
+// Seals and hashes applicants under the newest encryption key.
 import type { Sealed } from '../../db/encryption/rotate.ts'
 import { openApplicant, sealApplicant, tokensOfApplicant } from './applicant.ts'
 

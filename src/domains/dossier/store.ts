@@ -1,3 +1,4 @@
+// Stores dossiers with their history and sealed applicants.
 import { sql, type Transaction } from 'kysely'
 import type { DossierRecord } from '../../contract/entity.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'

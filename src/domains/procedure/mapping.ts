@@ -1,3 +1,4 @@
+// Where administrative procedures come from: the type mappings.
 import { textFilter } from '../../graph/sql/filter.ts'
 import { wordsFilter } from '../../graph/sql/words.ts'
 import { column, connection, globalId, one, type TypeMapping, value } from '../../graph/schema/type-mapping.ts'

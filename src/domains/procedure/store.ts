@@ -1,3 +1,4 @@
+// Stores administrative procedures.
 import { sql, type Transaction } from 'kysely'
 import type { ProcedureRecord } from '../../contract/entity.ts'
 import type { Sink } from '../../db/sink.ts'

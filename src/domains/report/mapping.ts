@@ -1,3 +1,4 @@
+// Where reports and observations come from: the type mappings.
 import type { ReportState } from '../../generated/schema.ts'
 import { agencyFilter, textFilter } from '../../graph/sql/filter.ts'
 import { wordsFilter } from '../../graph/sql/words.ts'

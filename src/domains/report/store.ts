@@ -1,3 +1,4 @@
+// Stores reports, indicators and observations.
 import { sql, type Transaction } from 'kysely'
 import type { ObservationRecord, ReportRecord } from '../../contract/entity.ts'
 import { removeRows } from '../../db/remove-rows.ts'

@@ -1,3 +1,4 @@
+// Puts a subgraph's error into the tree where it took values away.
 import { Kind, parse } from 'graphql'
 import type { SelectionSetNode } from 'graphql'
 import { isPlaced, placed } from './subgraph-error.ts'

@@ -1,3 +1,4 @@
+// The errors of subgraphs: as reported, as they are put into the tree.
 import { GraphQLError } from 'graphql'
 import type { HubErrorCode } from '../../access/error.ts'
 import { HubError, hubError, hubErrorIn } from '../../access/error.ts'

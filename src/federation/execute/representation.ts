@@ -1,3 +1,4 @@
+// Writes the representation of an object for a subgraph, or says what blocks it.
 import type { RequiresSelection } from '../plan/plan.ts'
 import { getNamedType, isNullableType, Kind } from 'graphql'
 import type { GraphQLNamedType, SelectionSetNode } from 'graphql'

@@ -1,3 +1,4 @@
+// Applies a plan's rewrites to representations and answers.
 import type { FetchNodePathSegment, FetchRewrite } from '../plan/plan.ts'
 import { isTree } from './tree.ts'
 import type { Fits } from './tree.ts'

@@ -1,3 +1,4 @@
+// Shares equal requests that are under way.
 interface Going<T> {
   readonly value: Promise<T>
   readonly stop: AbortController

@@ -1,3 +1,4 @@
+// The tree that joins the subgraphs' answers, and the objects found at a path of it.
 import type { GraphQLSchema } from 'graphql'
 import { isObjectType } from 'graphql'
 import { isObject } from '../../transport/json-object.ts'

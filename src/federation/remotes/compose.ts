@@ -1,3 +1,4 @@
+// Composes the subgraphs, and refuses what would take something from clients.
 import { buildSchema, findBreakingChanges, type GraphQLError, parse } from 'graphql'
 
 /** One subgraph's part: its SDL as `_service` gives it. */

@@ -1,3 +1,4 @@
+// Lists what a subgraph's new schema changes.
 import {
   buildSchema,
   type GraphQLSchema,

@@ -1,3 +1,4 @@
+// Fetches the schema that a subgraph publishes.
 import type { Transport } from '../../transport/exchange.ts'
 
 /**

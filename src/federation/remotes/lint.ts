@@ -1,3 +1,4 @@
+// Warns of what a subgraph adds to the hub's types.
 import {
   type DirectiveNode,
   type FieldDefinitionNode,

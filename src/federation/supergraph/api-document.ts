@@ -1,3 +1,4 @@
+// The part of a supergraph that clients see, as a document.
 import { Kind } from 'graphql'
 import type {
   ConstDirectiveNode,

@@ -1,3 +1,4 @@
+// Parses field sets such as those of keys.
 import { Kind, parse } from 'graphql'
 import type { FieldNode, SelectionSetNode } from 'graphql'
 

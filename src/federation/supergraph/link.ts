@@ -1,3 +1,4 @@
+// The names under which a supergraph links features.
 import { Kind, valueFromASTUntyped } from 'graphql'
 import type { ConstDirectiveNode, DocumentNode } from 'graphql'
 

@@ -1,3 +1,4 @@
+// Adds the local schema's access rules on inputs to a supergraph.
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, Kind } from 'graphql'
 import type {
   ConstDirectiveNode,

@@ -1,3 +1,4 @@
+// Which subgraph has which types and fields.
 import { Kind } from 'graphql'
 import type { ConstDirectiveNode, DocumentNode, SelectionSetNode } from 'graphql'
 import { selectionOf } from './field-set.ts'

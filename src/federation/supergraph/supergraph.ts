@@ -1,3 +1,4 @@
+// Reads a supergraph as composers write it.
 import { buildASTSchema, Kind, parse } from 'graphql'
 import type { DefinitionNode, DocumentNode, EnumTypeDefinitionNode, GraphQLSchema, SelectionSetNode } from 'graphql'
 import { hubError } from '../../access/error.ts'

@@ -1,3 +1,4 @@
+// `/graphql`: checks caller, rate and body, then hands the operation to Apollo Server.
 import type { IncomingMessage } from 'node:http'
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../../access/caller.ts'

@@ -1,3 +1,4 @@
+// Masks errors: what a client may read of them.
 import { GraphQLError } from 'graphql'
 import type { GraphQLFormattedError } from 'graphql'
 import { codeExtensions, hubError, hubErrorIn, withDocs } from '../../access/error.ts'

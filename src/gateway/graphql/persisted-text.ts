@@ -1,3 +1,4 @@
+// Finds the text of an operation that a request names by its hash.
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
 import { isObject } from '../../transport/json-object.ts'

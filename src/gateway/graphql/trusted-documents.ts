@@ -1,3 +1,4 @@
+// The registered operations that applications may send.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Kind, parse } from 'graphql'

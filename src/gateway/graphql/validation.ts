@@ -1,3 +1,4 @@
+// Validates a document, without quoting its values.
 import { GraphQLError, Kind, specifiedRules, validate, ValuesOfCorrectTypeRule } from 'graphql'
 import type { ASTVisitor, DocumentNode, GraphQLSchema, ValidationContext, ValidationRule } from 'graphql'
 import { codeExtensions, hubError } from '../../access/error.ts'

@@ -1,3 +1,4 @@
+// The keys that a subgraph's own document declares.
 import { type ConstDirectiveNode, type DocumentNode, Kind, valueFromASTUntyped } from 'graphql'
 
 /** The keys by which a subgraph's own document says that its types are found, by type; none with `resolvable: false`. */

@@ -1,3 +1,4 @@
+// Compiles `_entities`: rows by the keys that representations name.
 import { getNullableType, type GraphQLOutputType, isLeafType, isListType, isObjectType } from 'graphql'
 import { hubError } from '../../access/error.ts'
 import { type Entity, memberOf, type ReadKey, type Representation, valuesOf } from './keys.ts'

@@ -1,3 +1,4 @@
+// The paths at which denied selections are reported.
 import type { Denial } from '../../access/policy/decide.ts'
 import { typeNameOf } from './entities.ts'
 

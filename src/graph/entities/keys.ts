@@ -1,3 +1,4 @@
+// The keys by which other subgraphs name rows.
 import {
   getNamedType,
   getNullableType,

@@ -1,3 +1,4 @@
+// The executable schema of a subgraph, with `_service` and `_entities`.
 import {
   buildASTSchema,
   type DefinitionNode,

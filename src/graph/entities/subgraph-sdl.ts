@@ -1,3 +1,4 @@
+// Writes the published schema as a subgraph's document.
 import {
   type ConstDirectiveNode,
   type DocumentNode,

@@ -1,3 +1,4 @@
+// Opens a subgraph: by the published schema or by a text of its own.
 import { type GraphQLSchema, parse, print } from 'graphql'
 import { entitiesField } from './entities.ts'
 import { readEntities, selectionOf } from './keys.ts'

@@ -1,3 +1,4 @@
+// Loads and checks the published schema.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {

@@ -1,3 +1,4 @@
+// The scalars of the schema: how their values are read and written.
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 
 // Values pass as the texts that the database made: a library's DateTime would turn them into Date and lose the offset.

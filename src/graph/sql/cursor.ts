@@ -1,3 +1,4 @@
+// Seals and opens the cursors of lists.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { hubError } from '../../access/error.ts'
 

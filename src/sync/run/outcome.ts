@@ -1,9 +1,18 @@
 // The outcome of each record of a page: store, remove or quarantine.
+import { configure } from 'safe-stable-stringify'
 import type { Connector, Normalised, Rejection, SourceRecord } from '../../contract/connector.ts'
 import type { EntityName, EntityRecord } from '../../contract/entity.ts'
 import type { Keyring } from '../../db/encryption/keyring.ts'
 import { claimsOf } from '../inspect/identity.ts'
 import { poisonIn } from '../inspect/poison.ts'
+
+/** No record is cut: its bounds are beyond those of a page. */
+const stringify = configure({
+  deterministic: true,
+  circularValue: Error,
+  maximumDepth: 3_000,
+  maximumBreadth: 10_000_000,
+})
 
 /** What happens to one record of a page. */
 export type Outcome =
@@ -120,10 +129,5 @@ function badTextAt(value: unknown, at: string): string | null {
   return null
 }
 
-/** JSON with sorted members: the same text for the same value. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const members = Object.keys(value).sort()
-  return `{${members.map((name) => `${JSON.stringify(name)}:${canonical((value as Record<string, unknown>)[name])}`).join(',')}}`
-}
+/** JSON with sorted members: the same text for the same value. Throws for a circle; a member that is undefined is left out. */
+export const canonical = (value: unknown): string => stringify(value) ?? 'null'
