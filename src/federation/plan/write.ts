@@ -2,7 +2,7 @@
 import { print } from 'graphql'
 import type { Draft, Step } from './objects.ts'
 import type { EntityBatchAlias, FlattenNodePathSegment, PlanNode } from './plan.ts'
-import { renamed } from './response-shape.ts'
+import { renamed } from './response-names.ts'
 import { scheduled } from './schedule.ts'
 import { textOf, variablesIn } from './selection.ts'
 
