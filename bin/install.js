@@ -30,7 +30,7 @@ const stampOf = () => join(root, 'node_modules', '.installed-lock')
 const digest = (path) => createHash('sha256').update(readFileSync(path)).digest('hex')
 
 function isStale(lock) {
-  // npm ci empties the folder that a link leads to, which is somebody else's: whoever made the link keeps it fresh.
+  // npm ci empties the folder that a link leads to, which is somebody else's: the owner of the link keeps it fresh.
   if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return false
   const installed = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return true

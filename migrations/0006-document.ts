@@ -109,7 +109,7 @@ async function exchange(db: Kysely<unknown>): Promise<void> {
 }
 
 async function rowSecurity(db: Kysely<unknown>): Promise<void> {
-  // Who sees a document rests on rows that go with it: this view reads them in the owner's place, and shows no more than
+  // Who sees a document depends on rows that go with it: this view reads them as the owner, and shows no more than
   // the decision needs.
   await sql`create view document_reach as select document_id, agency_path from document_agency`.execute(db)
   await seenByAll(db, 'document_reach')

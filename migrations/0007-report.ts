@@ -82,7 +82,7 @@ async function observations(db: Kysely<unknown>): Promise<void> {
   await sql`create index observation_report on observation (report_key) where report_key is not null`.execute(db)
   await seenByAll(db, 'indicator')
 
-  // Who sees an observation rests on reports that the caller does not see: this view reads them in the owner's place, and
+  // Who sees an observation depends on reports that the caller does not see: this view reads them as the owner, and
   // shows no more than the decision needs.
   await sql`
     create view report_reach as

@@ -42,7 +42,7 @@ const known = new WeakMap<pg.PoolClient, string>()
 /** How a guarded pool gives its connections before the guard. */
 const unguarded = new WeakMap<pg.Pool, () => Promise<pg.PoolClient>>()
 
-/** The connection sees the scope's rows from now on, and no others; it is told only when it last had another. */
+/** The connection sees the scope's rows from now on, and no others; it is set only when it last had another. */
 async function assume(client: pg.PoolClient, scope: RowScope): Promise<void> {
   know(Object.keys(scope.ranges))
   const values: string[] = []
@@ -105,7 +105,7 @@ export function kyselyWithin(pool: pg.Pool, scope: RowScope): Kysely<Tables> {
   })
 }
 
-/** Whoever takes a connection of this pool without a scope sees no row of a protected table, whoever had it before. */
+/** A connection of this pool without a scope sees no row of a protected table, whatever scope it had before. */
 export function guardPool(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>
   unguarded.set(pool, connect)

@@ -38,7 +38,7 @@ export async function seenByPath(
 
 /**
  * Rows are seen that meet the condition, SQL in which other tables show only what their own policies let the caller see.
- * Said more than once for a table, each under its own `reason`, a row is seen when one of them holds. Example:
+ * Said more than once for a table, each under its own `reason`, a row is seen when one of them is true. Example:
  * `seenWith(db, { table: 'permit_step', condition: 'exists (select 1 from permit p where p.id = permit_id)' })`.
  */
 export async function seenWith(

@@ -162,7 +162,7 @@ export interface AcknowledgementTable {
   created_at: Generated<string>
 }
 export interface AccessEntryTable {
-  /** Its place in the chain, without gaps. */
+  /** Its position in the chain, without gaps. */
   id: number
   at: string
   caller: string

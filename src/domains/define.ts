@@ -19,7 +19,7 @@ export interface Access {
   readonly keyring: Keyring
   /** The codes of the configuration's purposes with their legal basis; null when it lists none. */
   readonly purposes: ReadonlyMap<string, string | null> | null
-  /** Settles when the reads stand in the access log, so that no byte leaves before. */
+  /** Settles when the reads are in the access log, so that no byte leaves before. */
   readonly log: (
     reads: readonly { readonly subject: string; readonly field: string }[],
     context: GraphContext,
@@ -45,7 +45,7 @@ export interface TableRule {
   readonly seen: 'open' | 'path' | 'with' | 'rule' | 'partly' | 'never'
   /**
    * The columns that refer to an agency, each with the column of the same row that bears the agency's path. null: no path goes
-   * with it. `recomputed` for a path: the table is written anew as a whole, so that nothing in it has to follow.
+   * with it. `recomputed` for a path: the table is written again as a whole, so that nothing in it has to follow.
    */
   readonly agencies: Readonly<Record<string, string | null>>
 }

@@ -25,7 +25,7 @@ export { openRemote } from './execute/remote.ts'
 export type { Remote, RemoteOptions, RemoteState } from './execute/remote.ts'
 export type { SubgraphExecutor, SubgraphRequest } from './execute/run-plan.ts'
 export { readSupergraph } from './supergraph/supergraph.ts'
-export type { SubgraphPlace, Supergraph } from './supergraph/supergraph.ts'
+export type { SubgraphAddress, Supergraph } from './supergraph/supergraph.ts'
 
 export interface FederationOptions {
   /** As a composer writes it: join specification 0.2 or later. */
@@ -124,12 +124,12 @@ const refusalsOf = ({ denied }: Decision) => {
   return [...byPath.values()]
 }
 
-/** A refused selection to which no object leads is told of too: an answer does not show by this whether there is one. */
+/** A refused selection to which no object leads is reported too: an answer does not show by this whether there is one. */
 function withRefusals(result: ExecutionResult, { denied }: Decision): ExecutionResult {
-  const told = new Set(
+  const reported = new Set(
     (result.errors ?? []).map(({ path }) => (path ?? []).filter((part) => typeof part === 'string').join('.')),
   )
-  const missing = denied.filter((one) => !one.shared && !told.has(one.path.join('.')))
+  const missing = denied.filter((one) => !one.shared && !reported.has(one.path.join('.')))
   const errors = [...(result.errors ?? []), ...refusalsOf({ denied: missing })]
   return errors.length === 0 ? result : { ...result, errors }
 }

@@ -145,7 +145,7 @@ function personalReads(audit: AuditLog, purposes: Purposes | null) {
   }
 }
 
-/** Each read of personal fields stands in the log before the bytes leave: callers wait for this. */
+/** Each read of personal fields is in the log before the bytes leave: callers wait for this. */
 function accessLog(audit: AuditLog, purposes: Purposes | null, budget: SubjectBudget) {
   const logged = personalReads(audit, purposes)
   return async (

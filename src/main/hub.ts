@@ -32,7 +32,7 @@ export interface HubOptions {
   /** What this process is, in the database's list of sessions. */
   readonly name: string
   /**
-   * Whether sources will be read, or their records normalised anew: then their secrets, and the demonstration's emulators,
+   * Whether sources will be read, or their records normalised again: then their secrets, and the demonstration's emulators,
    * must be there. Default true.
    */
   readonly reads?: boolean

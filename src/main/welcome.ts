@@ -18,7 +18,7 @@ export async function welcome(config: Config, serving: Serving, first: FirstPull
     `  GraphQL    ${url}/graphql`,
   ]
   if (first.failed.length > 0) {
-    lines.push('', `  Not pulled: ${first.failed.join(', ')}; npx --no hub sources tells why and who acts.`)
+    lines.push('', `  Not pulled: ${first.failed.join(', ')}; npx --no hub sources says why and who acts.`)
   }
   if (serving.issuer !== null) {
     const purposes = config.purposes.map((one) => one.code)

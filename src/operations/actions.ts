@@ -39,7 +39,7 @@ async function askedRuns(engine: Engine, wanted: readonly Wanted[], kind: RunKin
     if (one.halted !== null) {
       throw hubError(
         'BAD_USER_INPUT',
-        'Nguồn đang bị giữ lại: hãy cho chạy tiếp trước. · The source is held: resume it first.',
+        'Nguồn đang bị giữ lại: hãy cho chạy tiếp trước. · The source is halted: resume it first.',
       )
     }
     ids.push(one.run)
@@ -120,7 +120,7 @@ export function actionMappings(engine: Engine): readonly TypeMapping[] {
   ]
 }
 
-/** The correction stands and the record has been tried with it; true when it was taken. */
+/** The correction is stored and the record has been tried with it; true when it was taken. */
 export async function correct(engine: Engine, id: number, patch: string, reason: string): Promise<boolean> {
   if (reason.trim() === '') throw hubError('BAD_USER_INPUT', 'Cần nêu lý do. · A reason is needed.')
   let parsed: unknown

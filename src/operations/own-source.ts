@@ -17,7 +17,7 @@ export const ownAsSource: RowSql = (row, { caller, statement }) => {
   return `(${row}.agency_path >= ${statement.value(from, 'text')} and ${row}.agency_path < ${statement.value(to, 'text')})`
 }
 
-/** What of a source is for its operators: whoever only sees a row of it gets id, connector and title. */
+/** What of a source is for its operators: a caller who only sees a row of it gets id, connector and title. */
 export const ofOperators = (
   name: string,
   sql: RowSql,

@@ -53,7 +53,7 @@ export function quarantineMapping({
       raw: {
         kind: 'computed',
         from: {
-          // The bytes are not even fetched for whoever may not read them.
+          // The bytes are not even fetched for a caller who may not read them.
           body: (row, scope) => `case when ${mayRead(row, scope)} then encode(${row}.body, 'base64') end`,
           may: mayRead,
           subject: (row) => `'QuarantinedRecord:' || ${row}.id`,

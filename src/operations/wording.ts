@@ -19,7 +19,7 @@ export const rejectReasons: Readonly<Record<string, readonly [vi: string, en: st
   UNKNOWN_VALUE: ['giá trị ngoài danh mục', 'the value is not in the code list'],
   BAD_DATE: ['ngày giờ không hợp lệ', 'no valid date or time'],
   BAD_NUMBER: ['số không hợp lệ', 'no valid number'],
-  BAD_TEXT: ['văn bản chứa ký tự không lưu được', 'the text holds characters that cannot be stored'],
+  BAD_TEXT: ['văn bản chứa ký tự không lưu được', 'the text contains characters that cannot be stored'],
   AMBIGUOUS: ['không xác định được duy nhất', 'the value is ambiguous'],
   MALFORMED: ['bản ghi không đọc được', 'the record cannot be read'],
   CLASSIFIED: ['văn bản mật: không được lưu', 'classified: not stored'],

@@ -1,7 +1,7 @@
 // The cells of the lattice: what is counted for each agency's subtree, month and value of a group.
 import type { AgencyTree } from './disclosure/agency-tree.ts'
 
-/** How the open breakdowns of a statistic tell rows apart. */
+/** How the open breakdowns of a statistic distinguish rows. */
 export interface Dimensions {
   /** The group by agency; null: rows belong to no agency. */
   readonly agency: string | null
@@ -11,7 +11,7 @@ export interface Dimensions {
   readonly groups: readonly { readonly name: string; readonly many: boolean }[]
 }
 
-/** Published rows that are alike in everything by which open breakdowns tell them apart. */
+/** Published rows that are alike in everything by which open breakdowns distinguish them. */
 export interface Combination {
   readonly agency: number | null
   /** The agency's path in the tree; '' where nothing is known. */
@@ -88,8 +88,8 @@ export function cellsOf(rows: readonly Combination[], dimensions: Dimensions, tr
   for (const [index, row] of rows.entries()) {
     const at = tree.nodeOf(row.path)
     for (const time of dimensions.month === null ? [0] : [0, times.of(row.month ?? '-')]) {
-      for (const [place, value] of valuesOf[index]!.entries()) {
-        if (!detailed && dimensions.groups[place - 1]?.many === true) {
+      for (const [choice, value] of valuesOf[index]!.entries()) {
+        if (!detailed && dimensions.groups[choice - 1]?.many === true) {
           if (time === 0) add(0, false, time, value, row)
           continue
         }

@@ -63,7 +63,7 @@ function filterFaults(root: GraphQLField<unknown, unknown>, { groups }: AnyDecla
   const members = isInputObjectType(type) ? Object.keys(type.getFields()) : []
   return Object.entries(groups).flatMap(([name, group]) =>
     'filter' in group && !members.includes(group.filter)
-      ? [`the group ${name} is narrowed by ${group.filter}, which is no member of its filter`]
+      ? [`the group ${name} is restricted by ${group.filter}, which is no member of its filter`]
       : [],
   )
 }
@@ -72,7 +72,7 @@ function mappingFaults(mappings: readonly TypeMapping[], { counted, table, cell 
   const known = mappings.find(({ type }) => type === counted)
   return [
     ...(known?.table === table ? [] : [`${counted} has no mapping of the table ${table}`]),
-    ...(mappings.some(({ type }) => type === cell) ? [] : [`no mapping tells where ${cell} comes from`]),
+    ...(mappings.some(({ type }) => type === cell) ? [] : [`no mapping says where ${cell} comes from`]),
   ]
 }
 

@@ -137,9 +137,9 @@ interface Found {
 function shownRows({ measures }: AnyDeclaration, { released, cells }: Found): unknown[] {
   const counted = cells.map((one) => one.is)
   const shown = released === null ? null : suppressCells(withReleased(counted, released), measures)
-  return cells.map(({ row, is }, place) => {
+  return cells.map(({ row, is }, at) => {
     if (shown !== null) {
-      const { count, suppressed, measures: values } = shown[place]!
+      const { count, suppressed, measures: values } = shown[at]!
       return { ...row, ...values, count, suppressed }
     }
     const values = Object.entries(is.measures).map(([field, { value }]) => [field, value])

@@ -78,7 +78,7 @@ async function releaseCells(trx: Transaction<Tables>, declaration: AnyDeclaratio
   }
 }
 
-/** How the open breakdowns of a declaration tell rows apart. */
+/** How the open breakdowns of a declaration distinguish rows. */
 export function dimensionsOf(declaration: AnyDeclaration): Dimensions {
   return {
     agency: openGroup(declaration, 'agency')?.name ?? null,

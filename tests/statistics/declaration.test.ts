@@ -56,7 +56,7 @@ describe('a declaration', () => {
     [
       'the filter of an agency',
       (sdl) => sdl.replace('office: StringFilter', ''),
-      'the group OFFICE is narrowed by office, which is no member of its filter',
+      'the group OFFICE is restricted by office, which is no member of its filter',
     ],
     [
       'its root field',
@@ -72,7 +72,7 @@ describe('a declaration', () => {
   it('whose cell or counted type has no mapping is refused', () => {
     const without = (name: string) => ownMappings().filter(({ type }) => type !== name)
     expect(faultsOf((sdl) => sdl, without('PermitStatistic'))).toEqual([
-      'Query.permitStatistics: no mapping tells where PermitStatistic comes from',
+      'Query.permitStatistics: no mapping says where PermitStatistic comes from',
     ])
     expect(faultsOf((sdl) => sdl, without('Permit'))).toEqual([
       'Query.permitStatistics: Permit has no mapping of the table permit',

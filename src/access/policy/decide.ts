@@ -8,7 +8,7 @@ export interface JudgedSelection {
   readonly field: GraphQLField<unknown, unknown>
   /** The type that it is selected on. */
   readonly parent: GraphQLCompositeType
-  /** The object types that can stand here and that it applies to: never empty. */
+  /** The object types that are possible here and that it applies to: never empty. */
   readonly types: readonly GraphQLCompositeType[]
   /** As it is written: its arguments. */
   readonly node: FieldNode

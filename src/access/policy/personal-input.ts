@@ -4,21 +4,21 @@ import type { GraphQLInputType, GraphQLSchema, ValueNode } from 'graphql'
 
 type Variables = { readonly [name: string]: unknown }
 
-/** Finds uses of input fields for which `needs` holds, in a document's literals and in its variables. */
+/** Finds uses of input fields for which `needs` is true, in a document's literals and in its variables. */
 export interface PersonalInputs {
-  /** Whether a value of this input type can hold such a field, at any depth. */
+  /** Whether a value of this input type can contain such a field, at any depth. */
   reaches(type: GraphQLInputType): boolean
   uses(value: ValueNode, type: GraphQLInputType, variables: Variables): boolean
 }
 
-/** `coordinates` are those of the input fields sought: `DossierFilter.identityNumber`. */
+/** `coordinates` are those of the input fields to find: `DossierFilter.identityNumber`. */
 export function personalInputs(schema: GraphQLSchema, coordinates: ReadonlySet<string>): PersonalInputs {
   const reaching = reachingTypes(schema, coordinates)
   const reaches = (type: GraphQLInputType): boolean => reaching.has(getNamedType(type).name)
 
   function uses(value: ValueNode, type: GraphQLInputType, variables: Variables): boolean {
     if (!reaches(type)) return false
-    if (value.kind === Kind.VARIABLE) return holds(variables[value.name.value], type)
+    if (value.kind === Kind.VARIABLE) return usesField(variables[value.name.value], type)
     if (value.kind === Kind.LIST) return value.values.some((item) => uses(item, itemOf(type), variables))
     const named = getNamedType(type)
     if (value.kind !== Kind.OBJECT || !isInputObjectType(named)) return false
@@ -30,23 +30,23 @@ export function personalInputs(schema: GraphQLSchema, coordinates: ReadonlySet<s
     })
   }
 
-  function holds(value: unknown, type: GraphQLInputType): boolean {
+  function usesField(value: unknown, type: GraphQLInputType): boolean {
     if (!reaches(type) || typeof value !== 'object' || value === null) return false
-    if (Array.isArray(value)) return value.some((item) => holds(item, itemOf(type)))
+    if (Array.isArray(value)) return value.some((item) => usesField(item, itemOf(type)))
     const named = getNamedType(type)
     if (!isInputObjectType(named)) return false
     const fields = named.getFields()
     return Object.entries(value).some(([name, inner]) => {
       if (coordinates.has(`${named.name}.${name}`)) return true
       const field = fields[name]
-      return field !== undefined && holds(inner, field.type)
+      return field !== undefined && usesField(inner, field.type)
     })
   }
 
   return { reaches, uses }
 }
 
-/** Whether a variable stands in a value, at any depth. */
+/** Whether a value contains a variable, at any depth. */
 export function hasVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(hasVariable)
   if (value.kind === Kind.OBJECT) return value.fields.some((field) => hasVariable(field.value))

@@ -97,7 +97,7 @@ function decide(ruling: Ruling, selections: readonly JudgedSelection[], caller: 
   return decision
 }
 
-/** Decides by walking the tree; also tells whether values of variables had a part in it. */
+/** Decides by walking the tree; also says whether values of variables had a part in it. */
 function judged(
   ruling: Ruling,
   selections: readonly JudgedSelection[],

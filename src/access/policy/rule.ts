@@ -5,13 +5,13 @@ import { isAnonymous, isPurposeAllowed } from '../caller.ts'
 import type { Caller } from '../caller.ts'
 import type { DenialCode } from '../error.ts'
 
-/** Alternatives of which one must be held whole: `[["a", "b"], ["c"]]` is a and b, or c. */
+/** Alternatives of which one a caller must have whole: `[["a", "b"], ["c"]]` is a and b, or c. */
 export type Alternatives = readonly (readonly string[])[]
 
-/** What a caller must have. Rules of several places (a type and its field, two subgraphs) hold together. */
+/** What a caller must have. Rules of several origins (a type and its field, two subgraphs) apply together. */
 export interface Rule {
   readonly authenticated: boolean
-  /** Each of these must hold. */
+  /** Each of these applies. */
   readonly scopes: readonly Alternatives[]
   /** The kind of personal data, where a purpose is needed. */
   readonly personal: string | null
@@ -20,21 +20,21 @@ export interface Rule {
 export type Verdict = 'ALLOWED' | DenialCode
 
 /**
- * Whether the caller may use what the rule protects. A purpose is needed for personal data, unless the caller holds an
+ * Whether the caller may use what the rule protects. A purpose is needed for personal data, unless the caller has an
  * alternative with a scope `…:masked`: that is answered masked, and unmasked only where `isPurposeAllowed`.
  */
 export function allowed(rule: Rule | null, caller: Caller, purposes: ReadonlySet<string> | null): Verdict {
   if (rule === null) return 'ALLOWED'
   if (rule.authenticated && isAnonymous(caller)) return 'UNAUTHORIZED_FIELD_OR_TYPE'
   const has = (scope: string): boolean => (caller.scopes as ReadonlySet<string>).has(scope)
-  const held = rule.scopes.map((alternatives) => alternatives.filter((all) => all.every(has)))
-  if (held.some((alternatives) => alternatives.length === 0)) return 'UNAUTHORIZED_FIELD_OR_TYPE'
+  const owned = rule.scopes.map((alternatives) => alternatives.filter((all) => all.every(has)))
+  if (owned.some((alternatives) => alternatives.length === 0)) return 'UNAUTHORIZED_FIELD_OR_TYPE'
   if (rule.personal === null || isPurposeAllowed(caller, purposes)) return 'ALLOWED'
-  const masked = held.flat(2).some((scope) => scope.endsWith(':masked'))
+  const masked = owned.flat(2).some((scope) => scope.endsWith(':masked'))
   return masked ? 'ALLOWED' : 'PURPOSE_REQUIRED'
 }
 
-/** The rule of both places. */
+/** Both rules together. */
 export function both(one: Rule | null, other: Rule | null): Rule | null {
   if (one === null || other === null) return one ?? other
   return {
@@ -54,7 +54,7 @@ interface Annotated {
 
 /**
  * Reads `@authenticated`, `@requiresScopes`, `@personal` and `@policy` from a schema that was built from SDL. `@policy` and
- * an ill-formed `@requiresScopes` close what they stand on: nobody passes.
+ * an ill-formed `@requiresScopes` close what they are on: nobody passes.
  */
 export function readRules(schema: GraphQLSchema): Rules {
   const rules = new Map<string, Rule>()

@@ -74,10 +74,10 @@ export async function newConnector(id: string, folders: NewConnectorFolders = {}
 
 const nextSteps = (id: string, folder: string): string => `
 Tiếp theo · next:
-  1. hub connector test ${folder}      it keeps every rule as it stands
+  1. hub connector test ${folder}      it keeps every rule as it is
   2. put the real source's facts where the comments say SOURCE 1 of 5 … 5 of 5
      (manifest.ts, answer.ts twice, normalise.ts, emulator/), with fixtures/ beside them
-  3. tell what it reads in docs/connectors/${id}.md · docs/adding-a-connector.md leads through all of it
+  3. say what it reads in docs/connectors/${id}.md · docs/adding-a-connector.md leads through all of it
 
 Trong hub.config.ts, mục sources · in hub.config.ts, among the sources:
     {

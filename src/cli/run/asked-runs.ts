@@ -12,7 +12,7 @@ export interface AskedRuns {
   /** The runs to wait for; more are added as the runs before them end. */
   readonly ids: number[]
   /** Streams that a brake or a drift policy has stopped: nothing runs for them. */
-  readonly held: readonly Requested[]
+  readonly halted: readonly Requested[]
   /** Asks again where a run of another kind has ended meanwhile; false while one is still running. */
   settle(): Promise<boolean>
 }
@@ -25,7 +25,7 @@ export async function askForRuns(
   range: Range | null,
 ): Promise<AskedRuns> {
   const ids: number[] = []
-  const held: Requested[] = []
+  const halted: Requested[] = []
   let behind: readonly Requested[] = []
   const announced = new Set<number>()
   const request = async (streams: readonly Wanted[]): Promise<void> => {
@@ -33,8 +33,8 @@ export async function askForRuns(
     for (const one of requested) {
       const name = `${one.source}/${one.stream}`
       if (one.halted !== null) {
-        held.push(one)
-        console.error(`${name} is held (${one.halted}): hub resume ${one.source} first`)
+        halted.push(one)
+        console.error(`${name} is halted (${one.halted}): hub resume ${one.source} first`)
       } else if (one.answers) {
         ids.push(one.run)
         if (one.joined) console.error(`${name}: joined the run in progress`)
@@ -48,7 +48,7 @@ export async function askForRuns(
   await request(wanted)
   return {
     ids,
-    held,
+    halted,
     async settle() {
       if (behind.length === 0) return true
       const { rows } = await sql<{ id: number }>`

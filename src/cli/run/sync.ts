@@ -78,7 +78,7 @@ export async function runStreams(
       const wanted = wantedStreams(hub, sources, stream)
       const asked = await askForRuns(hub, wanted, kind, range)
       const runs = await whileWorking(hub, 'sync', wanted, () => followRuns(hub, asked, json, end.signal))
-      const succeeded = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.held.length === 0
+      const succeeded = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.halted.length === 0
       return succeeded && !end.signal.aborted ? 0 : 1
     })
   } finally {

@@ -74,8 +74,8 @@ async function countSources(sources: readonly string[], { json = false }: JsonOp
       }
       const asked = await askForRuns(hub, wanted, 'CENSUS', { all: true })
       const runs = await whileWorking(hub, 'census', wanted, () => followRuns(hub, asked, json, print, end.signal))
-      for (const { source, stream } of asked.held) print({ source, stream, state: 'HELD', ...uncounted })
-      const succeeded = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.held.length === 0
+      for (const { source, stream } of asked.halted) print({ source, stream, state: 'HELD', ...uncounted })
+      const succeeded = runs.every((run) => run.state.startsWith('SUCCEEDED')) && asked.halted.length === 0
       return succeeded && !end.signal.aborted ? 0 : 1
     })
   } finally {

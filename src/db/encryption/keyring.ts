@@ -95,4 +95,4 @@ function derive(secret: Uint8Array): Key {
 }
 
 export { loadKey, newKey } from './key.ts'
-export type { KeyLocation as KeyPlace, LoadedKey } from './key.ts'
+export type { KeyLocation, LoadedKey } from './key.ts'

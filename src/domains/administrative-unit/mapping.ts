@@ -13,7 +13,7 @@ import {
 } from '../../graph/schema/type-mapping.ts'
 import type { Sql } from '../../graph/sql/statement.ts'
 
-/** A code alone is no key: the unit's first day tells the old bearer from the new one. */
+/** A code alone is no key: the unit's first day distinguishes the old bearer from the new one. */
 const key = (row: string): Sql => `${row}.code || ':' || coalesce(${row}.valid_from::text, '')`
 
 /** Valid on a day: from its first day on, up to but not on the day it ended. */

@@ -12,7 +12,7 @@ export interface UnitMention {
 export const mentionKey = ({ code, on }: UnitMention): string => `${code} ${on}`
 
 /**
- * Of the mentioned units those that no longer stood on their day and had more than one successor there, such as an old commune
+ * Of the mentioned units those that no longer existed on their day and had more than one successor there, such as an old commune
  * that was split: the codes of these, sorted, by `mentionKey`. A code that some unit bears on the day, one with a single
  * successor and one that no table knows are not among them.
  */

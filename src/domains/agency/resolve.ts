@@ -93,7 +93,7 @@ const isSettled = (found: Found, wanted: readonly AgencyMention[]): boolean =>
 const isNews = (known: Known, { code, name }: AgencyMention): boolean =>
   name !== null && name !== code && !known.listed && (known.mentioned === null || name < known.mentioned)
 
-/** Of the names that a source gives for a code the one that sorts first stands, so that it rests on no order of reading. */
+/** Of the names that a source gives for a code the one that sorts first is kept, so that no order of reading matters. */
 async function noteNames(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<void> {
   const { agencies } = await look(trx, source, wanted)
   const news = new Map<string, string>()
@@ -111,7 +111,7 @@ async function noteNames(trx: Transaction<Tables>, source: string, wanted: reado
   }
 }
 
-/** Under the lock: new codes and links stand, agencies that a link makes one are merged. */
+/** Under the lock: new codes and links are stored, agencies that a link makes one are merged. */
 export async function learn(trx: Transaction<Tables>, source: string, wanted: readonly AgencyMention[]): Promise<void> {
   for (const one of wanted.toSorted((a, b) => (a.code < b.code ? -1 : 1))) {
     const { agencies, external } = await look(trx, source, [one])

@@ -2,7 +2,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Tables } from '../../db/tables.ts'
 import { committeeUnits, type KnownUnit } from './committee.ts'
-import { placesOf } from './tree.ts'
+import { agencyPositions } from './tree.ts'
 
 interface Row {
   readonly id: number
@@ -35,40 +35,50 @@ export async function settleAgencies(trx: Transaction<Tables>): Promise<void> {
        from agency_part p where p.agency_id = a.id and p.stream_id = '') as mentioned
     from agency a order by a.id
   `.execute(trx)
-  const places = placesOf(
+  const positions = agencyPositions(
     rows.map((row) => ({
       id: row.id,
       codes: row.codes,
       parentCode: row.parts.find((part) => part.parent !== null)?.parent ?? null,
     })),
   )
-  const names = new Map(rows.map((row) => [row.id, nameOf(row, places.get(row.id)!.code)]))
+  const names = new Map(rows.map((row) => [row.id, nameOf(row, positions.get(row.id)!.code)]))
   const units = await sql<KnownUnit>`
     select id, name, parent_id from administrative_unit where valid_to is null
   `.execute(trx)
   const unitOf = committeeUnits(units.rows)
   const rootOf = (id: number): number => {
-    const parent = places.get(id)!.parentId
+    const parent = positions.get(id)!.parentId
     return parent === null ? id : rootOf(parent)
   }
   const changed = rows.flatMap((row) => {
-    const place = places.get(row.id)!
+    const position = positions.get(row.id)!
     const name = names.get(row.id)!
-    const others = row.codes.filter((code) => code !== place.code).toSorted()
+    const others = row.codes.filter((code) => code !== position.code).toSorted()
     const unit = unitOf(name, names.get(rootOf(row.id))!)
     const same =
-      row.code === place.code &&
+      row.code === position.code &&
       row.name === name &&
-      row.parent_id === place.parentId &&
-      row.path === place.path &&
+      row.parent_id === position.parentId &&
+      row.path === position.path &&
       row.unit_id === unit &&
       row.other_codes.join(' ') === others.join(' ')
     return same
       ? []
-      : [{ id: row.id, code: place.code, name, parent_id: place.parentId, path: place.path, unit_id: unit, others }]
+      : [
+          {
+            id: row.id,
+            code: position.code,
+            name,
+            parent_id: position.parentId,
+            path: position.path,
+            unit_id: unit,
+            others,
+          },
+        ]
   })
   if (changed.length === 0) return
-  // Codes change places when two agencies are merged: the unique codes are freed first.
+  // Codes change agencies when two agencies are merged: the unique codes are freed first.
   await sql`update agency set code = '#' || id where id = any(${changed.map((row) => row.id)}::bigint[])`.execute(trx)
   await sql`
     update agency a set code = n.code, name = n.name, parent_id = n.parent_id, path = n.path, unit_id = n.unit_id,

@@ -5,7 +5,7 @@ import type { Sink } from '../../db/sink.ts'
 import { learn } from './resolve.ts'
 import { lockAgencies, settleAgencies } from './settle.ts'
 
-/** Each list's word on an agency is kept; name, parent and place follow from all of them. */
+/** Each list's word on an agency is kept; name, parent and path follow from all of them. */
 export const agencySink: Sink<AgencyRecord> = {
   async upsert(trx, changes) {
     await lockAgencies(trx)

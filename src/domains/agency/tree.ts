@@ -6,7 +6,7 @@ export interface KnownAgency {
   /** Code of its parent as a list gives it; null where no list does. */
   readonly parentCode: string | null
 }
-export interface Place {
+export interface AgencyPosition {
   readonly code: string
   readonly parentId: number | null
   readonly path: string
@@ -24,10 +24,10 @@ function ranked(codes: readonly string[]): string[] {
 export const canonicalCode = (codes: readonly string[]): string => ranked(codes)[0]!
 
 /**
- * Where each agency stands: its parent by the list that names one, else by the longest known prefix of a code of its
+ * The position of each agency in the tree: its parent by the list that names one, else by the longest known prefix of a code of its
  * own, the canonical one first; a ring is cut at the agency whose canonical code comes first. The result depends on what is known, not on the order of learning.
  */
-export function placesOf(agencies: readonly KnownAgency[]): Map<number, Place> {
+export function agencyPositions(agencies: readonly KnownAgency[]): Map<number, AgencyPosition> {
   const byCode = new Map(agencies.flatMap((agency) => agency.codes.map((code) => [code, agency.id] as const)))
   const canonical = new Map(agencies.map((agency) => [agency.id, canonicalCode(agency.codes)]))
   const parents = new Map<number, number | null>()
@@ -37,18 +37,18 @@ export function placesOf(agencies: readonly KnownAgency[]): Map<number, Place> {
     parents.set(id, parent ?? null)
   }
   cutRings(parents, canonical)
-  const places = new Map<number, Place>()
-  const place = (id: number): Place => {
-    const known = places.get(id)
+  const positions = new Map<number, AgencyPosition>()
+  const positionOf = (id: number): AgencyPosition => {
+    const known = positions.get(id)
     if (known !== undefined) return known
     const parentId = parents.get(id) ?? null
     const code = canonical.get(id)!
-    const found = { code, parentId, path: `${parentId === null ? '' : place(parentId).path}${code}/` }
-    places.set(id, found)
+    const found = { code, parentId, path: `${parentId === null ? '' : positionOf(parentId).path}${code}/` }
+    positions.set(id, found)
     return found
   }
-  for (const id of canonical.keys()) place(id)
-  return places
+  for (const id of canonical.keys()) positionOf(id)
+  return positions
 }
 
 function cutRings(parents: Map<number, number | null>, canonical: ReadonlyMap<number, string>): void {

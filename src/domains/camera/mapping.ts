@@ -22,7 +22,7 @@ const fine = (degrees: number): number => Math.round(degrees * 1e9) / 1e9
 const isLatitude = (degrees: number): boolean => degrees >= -90 && degrees <= 90
 const isLongitude = (degrees: number): boolean => degrees >= -180 && degrees <= 180
 
-const wrongPlace = (): Error =>
+const wrongPosition = (): Error =>
   hubError(
     'BAD_USER_INPUT',
     'Vĩ độ từ -90 đến 90, kinh độ từ -180 đến 180, bán kính không âm, nam không vượt bắc. · ' +
@@ -64,7 +64,7 @@ export const cameraMapping: TypeMapping = {
     observedAt: column('observed_at'),
     profiles: {
       kind: 'custom',
-      // Stream references are not even fetched for whoever may not have them.
+      // Stream references are not even fetched for a caller who may not have them.
       compile: ({ allowed }, row) =>
         allowed('CameraProfile', 'streamUri')
           ? `${row}.profiles`
@@ -93,13 +93,13 @@ export const cameraMapping: TypeMapping = {
       (row, test) => `${row}.unit_id in (select u.id from administrative_unit u where ${test('u')})`,
     ),
     near: filterOf(['latitude', 'longitude', 'metres'], (row, near: NearFilter, { statement }) => {
-      if (!isLatitude(near.latitude) || !isLongitude(near.longitude) || near.metres < 0) throw wrongPlace()
+      if (!isLatitude(near.latitude) || !isLongitude(near.longitude) || near.metres < 0) throw wrongPosition()
       return `(${row}.latitude is not null and ${distance(row, statement.value(fine(near.latitude), 'float8'), statement.value(fine(near.longitude), 'float8'))}
         <= ${statement.value(near.metres, 'float8')})`
     }),
     within: filterOf(['south', 'west', 'north', 'east'], (row, box: BoundsFilter, { statement }) => {
       const { south, west, north, east } = box
-      if (![south, north].every(isLatitude) || ![west, east].every(isLongitude) || south > north) throw wrongPlace()
+      if (![south, north].every(isLatitude) || ![west, east].every(isLongitude) || south > north) throw wrongPosition()
       const [from, to] = [statement.value(west, 'float8'), statement.value(east, 'float8')]
       // Bounds whose west lies east of their east cross the 180th meridian.
       const across = west <= east ? 'and' : 'or'
@@ -116,7 +116,7 @@ export const cameraParts: readonly TypeMapping[] = [
   {
     type: 'CameraEvent',
     table: 'camera_event',
-    // An event is seen by whoever sees its camera.
+    // An event is seen by who sees its camera.
     rows: (row, scope) =>
       `exists (select 1 from camera c where c.source_id = ${row}.source_id and c.code = ${row}.camera_code
         and ${withinAgency('camera:read')('c', scope)})`,

@@ -40,7 +40,7 @@ export const cameraSink: Sink<CameraRecord> = {
         run_id: run,
       }
     })
-    // A unit's former code stands for its one successor. A camera without an agency is seen by the agency of its unit; one without either by the agency of its source.
+    // A unit's former code means its one successor. A camera without an agency is seen by the agency of its unit; one without either by the agency of its source.
     await sql`
       insert into camera (source_id, stream_id, key, code, name, manufacturer, model, firmware, serial_number, agency_id,
         agency_path, unit_id, latitude, longitude, online, observed_at, profiles, search, first_seen_at, changed_at, run_id)
@@ -75,15 +75,15 @@ export const cameraSink: Sink<CameraRecord> = {
       select to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') as today
     `.execute(trx)
     const on = rows[0]!.today
-    const placed = records.flatMap(({ key, record }) =>
+    const located = records.flatMap(({ key, record }) =>
       record.unitCode === null ? [] : [{ key, unit: { code: record.unitCode, on } }],
     )
     const split = await splitUnits(
       trx,
-      placed.map(({ unit }) => unit),
+      located.map(({ unit }) => unit),
     )
     return new Map(
-      placed.flatMap(({ key, unit }): [string, Refusal][] => {
+      located.flatMap(({ key, unit }): [string, Refusal][] => {
         const successors = split.get(mentionKey(unit))
         if (successors === undefined) return []
         return [

@@ -25,7 +25,7 @@ export interface FoldedDocument {
 }
 
 /**
- * The document that its messages tell of, by their own times and then their keys, whatever order they came in. null while only
+ * The document that its messages describe, by their own times and then their keys, whatever order they came in. null while only
  * messages about it are known and none that bears it. An update or replacement changes the content; a take-back that was
  * asked for and agreed to makes it REVOKED.
  */
@@ -49,7 +49,7 @@ export function foldDocument(parts: readonly DocumentPart[]): FoldedDocument | n
   const agreed = exchanges.some(
     (exchange) => exchange.status === 'TAKE_BACK_AGREED' && asked !== undefined && exchange.at >= asked.at,
   )
-  // A replacement that cannot name what it replaces stands for itself, and nothing has replaced it.
+  // A replacement that cannot name what it replaces is its own document, and nothing has replaced it.
   const replaced = bearing.some((part) => part.record.kind === 'REPLACE' && part.record.replaces.length > 0)
   return { content: latest.content, state: agreed ? 'REVOKED' : replaced ? 'REPLACED' : 'CURRENT', exchanges, first }
 }

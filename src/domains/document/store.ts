@@ -98,7 +98,7 @@ interface PartRow {
   readonly run_id: number
 }
 
-/** The documents that the touched parts belong to are made anew from all their parts. */
+/** The documents that the touched parts belong to are computed again from all their parts. */
 async function refold(
   trx: Transaction<Tables>,
   source: string,

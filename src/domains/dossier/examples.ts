@@ -49,7 +49,7 @@ query DossierStatisticsByAgency {
     title: { vi: 'Hồ sơ quá hạn của một đơn vị', en: 'Overdue dossiers of one agency' },
     roles: ['ward-officer', 'case-handler', 'analyst'],
     query: `# Mã cơ quan bao gồm mọi đơn vị trực thuộc.
-# An agency's code stands for its whole subtree.
+# An agency's code means its whole subtree.
 query OverdueDossiers($agency: String!) {
   dossiers(
     filter: { agency: { eq: $agency }, overdue: { eq: true } }

@@ -22,7 +22,7 @@ interface KnownRow {
   readonly due_dates: number
 }
 
-/** Dossiers with the history that the source gives or the hub observes; the applicant stands sealed in its row. */
+/** Dossiers with the history that the source gives or the hub observes; the applicant is sealed in its row. */
 export function openDossierSink(keyring: Keyring): Sink<DossierRecord> {
   return {
     async upsert(trx, changes) {

@@ -37,7 +37,7 @@ export async function resolveProcedures(
   trx: Transaction<Tables>,
   mentions: readonly ({ readonly code: string; readonly name: string | null; readonly field: string | null } | null)[],
 ): Promise<ReadonlyMap<string, number>> {
-  // Of the names that mentions give the one that sorts first stands, so that it rests on no order of reading.
+  // Of the names that mentions give the one that sorts first is kept, so that no order of reading matters.
   const named = new Map<string, NonNullable<(typeof mentions)[number]>>()
   for (const one of mentions) {
     const known = one === null ? undefined : named.get(one.code)

@@ -108,15 +108,15 @@ export const observationSink: Sink<ObservationRecord> = {
   },
   remove: (trx, removals) => removeRows(trx, 'observation', removals),
   async refuse(trx, records) {
-    const placed = records.flatMap(({ key, record: { areaCode, period } }) =>
+    const located = records.flatMap(({ key, record: { areaCode, period } }) =>
       areaCode === null ? [] : [{ key, unit: { code: areaCode, on: period.to } }],
     )
     const split = await splitUnits(
       trx,
-      placed.map(({ unit }) => unit),
+      located.map(({ unit }) => unit),
     )
     return new Map(
-      placed.flatMap(({ key, unit }): [string, Refusal][] => {
+      located.flatMap(({ key, unit }): [string, Refusal][] => {
         const successors = split.get(mentionKey(unit))
         if (successors === undefined) return []
         return [

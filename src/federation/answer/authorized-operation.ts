@@ -13,7 +13,7 @@ export interface AuthorizedOperation {
 }
 
 /**
- * The name under which a selection stands in what subgraphs answer. An alias is joined with its field: a planner that adds a
+ * The name of a selection in what subgraphs answer. An alias is joined with its field: a planner that adds a
  * key `id` of its own must not meet a client's alias `id` of something else. The alias's length keeps `x_unit: code` and
  * `x: unit_code` apart, and a field that is called like such a name gets one of its own.
  */
@@ -38,7 +38,7 @@ export function authorizedOperation(
 }
 
 /**
- * Writes fragments in place, leaves out every directive, and asks for `__typename` wherever something hangs on the type of an
+ * Writes fragments inline, leaves out every directive, and asks for `__typename` wherever something depends on the type of an
  * object. A field of an interface that is denied for some types is asked of the others by their names.
  */
 function authorize(
@@ -61,11 +61,11 @@ function authorize(
   return { query: print({ ...definition, selectionSet, directives: [], variableDefinitions }), clientNames }
 }
 
-/** The type of an interface's object is asked only where something hangs on it: not every subgraph can tell it. */
+/** The type of an interface's object is asked only where something depends on it: not every subgraph can say it. */
 function withTypename(selections: readonly SelectionNode[], type: GraphQLCompositeType): readonly SelectionNode[] {
   const plain = selections.every((one) => one.kind === Kind.FIELD)
-  const told = selections.length > 0 && (isObjectType(type) || (isInterfaceType(type) && plain))
-  return told ? selections : [typename, ...selections]
+  const typed = selections.length > 0 && (isObjectType(type) || (isInterfaceType(type) && plain))
+  return typed ? selections : [typename, ...selections]
 }
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }

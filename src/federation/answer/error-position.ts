@@ -1,7 +1,7 @@
 // Puts a subgraph's error into the tree where it took values away.
 import { Kind, parse } from 'graphql'
 import type { SelectionSetNode } from 'graphql'
-import { isPlaced, placed } from './subgraph-error.ts'
+import { isErrorAt, errorAt } from './subgraph-error.ts'
 import type { Path, SubgraphError } from './subgraph-error.ts'
 import { isTree } from '../execute/tree.ts'
 import type { Fits, Tree } from '../execute/tree.ts'
@@ -29,7 +29,7 @@ export function selectedBy(
 }
 
 /** Puts the subgraphError at every field of the selection that an object lacks. */
-export function blame(
+export function markErrors(
   object: Tree,
   set: SelectionSetNode | undefined,
   path: Path,
@@ -40,12 +40,12 @@ export function blame(
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const [own, condition] = [object['__typename'], selection.typeCondition?.name.value]
       const apart = typeof own === 'string' && condition !== undefined && !fits(own, condition) && !fits(condition, own)
-      if (!apart) blame(object, selection.selectionSet, path, subgraphError, fits)
+      if (!apart) markErrors(object, selection.selectionSet, path, subgraphError, fits)
     } else if (selection.kind === Kind.FIELD) {
       const name = selection.alias?.value ?? selection.name.value
       if (name === '__typename') continue
       const here = [...path, name]
-      if (object[name] === undefined) object[name] = placed(subgraphError, here)
+      if (object[name] === undefined) object[name] = errorAt(subgraphError, here)
       else if (selection.selectionSet !== undefined)
         within(object[name], selection.selectionSet, here, subgraphError, fits)
     }
@@ -54,14 +54,14 @@ export function blame(
 
 function within(value: unknown, set: SelectionSetNode, path: Path, subgraphError: SubgraphError, fits: Fits): void {
   if (Array.isArray(value)) value.forEach((item, index) => within(item, set, [...path, index], subgraphError, fits))
-  else if (isTree(value)) blame(value, set, path, subgraphError, fits)
+  else if (isTree(value)) markErrors(value, set, path, subgraphError, fits)
 }
 
 /**
- * Puts the subgraphError where a subgraph's error took a value away, under its full path. A name that stands before a list without
- * an index is meant for every item. False when there is no such place: the value is there, or nothing leads to it.
+ * Puts the subgraphError where a subgraph's error took a value away, under its full path. A name before a list without
+ * an index is meant for every item. False when there is no such position: the value is there, or nothing leads to it.
  */
-export function blameAt(root: Tree, from: Path, rest: Path, subgraphError: SubgraphError): boolean {
+export function markErrorAt(root: Tree, from: Path, rest: Path, subgraphError: SubgraphError): boolean {
   let value: unknown = root
   for (const part of from) value = isTree(value) || Array.isArray(value) ? (value as Tree)[part] : undefined
   return descend(value, from, rest, subgraphError)
@@ -79,8 +79,8 @@ function descend(value: unknown, at: Path, rest: Path, subgraphError: SubgraphEr
   const found = Object.hasOwn(inside, part) ? inside[part] : undefined
   if (found === null || found === undefined) {
     if (Array.isArray(value) && Number(part) >= value.length) return false
-    inside[part] = placed(subgraphError, [...at, ...rest])
+    inside[part] = errorAt(subgraphError, [...at, ...rest])
     return true
   }
-  return isPlaced(found) || descend(found, [...at, part], left, subgraphError)
+  return isErrorAt(found) || descend(found, [...at, part], left, subgraphError)
 }

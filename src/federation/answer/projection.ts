@@ -16,7 +16,7 @@ import type { DenialCode, HubError } from '../../access/error.ts'
 import { askedName } from './authorized-operation.ts'
 import { openFastPath } from './fast-path.ts'
 import type { FastPath } from './fast-path.ts'
-import { isPlaced, placed, subgraphErrorOf } from './subgraph-error.ts'
+import { isErrorAt, errorAt, subgraphErrorOf } from './subgraph-error.ts'
 import type { Path, SubgraphError } from './subgraph-error.ts'
 import { isTree } from '../execute/tree.ts'
 import type { Tree } from '../execute/tree.ts'
@@ -35,14 +35,14 @@ const standIn = 'HubStandIn_'
 /** What answers are made with, for one supergraph. */
 interface Projecting {
   readonly apiSchema: GraphQLSchema
-  /** `apiSchema` with its stand-ins. */
+  /** `apiSchema` with its substitutes. */
   readonly schema: GraphQLSchema
   readonly fastPaths: WeakMap<readonly Selection[], FastPath>
 }
 
 /**
  * Answers the client's own document from the tree by graphql-js itself, so that null spreads, fragments apply and paths read
- * as the reference says. Every fault of a subgraph is told of: at the positions that it took, else once.
+ * as the reference says. Every fault of a subgraph is reported: at the positions that it took, else once.
  */
 export function openProjection(api: DocumentNode): Project {
   const apiSchema = buildASTSchema(api, { assumeValid: true, assumeValidSDL: true })
@@ -66,12 +66,12 @@ async function answered(projecting: Projecting, projection: Projection): Promise
   const { schema } = projecting
   const { operation, tree, subgraphErrors, clientNames } = projection
   const denied = new Map(operation.decision.denied.map((one) => [`${one.typeName} ${one.path.join('.')}`, one.code]))
-  const told = new Set<SubgraphError>()
-  const tell = (error: HubError): HubError => {
+  const reported = new Set<SubgraphError>()
+  const report = (error: HubError): HubError => {
     const subgraphError = subgraphErrorOf(error)
     if (subgraphError === null) return error
-    told.add(subgraphError)
-    return placed(subgraphError, clientPath(error.path ?? [], clientNames))
+    reported.add(subgraphError)
+    return errorAt(subgraphError, clientPath(error.path ?? [], clientNames))
   }
   const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, _args, _context, info) => {
     if (denied.size > 0) {
@@ -82,12 +82,12 @@ async function answered(projecting: Projecting, projection: Projection): Promise
     const value = Object.hasOwn(source as Tree, asked) ? (source as Tree)[asked] : null
     const fits = known(schema, getNamedType(info.returnType))
     const given = (one: unknown): unknown => {
-      if (isPlaced(one)) return tell(one)
+      if (isErrorAt(one)) return report(one)
       if (Array.isArray(one)) return one.map(given)
       return fits(one) ? one : null
     }
     const answer = given(value)
-    if (isPlaced(answer)) throw answer
+    if (isErrorAt(answer)) throw answer
     return answer
   }
   const result = await execute({
@@ -103,8 +103,8 @@ async function answered(projecting: Projecting, projection: Projection): Promise
     },
   })
   const rest = subgraphErrors
-    .filter((subgraphError) => !told.has(subgraphError))
-    .map((subgraphError) => placed(subgraphError, clientPath(subgraphError.path ?? [], clientNames)))
+    .filter((subgraphError) => !reported.has(subgraphError))
+    .map((subgraphError) => errorAt(subgraphError, clientPath(subgraphError.path ?? [], clientNames)))
   const errors: GraphQLError[] = [...(result.errors ?? []), ...oneOfEach(rest, result.errors ?? [])]
   return { ...(result.data === undefined ? {} : { data: result.data }), ...(errors.length === 0 ? {} : { errors }) }
 }
@@ -140,24 +140,24 @@ function clientPath(path: Path, clientNames: ReadonlyMap<string, string>): Path 
   return inner === -1 ? names : names.slice(0, inner)
 }
 
-/** One error for each place and code, and none for what is told already. */
-function oneOfEach(errors: readonly GraphQLError[], told: readonly GraphQLError[]): GraphQLError[] {
-  const placeOf = (error: GraphQLError): string => `${String(error.extensions['code'])} ${error.path?.join('.')}`
-  const known = new Set(told.map(placeOf))
-  const byPlace = new Map(errors.map((error) => [placeOf(error), error]))
-  return [...byPlace].flatMap(([place, error]) => (known.has(place) ? [] : [error]))
+/** One error for each path and code, and none for what is reported already. */
+function oneOfEach(errors: readonly GraphQLError[], reported: readonly GraphQLError[]): GraphQLError[] {
+  const positionOf = (error: GraphQLError): string => `${String(error.extensions['code'])} ${error.path?.join('.')}`
+  const known = new Set(reported.map(positionOf))
+  const byPosition = new Map(errors.map((error) => [positionOf(error), error]))
+  return [...byPosition].flatMap(([position, error]) => (known.has(position) ? [] : [error]))
 }
 
 export function namesOf(path: GraphQLResolveInfo['path']): string {
   const names: string[] = []
-  for (let place: GraphQLResolveInfo['path'] | undefined = path; place !== undefined; place = place.prev) {
-    if (typeof place.key === 'string') names.unshift(place.key)
+  for (let at: GraphQLResolveInfo['path'] | undefined = path; at !== undefined; at = at.prev) {
+    if (typeof at.key === 'string') names.unshift(at.key)
   }
   return names.join('.')
 }
 
 /**
- * An object whose type no subgraph can tell, or clients may not see, still has the fields of its interface. Each interface gets a
+ * An object whose type no subgraph can say, or clients may not see, still has the fields of its interface. Each interface gets a
  * type for those here, which is found under a hidden name and calls itself by the interface's.
  */
 function withStandIns(schema: GraphQLSchema): GraphQLSchema {

@@ -5,26 +5,26 @@ import { HubError, hubError, hubErrorIn } from '../../access/error.ts'
 
 export type Path = readonly (string | number)[]
 
-/** A fault of a subgraph: an error stands in the tree wherever it took a value away, and each of them tells of it. */
+/** A fault of a subgraph: an error is in the tree wherever it took a value away, and each of them reports it. */
 export interface SubgraphError {
   readonly code: HubErrorCode
   readonly message: string
-  /** Where it is told of when none of the places that it took is in the answer. */
+  /** Where it is reported when none of the positions that it took is in the answer. */
   readonly path: Path | null
 }
 
-const tooks = new WeakMap<GraphQLError, SubgraphError>()
+const causes = new WeakMap<GraphQLError, SubgraphError>()
 
-/** An error that stands in the place of a value: graphql-js throws it when it comes to it, with this path. */
-export function placed(subgraphError: SubgraphError, path: Path): HubError {
+/** An error instead of a value: graphql-js throws it when it comes to it, with this path. */
+export function errorAt(subgraphError: SubgraphError, path: Path): HubError {
   const error = hubError(subgraphError.code, subgraphError.message, { path })
-  tooks.set(error, subgraphError)
+  causes.set(error, subgraphError)
   return error
 }
 
-export const subgraphErrorOf = (error: GraphQLError): SubgraphError | null => tooks.get(error) ?? null
+export const subgraphErrorOf = (error: GraphQLError): SubgraphError | null => causes.get(error) ?? null
 
-export const isPlaced = (value: unknown): value is HubError => value instanceof GraphQLError
+export const isErrorAt = (value: unknown): value is HubError => value instanceof GraphQLError
 
 const reported = 'Hệ thống của cơ quan khác báo lỗi. · A system of another agency reported an error.'
 const unavailable = 'Hệ thống của cơ quan khác chưa trả lời được. · A system of another agency does not answer.'
@@ -46,7 +46,7 @@ export const unavailableSubgraph = (path: Path | null): SubgraphError => ({
   path,
 })
 
-/** The error with which a remote that cannot be asked answers; whoever sees it marks all that was asked of it. */
+/** The error with which a remote that cannot be asked answers; its receiver marks all that was asked of it. */
 export const unavailableError = (): HubError => hubError('SUBGRAPH_UNAVAILABLE', unavailable)
 
 export function isUnavailable(error: unknown): boolean {

@@ -19,7 +19,7 @@ const known = new WeakMap<Locality, WeakMap<WrittenOperation, boolean>>()
 
 /**
  * Whether the local subgraph alone can answer an operation, as it was written: every field that it selects, skipped or not,
- * is its own, on every type that can stand there, under rules that are no weaker than those of the supergraph. Remembered
+ * is its own, on every type that is possible there, under rules that are no weaker than those of the supergraph. Remembered
  * by operation.
  */
 export function isLocal(locality: Locality, { written }: Operation): boolean {
@@ -64,6 +64,6 @@ function isAsStrict({ policy, local }: Locality, typeName: string, fieldName: st
   )
 }
 
-/** The same text for the same alternatives, in whatever order they stand. */
+/** The same text for the same alternatives, in whatever order they are. */
 const written = (alternatives: Rule['scopes'][number]): string =>
   JSON.stringify(alternatives.map((all) => [...all].toSorted().join(' ')).toSorted())

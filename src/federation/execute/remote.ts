@@ -29,7 +29,7 @@ export interface RemoteOptions {
   readonly breaker?: { readonly failures?: number; readonly restMs?: number }
   readonly bodyBytes?: number
   readonly transport?: Pick<TransportOptions, 'ca' | 'lookup' | 'secrets' | 'wait' | 'random'>
-  /** Told why a request failed; never what it held. */
+  /** Called with the reason why a request failed; never with its content. */
   readonly alarm?: (name: string, why: string) => void
   readonly now?: () => Date
 }
@@ -170,7 +170,7 @@ async function post(
 const structuredAnswer = ({ value, alone }: { value: ExecutionResult; alone: boolean }): ExecutionResult =>
   alone || value.data === undefined || value.data === null ? value : { ...value, data: structuredClone(value.data) }
 
-/** A path ends before the first name that the query does not have: whatever else stands there is the remote's own text. */
+/** A path ends before the first name that the query does not have: whatever else is there is the remote's own text. */
 function withAskedPaths(answer: ExecutionResult, query: string): ExecutionResult {
   if (answer.errors === undefined) return answer
   const names = new Set(query.match(/[_A-Za-z]\w*/g))
@@ -182,7 +182,7 @@ function withAskedPaths(answer: ExecutionResult, query: string): ExecutionResult
   return { ...answer, errors }
 }
 
-/** The answer that a body holds; throws SOURCE_CHANGED for one that is no GraphQL answer. */
+/** The answer in a body; throws SOURCE_CHANGED for one that is no GraphQL answer. */
 function resultOf(text: string, status: number): ExecutionResult {
   let body: unknown
   try {

@@ -3,13 +3,13 @@ import type { RequiresSelection } from '../plan/plan.ts'
 import { getNamedType, isNullableType, Kind } from 'graphql'
 import type { GraphQLNamedType, SelectionSetNode } from 'graphql'
 import type { Key } from '../supergraph/supergraph.ts'
-import { isPlaced, subgraphErrorOf } from '../answer/subgraph-error.ts'
+import { isErrorAt, subgraphErrorOf } from '../answer/subgraph-error.ts'
 import type { SubgraphError } from '../answer/subgraph-error.ts'
 import { isTree } from './tree.ts'
 import type { Fits, Tree } from './tree.ts'
 
 /**
- * What a subgraph is told of an object so that it finds it: `made`; or `blocked` by the subgraphError that took away what it would
+ * What a subgraph gets of an object so that it finds it: `made`; or `blocked` by the subgraphError that took away what it would
  * need; or neither, where the object has no such key or does not fit the selection.
  */
 export type Represented =
@@ -28,8 +28,8 @@ export function represented(object: Tree, requires: readonly RequiresSelection[]
   const made: Tree = {}
   readInto(made, object, requires, reading)
   if (reading.subgraphError !== null) return { blocked: reading.subgraphError }
-  const told = Object.keys(made).some((name) => name !== '__typename' && made[name] !== null)
-  return told || byNameAlone(made, requires, fits) ? { made } : {}
+  const identified = Object.keys(made).some((name) => name !== '__typename' && made[name] !== null)
+  return identified || byNameAlone(made, requires, fits) ? { made } : {}
 }
 
 /** A type with the one key `__typename` has one object. */
@@ -62,7 +62,7 @@ function readInto(into: Tree, object: Tree, requires: readonly RequiresSelection
 }
 
 function valueOf(value: unknown, selections: readonly RequiresSelection[], reading: Reading): unknown {
-  if (isPlaced(value)) {
+  if (isErrorAt(value)) {
     reading.subgraphError ??= subgraphErrorOf(value)
     return null
   }
@@ -75,15 +75,15 @@ function valueOf(value: unknown, selections: readonly RequiresSelection[], readi
 }
 
 /**
- * Whether a representation holds one of the keys whole. A part may be null where its field may be, as long as another tells
+ * Whether a representation has one of the keys whole. A part may be null where its field may be, as long as another identifies
  * something: a unit that was never abolished has no end of its validity.
  */
 export function holdsKey(representation: Tree, keys: readonly Key[], type: GraphQLNamedType | undefined): boolean {
-  return keys.length === 0 || keys.some((key) => holds(representation, key, type) && tells(representation, key))
+  return keys.length === 0 || keys.some((key) => hasKey(representation, key, type) && identifies(representation, key))
 }
 
-function holds(value: unknown, set: SelectionSetNode, type: GraphQLNamedType | undefined): boolean {
-  if (Array.isArray(value)) return value.every((item) => holds(item, set, type))
+function hasKey(value: unknown, set: SelectionSetNode, type: GraphQLNamedType | undefined): boolean {
+  if (Array.isArray(value)) return value.every((item) => hasKey(item, set, type))
   if (!isTree(value)) return false
   return set.selections.every((selection) => {
     if (selection.kind === Kind.INLINE_FRAGMENT) return true
@@ -93,19 +93,19 @@ function holds(value: unknown, set: SelectionSetNode, type: GraphQLNamedType | u
     const inner = value[selection.name.value]
     if (inner === undefined) return false
     if (inner === null) return field !== undefined && isNullableType(field.type)
-    return selection.selectionSet === undefined || holds(inner, selection.selectionSet, getNamedType(field?.type))
+    return selection.selectionSet === undefined || hasKey(inner, selection.selectionSet, getNamedType(field?.type))
   })
 }
 
 /** Whether any part of a key is there; one that asks for the name of the type alone is. */
-function tells(value: unknown, set: SelectionSetNode): boolean {
-  if (Array.isArray(value)) return value.length === 0 || value.some((item) => tells(item, set))
+function identifies(value: unknown, set: SelectionSetNode): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.some((item) => identifies(item, set))
   const parts = set.selections.flatMap((one) =>
     one.kind === Kind.FIELD && one.name.value !== '__typename' ? [one] : [],
   )
   if (parts.length === 0) return true
   return parts.some(({ name, selectionSet }) => {
     const inner = isTree(value) ? value[name.value] : null
-    return inner !== null && inner !== undefined && (selectionSet === undefined || tells(inner, selectionSet))
+    return inner !== null && inner !== undefined && (selectionSet === undefined || identifies(inner, selectionSet))
   })
 }

@@ -5,7 +5,7 @@ import type { Fits } from './tree.ts'
 
 /**
  * Changes a representation before it is sent, or an answer before it is merged, as a plan says. `typeName` is the type of an
- * object that does not tell its own.
+ * object that does not say its own.
  */
 export function rewrite(
   value: unknown,

@@ -10,7 +10,7 @@ import type {
 import type { ExecutionResult, GraphQLError, SelectionSetNode } from 'graphql'
 import { hubErrorIn } from '../../access/error.ts'
 import type { OperationContext } from '../../graph/operation/operation.ts'
-import { blame, blameAt, selectedBy } from '../answer/error-position.ts'
+import { markErrors, markErrorAt, selectedBy } from '../answer/error-position.ts'
 import { holdsKey, represented } from './representation.ts'
 import { rewrite } from './rewrite.ts'
 import type { Supergraph } from '../supergraph/supergraph.ts'
@@ -43,7 +43,7 @@ export interface RunOptions {
 }
 
 export interface Gathered {
-  /** The joined answers; an error stands where a subgraph's fault took a value away. */
+  /** The joined answers; an error is where a subgraph's fault took a value away. */
   readonly tree: Tree
   /** Every fault, in the order in which they came. */
   readonly subgraphErrors: readonly SubgraphError[]
@@ -131,11 +131,11 @@ async function fetchRoot(run: Run, one: FetchNode): Promise<void> {
       run,
       isUnavailable(error) ? unavailableSubgraph(path ?? []) : reportedSubgraphError(error, path ?? []),
     )
-    if (path === null || path.length === 0 || !isTree(data)) blame(tree, selected, [], subgraphError, fits)
-    if (path !== null) blameAt(tree, [], path, subgraphError)
+    if (path === null || path.length === 0 || !isTree(data)) markErrors(tree, selected, [], subgraphError, fits)
+    if (path !== null) markErrorAt(tree, [], path, subgraphError)
   }
   // An answer with neither data nor errors is none.
-  if (!isTree(data) && errors.length === 0) blame(tree, selected, [], note(run, unavailableSubgraph([])), fits)
+  if (!isTree(data) && errors.length === 0) markErrors(tree, selected, [], note(run, unavailableSubgraph([])), fits)
 }
 
 async function fetchEntities(run: Run, one: FetchNode, path: readonly FlattenNodePathSegment[]): Promise<void> {
@@ -184,7 +184,7 @@ function gather(
       made?: Tree
       blocked?: SubgraphError
     }
-    if (blocked !== undefined) blame(found.object, set, found.path, blocked, fits)
+    if (blocked !== undefined) markErrors(found.object, set, found.path, blocked, fits)
     if (made === undefined) continue
     const typeName = typeof made['__typename'] === 'string' ? made['__typename'] : ''
     rewrite(made, one.inputRewrites, fits, typeName)
@@ -217,7 +217,7 @@ function take(run: Run, { data, errors = [] }: ExecutionResult, batch: Batch): v
   takeEntities(run, Array.isArray(answered) ? answered : [], batch)
   const here = groups[0]?.found[0]?.path ?? []
   for (const error of errors) takeError(run, error, batch)
-  // An error of another alias can take the whole answer away: it is told of here too.
+  // An error of another alias can take the whole answer away: it is reported here too.
   const isTold = errors.some(({ path }) => path === undefined || path[0] === name)
   if (!Array.isArray(answered) && !isTold && groups.length > 0) {
     const [error] = errors
@@ -242,7 +242,7 @@ function takeError(run: Run, error: GraphQLError, batch: Batch): void {
   const subgraphError = isUnavailable(error) ? unavailableSubgraph(here) : reportedSubgraphError(error, here)
   const path = error.path ?? []
   if (path[0] !== undefined && path[0] !== name) {
-    // Another alias of the same request tells of it.
+    // Another alias of the same request reports it.
     if (first && typeof path[0] === 'string' && !selectsEntities(path[0]))
       blameAll(run, batch, note(run, subgraphError))
     return
@@ -251,14 +251,15 @@ function takeError(run: Run, error: GraphQLError, batch: Batch): void {
   if (group === undefined) return blameAll(run, batch, note(run, subgraphError))
   for (const { object, path: from } of group.found) {
     const rest = path.slice(2)
-    const told = note(run, { ...subgraphError, path: [...from, ...rest] })
-    if (rest.length === 0) blame(object, set, from, told, run.fits)
-    else blameAt(run.tree, from, rest, told)
+    const noted = note(run, { ...subgraphError, path: [...from, ...rest] })
+    if (rest.length === 0) markErrors(object, set, from, noted, run.fits)
+    else markErrorAt(run.tree, from, rest, noted)
   }
 }
 
 function blameAll({ fits }: Run, { groups, set }: Batch, subgraphError: SubgraphError): void {
-  for (const { found } of groups) for (const { object, path } of found) blame(object, set, path, subgraphError, fits)
+  for (const { found } of groups)
+    for (const { object, path } of found) markErrors(object, set, path, subgraphError, fits)
 }
 
 const selectsEntities = (name: string): boolean => name === '_entities' || /^_e\d+$/.test(name)

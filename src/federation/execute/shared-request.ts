@@ -7,14 +7,14 @@ interface Going<T> {
   joined: boolean
 }
 
-/** Does equal work that is asked for at the same time once. `alone` tells whether nobody else got the same value. */
+/** Does equal work that is asked for at the same time once. `alone` says whether nobody else got the same value. */
 export type Shared<T> = (
   label: string,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ) => Promise<{ readonly value: T; readonly alone: boolean }>
 
-/** Work is aborted when all that wait for it have left; whoever leaves gets its own signal's reason at once. */
+/** Work is aborted when all that wait for it have left; one that leaves gets its own signal's reason at once. */
 export function openShared<T>(): Shared<T> {
   const going = new Map<string, Going<T>>()
 

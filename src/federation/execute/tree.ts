@@ -3,21 +3,21 @@ import type { GraphQLSchema } from 'graphql'
 import { isObjectType } from 'graphql'
 import { isObject } from '../../transport/json-object.ts'
 import type { FlattenNodePathSegment } from '../plan/plan.ts'
-import { isPlaced } from '../answer/subgraph-error.ts'
+import { isErrorAt } from '../answer/subgraph-error.ts'
 import type { Path } from '../answer/subgraph-error.ts'
 
 /** An object of the merged answer. */
 export type Tree = { [name: string]: unknown }
 
-/** An object of the tree with its place from the root. */
+/** An object of the tree with its path from the root. */
 export interface Found {
   readonly object: Tree
   readonly path: Path
 }
 
-export const isTree = (value: unknown): value is Tree => isObject(value) && !isPlaced(value)
+export const isTree = (value: unknown): value is Tree => isObject(value) && !isErrorAt(value)
 
-/** Which names of types stand for an object of a type: its own and those of what it belongs to. */
+/** Which names of types an object of a type fits: its own and those of what it belongs to. */
 export type Fits = (typeName: string, condition: string) => boolean
 
 export function fitsOf(schema: GraphQLSchema): Fits {
@@ -90,7 +90,7 @@ export function merge(into: Tree, from: Tree, isConcrete: (typeName: string) => 
 
 function joined(old: unknown, given: unknown, isConcrete: (typeName: string) => boolean): unknown {
   if (given === null || given === undefined) return old ?? given
-  if (old === null || old === undefined || isPlaced(old)) return given
+  if (old === null || old === undefined || isErrorAt(old)) return given
   if (Array.isArray(old) && Array.isArray(given)) {
     for (const [index, item] of (given as unknown[]).entries()) {
       if (index < old.length) old[index] = joined(old[index], item, isConcrete)

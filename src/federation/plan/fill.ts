@@ -79,7 +79,7 @@ function open(draft: Draft, { type, known, path, source, from }: Opened, set: Se
   })
 }
 
-/** Asks a selection as it is written; every object that can be of several types tells its own. */
+/** Asks a selection as it is written; an object that can be of several types says its own. */
 function askCovered(draft: Draft, type: string, selection: Selection, set: SelectionSetNode): void {
   const { knowledge } = draft
   if (!isObjectType(knowledge.whole.getType(type))) selection.typename = true
@@ -119,7 +119,7 @@ function realTypes(draft: Draft, objects: Objects, set: SelectionSetNode): Step[
   const { type, path, from } = objects
   const will = (graph: string): boolean => draft.knowledge.members.possible(graph, type).length > 0
   const stop = nearest(draft.knowledge, objects, { will })
-  if (stop === null) throw new Error(`no subgraph tells the type of a ${type}`)
+  if (stop === null) throw new Error(`no subgraph says the type of a ${type}`)
   const source = walk(draft, objects, stop)
   source.selection.typename = true
   const rest = { ...set, selections: set.selections.filter((one) => !isPlain(one)) }

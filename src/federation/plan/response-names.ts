@@ -1,4 +1,4 @@
-// Gives fields other names where a subgraph would refuse them: one response name has one shape, whatever the object's type.
+// Gives fields other names where a subgraph would refuse them: one response name has one type, whatever the object's type.
 import { getNamedType, isCompositeType } from 'graphql'
 import { fieldOf, typeOf } from './knowledge.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -52,7 +52,7 @@ interface Ask {
   readonly asked: Asked
 }
 
-/** The fields that stand side by side in an answer, whatever the type of its object. */
+/** The fields that are side by side in an answer, whatever the type of its object. */
 function asksOf({ type, selection }: Typed): Ask[] {
   const own = [...selection.fields].map(([name, asked]): Ask => ({ name, type, asked }))
   if (selection.on.size === 0) return own

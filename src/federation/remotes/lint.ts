@@ -20,7 +20,7 @@ const roots: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']
 
 /**
  * What the hub asks of another agency's part beyond composition. It may add fields to the hub's types, and answers for none
- * that the hub answers for; what it adds is nullable, or its outage would make null what the hub itself could tell.
+ * that the hub answers for; what it adds is nullable, or its outage would make null what the hub itself could answer.
  */
 export function lintPart(name: string, sdl: string, own: GraphQLSchema): Lint {
   const refused: string[] = []
@@ -51,14 +51,14 @@ export function lintPart(name: string, sdl: string, own: GraphQLSchema): Lint {
         // The hub decides and logs such a read as the caller's own; that it goes to another agency is for people to know.
         const ofHub = Object.hasOwn(known, field.name.value) ? known[field.name.value]?.astNode : undefined
         if (ofHub?.directives?.some((one) => one.name.value === 'personal') === true) {
-          warnings.push(`${at} is personal: whoever reads what rests on it sends it to ${name}`)
+          warnings.push(`${at} is personal: reading what depends on it sends it to ${name}`)
         }
       } else if (Object.hasOwn(known, field.name.value)) {
         if (!isShared(known[field.name.value]?.astNode ?? undefined, ours?.astNode?.directives)) {
           refused.push(`${name} answers for ${at}, for which the hub answers`)
         }
       } else if (field.type.kind === Kind.NON_NULL_TYPE && !field.name.value.startsWith('_')) {
-        warnings.push(`${at} is not nullable: while ${name} is down, what holds it becomes null`)
+        warnings.push(`${at} is not nullable: while ${name} is down, what contains it becomes null`)
       }
     }
   }

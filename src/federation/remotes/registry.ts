@@ -213,7 +213,7 @@ async function look(keeping: Keeping, one: Known): Promise<void> {
   if (problem === null && one.problem !== null) log.info({ subgraph: remote.name }, 'a subgraph is up to date again')
   one.problem = problem
   one.checkedAt = now().toISOString()
-  await store.checked(remote.name, remote.url, problem).catch(notStored(keeping, 'how a subgraph stands'))
+  await store.checked(remote.name, remote.url, problem).catch(notStored(keeping, 'the state of a subgraph'))
 }
 
 async function settle(keeping: Keeping, one: Known, sdl: string): Promise<string | null> {

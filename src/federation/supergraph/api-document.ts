@@ -27,7 +27,7 @@ const executable = new Set([
   'VARIABLE_DEFINITION',
 ])
 
-/** Directives that stay on what they stand on: those of GraphQL itself and the rules of access. */
+/** Directives that stay where they are: those of GraphQL itself and the rules of access. */
 const kept = new Set(['deprecated', 'specifiedBy', 'oneOf', 'authenticated', 'requiresScopes', 'policy', 'personal'])
 
 /**

@@ -21,7 +21,7 @@ const specifications = [
   'context',
 ]
 
-/** Reads `@link` (and its forerunner `@core`) on the schema; where a feature is not linked its usual name stands. */
+/** Reads `@link` (and its forerunner `@core`) on the schema; where a feature is not linked its usual name is used. */
 export function linkedNames(document: DocumentNode): LinkedNames {
   const directives = new Map(specifications.map((name) => [name, name]))
   const prefixes = new Set(['join', 'link', 'core', 'federation'])

@@ -19,7 +19,7 @@ const rules: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', '
 
 /**
  * The document with the local schema's own rules on what clients write: the access directives of the federation
- * specification stand on outputs alone, and what a caller may not filter, order or group by is to be unknown to him here too.
+ * specification are on outputs alone, and what a caller may not filter, order or group by is to be unknown to him here too.
  */
 export function withLocalRules(document: DocumentNode, local: GraphQLSchema): DocumentNode {
   return { ...document, definitions: document.definitions.map((one) => ruled(one, local)) }

@@ -28,7 +28,7 @@ export interface Member {
 export interface Members {
   readonly subgraphs: readonly string[]
   of(subgraph: string, type: string): Member | undefined
-  /** The object types that can stand for an interface or union in a subgraph. */
+  /** The object types that can be an object of an interface or union in a subgraph. */
   possible(subgraph: string, type: string): readonly string[]
   /** The interfaces that some subgraph has as one object type. */
   readonly interfaceObjects: ReadonlySet<string>
@@ -36,7 +36,7 @@ export interface Members {
   interfacesOf(type: string): readonly string[]
 }
 
-/** Which subgraph has what, as the directives of the join specification say; `isOn` tells which override labels are on. */
+/** Which subgraph has what, as the directives of the join specification say; `isOn` says which override labels are on. */
 export function readMembers(
   document: DocumentNode,
   names: ReadonlyMap<string, string>,

@@ -8,7 +8,7 @@ import { readMembers } from './members.ts'
 import type { Members } from './members.ts'
 
 /** A subgraph as the supergraph names it: `name` is how plans speak of it, `url` where it says that it is. */
-export interface SubgraphPlace {
+export interface SubgraphAddress {
   /** The value of `join__Graph`. */
   readonly graph: string
   readonly name: string
@@ -20,7 +20,7 @@ export type Key = SelectionSetNode
 
 export interface Supergraph {
   readonly sdl: string
-  readonly subgraphs: readonly SubgraphPlace[]
+  readonly subgraphs: readonly SubgraphAddress[]
   /** All types of all subgraphs, also the hidden ones; without directives of composition. */
   readonly whole: GraphQLSchema
   /** What clients may write: a new schema at each call, as a server may change the one that it is given. */

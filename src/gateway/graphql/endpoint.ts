@@ -26,7 +26,7 @@ export interface GraphqlEndpointOptions {
   readonly texts: OperationTexts | null
   readonly limits: OperationLimits
   readonly log: Log
-  /** Throws for whoever may not ask here at all. */
+  /** Throws for a caller who may not ask here at all. */
   readonly admit?: (caller: Caller, request: IncomingMessage) => void
 }
 
@@ -97,7 +97,7 @@ function refuseNesting(body: unknown, search: string, most: number): void {
   }
 }
 
-/** Whoever a request's one `Authorization` header says; throws UNAUTHENTICATED, also when there are two. */
+/** The caller that a request's one `Authorization` header names; throws UNAUTHENTICATED, also when there are two. */
 export function callerOf(request: IncomingMessage, verifier: Verifier): Promise<Caller> {
   const purpose = request.headers['x-hub-purpose']
   const authorization = request.headersDistinct['authorization']
@@ -133,7 +133,7 @@ export function networkOf(address: string): string {
     .join(':')}::/64`
 }
 
-/** The request with its operation's text in the place of its hash. */
+/** The request with its operation's text instead of its hash. */
 function named(
   texts: OperationTexts,
   sent: unknown,

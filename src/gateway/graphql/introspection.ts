@@ -54,7 +54,7 @@ function partOf(document: DocumentNode, definition: OperationDefinitionNode, sel
   return { document: { ...document, definitions }, definition: part }
 }
 
-/** Answers the meta part from a schema that holds only what the caller may see, and joins the answer of the data part. */
+/** Answers the meta part from a schema with only what the caller may see, and joins the answer of the data part. */
 export async function joined(
   { typenames, meta, data, names }: Parts,
   operation: Operation,

@@ -10,7 +10,7 @@ export interface OperationLimits {
   readonly aliases: number
   readonly directives: number
   readonly fields: number
-  /** Objects that the answer can hold, by `first` and `last`, lists within lists multiplied. */
+  /** Objects that the answer can contain, by `first` and `last`, lists within lists multiplied. */
   readonly objects: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether brackets stand deeper than `most` in a GraphQL document or a JSON text, outside texts and comments. Reads each
+ * Whether brackets are deeper than `most` in a GraphQL document or a JSON text, outside texts and comments. Reads each
  * character once and stops at the first that is too deep: a parser would have run out of stack there.
  */
 export function nestsDeeper(text: string, most: number, language: 'graphql' | 'json'): boolean {

@@ -30,7 +30,7 @@ export interface Subgraph {
   /**
    * Answers as a subgraph would, in process: parsed and validated once for each text, without the limits of a client's
    * operation (the gateway has measured it) save that one `_entities` takes 1,000 representations. Errors in the result are
-   * those made on purpose or bugs: whoever sends them masks the latter. Throws OPERATION_TOO_COMPLEX when the database
+   * those made on purpose or bugs: their sender masks the latter. Throws OPERATION_TOO_COMPLEX when the database
    * takes too long, and nothing for a wrong operation: its faults are the result's errors.
    */
   executeSubgraph(asked: SubgraphOperation): Promise<ExecutionResult>

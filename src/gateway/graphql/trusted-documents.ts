@@ -138,7 +138,7 @@ function faultIn(text: string, schema: GraphQLSchema, limits: OperationLimits): 
     return (error as Error).message
   }
   const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-  if (operations.length === 0) return 'holds no operation'
+  if (operations.length === 0) return 'contains no operation'
   const [fault] = faultsOf(schema, document)
   if (fault !== undefined) return fault.message
   return operations.some((one) => exceeds(measure(writtenOn(schema, document, one), {}), limits))

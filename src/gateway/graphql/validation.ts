@@ -30,7 +30,7 @@ export function faultsOf(schema: GraphQLSchema, document: DocumentNode): readonl
   return errors
 }
 
-/** Messages of the rule that hold names and types alone. */
+/** Messages of the rule with names and types alone. */
 const nameless =
   /^(Field "[\w.]+" (is not defined by type|of required type|must be non-null)|Value "\w+" does not exist in |OneOf Input Object )/
 

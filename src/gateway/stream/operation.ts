@@ -59,7 +59,7 @@ export interface StreamOperations {
   recheck(): Promise<void>
   /** Ends those that the present generation cannot serve. */
   swapped(): void
-  /** Ends all; each client is told to come again. */
+  /** Ends all; each client is asked to subscribe again. */
   endAll(): void
   going(): number
 }

@@ -6,7 +6,7 @@ import { maySee } from '../sql/root.ts'
 import type { Compilation, Field } from '../schema/type-mapping.ts'
 import type { Sql } from '../sql/statement.ts'
 
-/** Representations that one `_entities` takes; whoever has more asks in chunks. */
+/** Representations that one `_entities` takes; more are asked for in chunks. */
 export const maxRepresentations = 1_000
 
 /** Rows of one type that are named by one key, each once. */
@@ -16,10 +16,10 @@ interface Group {
   readonly rows: (readonly (string | null)[])[]
 }
 
-interface Sought {
+interface Grouped {
   readonly groups: readonly Group[]
   /** For each representation its group and its row there; null where it names no row that could be. */
-  readonly places: readonly ({ readonly group: number; readonly row: number } | null)[]
+  readonly positions: readonly ({ readonly group: number; readonly row: number } | null)[]
 }
 
 /**
@@ -33,17 +33,17 @@ export function entitiesField(entities: ReadonlyMap<string, Entity>): Field {
     compile(compilation, _row, args, selections) {
       const representations = args['representations'] as readonly Representation[]
       if (representations.length > maxRepresentations) throw tooMany()
-      const parts = soughtBy(entities, representations).groups.map((group) => groupSql(compilation, group, selections))
+      const parts = groupsOf(entities, representations).groups.map((group) => groupSql(compilation, group, selections))
       return parts.length === 0 ? `'[]'::json` : `json_build_array(${parts.join(', ')})`
     },
     resolve(found, args) {
       const representations = args['representations'] as readonly Representation[]
-      const { groups, places } = soughtBy(entities, representations)
+      const { groups, positions } = groupsOf(entities, representations)
       const rows = found as readonly (readonly (Record<string, unknown> | null)[])[]
-      return places.map((place, index) => {
-        const row = place === null ? null : (rows[place.group]?.[place.row] ?? null)
-        if (place === null || row === null) return null
-        return { ...row, ...externalsOf(groups[place.group]!.entity, representations[index]!) }
+      return positions.map((position, index) => {
+        const row = position === null ? null : (rows[position.group]?.[position.row] ?? null)
+        if (position === null || row === null) return null
+        return { ...row, ...externalsOf(groups[position.group]!.entity, representations[index]!) }
       })
     },
   }
@@ -55,11 +55,11 @@ export function typeNameOf(representation: unknown): string {
   return typeof name === 'string' ? name : ''
 }
 
-function soughtBy(entities: ReadonlyMap<string, Entity>, representations: readonly Representation[]): Sought {
+function groupsOf(entities: ReadonlyMap<string, Entity>, representations: readonly Representation[]): Grouped {
   const groups: Group[] = []
   const groupAt = new Map<ReadKey, number>()
   const rowAt = new Map<string, number>()
-  const places = representations.map((representation) => {
+  const positions = representations.map((representation) => {
     const entity = entities.get(typeNameOf(representation))
     for (const key of entity?.keys ?? []) {
       const values = valuesOf(key, representation)
@@ -76,7 +76,7 @@ function soughtBy(entities: ReadonlyMap<string, Entity>, representations: readon
     }
     return null
   })
-  return { groups, places }
+  return { groups, positions }
 }
 
 /** JSON list of a group's rows, in its order, null where there is none that the caller sees. */
@@ -98,20 +98,20 @@ function groupSql(compilation: Compilation, group: Group, selections: Compilatio
   const where = [key.find(row, values, scope), ...compilation.visible(type, row)].join(' and ')
   const order = key.orderBy === undefined ? '' : `order by ${key.orderBy(row)}`
   const object = compilation.objectSql(type, row, selections)
-  return `(select coalesce(json_agg((select ${object} from ${table} ${row} where ${where} ${order} limit 1) order by ${given}.place), '[]')
-    from unnest(${columns.join(', ')}) with ordinality ${given}(${[...names, 'place'].join(', ')}))`
+  return `(select coalesce(json_agg((select ${object} from ${table} ${row} where ${where} ${order} limit 1) order by ${given}.at), '[]')
+    from unnest(${columns.join(', ')}) with ordinality ${given}(${[...names, 'at'].join(', ')}))`
 }
 
-/** What a representation tells of fields that another subgraph owns, as far as it can be a value of their types. */
+/** What a representation says of fields that another subgraph owns, as far as it can be a value of their types. */
 function externalsOf(entity: Entity, representation: Representation): Record<string, unknown> {
-  const told: Record<string, unknown> = {}
+  const external: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(entity.mapping.fields)) {
     if (field.kind !== 'external') continue
     const value = memberOf(representation, name)
     const type = entity.type.getFields()[name]?.type
-    if (value !== undefined && type !== undefined) told[name] = outputOf(type, value)
+    if (value !== undefined && type !== undefined) external[name] = outputOf(type, value)
   }
-  return told
+  return external
 }
 
 function outputOf(given: GraphQLOutputType, value: unknown): unknown {

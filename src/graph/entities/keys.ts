@@ -14,12 +14,12 @@ import {
 } from 'graphql'
 import type { EntityKey, TypeMapping, TypeMappings } from '../schema/type-mapping.ts'
 
-/** One value that a key is made of: where it stands in a representation, and what reads it. */
+/** One value that a key is made of: where it is in a representation, and what reads it. */
 interface Leaf {
   readonly path: readonly string[]
   readonly type: GraphQLLeafType
   readonly nullable: boolean
-  /** What stands before the key in a global id; empty for every other value. */
+  /** What precedes the key in a global id; empty for every other value. */
   readonly prefix: string
 }
 

@@ -56,7 +56,7 @@ const any = {
 const notAny = (): GraphQLError =>
   new GraphQLError('_Any: an object with __typename', { extensions: { code: 'BAD_USER_INPUT' } })
 
-/** The types with keys that the mappings tell of, by name. */
+/** The types with keys that the mappings declare, by name. */
 export const keyedTypes = (mappings: TypeMappings): readonly string[] =>
   [...mappings.values()]
     .filter((mapping) => mapping.table !== undefined && keysOf(mapping).length > 0)

@@ -29,7 +29,7 @@ const common = new Set(['PageInfo'])
 
 /**
  * The published schema as a subgraph for composition: its types with the keys of the mappings. Rules of access on inputs and
- * enum values, for which the specification has no place, are left out here and kept where the operation is answered. The
+ * enum values, for which the specification has no element, are left out here and kept where the operation is answered. The
  * same schema and mappings give the same text.
  */
 export function subgraphSdl(published: string, mappings: TypeMappings): string {
@@ -67,7 +67,7 @@ function directive(text: string): ConstDirectiveNode {
   return (definition as ObjectTypeDefinitionNode).directives![0]!
 }
 
-/** Fields of types that are no entities themselves but stand inside a key: whoever names the key has them too. */
+/** Fields of types that are no entities themselves but are inside a key: who names the key has them too. */
 function sharedFields(document: DocumentNode, mappings: TypeMappings): ReadonlySet<string> {
   const types = new Map(
     document.definitions.flatMap((one) => (one.kind === Kind.OBJECT_TYPE_DEFINITION ? [[one.name.value, one]] : [])),

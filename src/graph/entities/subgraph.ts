@@ -26,7 +26,7 @@ export function publishedSubgraph(published: PublishedSchema, declared: readonly
 
 /**
  * A subgraph by its own text, which `_service` gives back as it is: Federation 2 with any import list, or Federation 1.
- * Throws where a mapping does not tell how to find a row by one of the text's keys.
+ * Throws where a mapping does not say how to find a row by one of the text's keys.
  */
 export function authoredSubgraph(sdl: string, declared: readonly TypeMapping[]): OpenedSubgraph {
   const document = parse(sdl, { noLocation: true })
@@ -34,9 +34,9 @@ export function authoredSubgraph(sdl: string, declared: readonly TypeMapping[]):
   const schema = executableSubgraph(document, [...keys.keys()].toSorted())
   const entities = readEntities(schema, gatherMappings(declared))
   for (const [type, wanted] of keys) {
-    const told = new Set(entities.get(type)?.keys.map(({ fields }) => print(selectionOf(fields))))
+    const known = new Set(entities.get(type)?.keys.map(({ fields }) => print(selectionOf(fields))))
     for (const fields of wanted) {
-      if (!told.has(print(selectionOf(fields)))) throw new Error(`no mapping tells how ${type} is found by ${fields}`)
+      if (!known.has(print(selectionOf(fields)))) throw new Error(`no mapping says how ${type} is found by ${fields}`)
     }
   }
   return { sdl, schema, mappings: withEntities(declared, schema, sdl) }

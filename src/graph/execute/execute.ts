@@ -24,16 +24,16 @@ export interface ExecutorOptions {
   readonly mappings: TypeMappings
   readonly policy: Policy
   readonly cursors: Cursors
-  /** Each statement is sent within the caller's rows: the policies of the tables stand behind the compiled conditions. */
+  /** Each statement is sent within the caller's rows: the policies of the tables back the compiled conditions. */
   readonly pool: pg.Pool
   /** The rows that a caller may see, a range a domain. */
   readonly rowScopeOf: (caller: Caller) => RowScope
   /**
-   * Settles when the look-ups by personal values stand in the access log: what they find tells of somebody, although no
+   * Settles when the look-ups by personal values are in the access log: what they find concerns somebody, although no
    * personal field is read. Rejects where they may not be made. Nothing is fetched before.
    */
   readonly lookedUp?: (personalLookUps: readonly PersonalLookUp[], caller: Caller) => Promise<unknown>
-  /** Settles when the look-ups for personal fields that found no row stand in the access log. */
+  /** Settles when the look-ups for personal fields that found no row are in the access log. */
   readonly missed?: (lookUps: readonly MissedLookUp[], caller: Caller) => Promise<unknown>
   now(): Date
 }
@@ -53,11 +53,11 @@ interface Answering {
   readonly entities: Map<string, readonly unknown[]>
 }
 
-/** Stands in the place of a denied value so that nulls spread as they should; its error is the decision's, not the row's. */
+/** Replaces a denied value so that nulls spread as they should; its error is the decision's, not the row's. */
 class Denied extends Error {}
 
 /**
- * Answers operations on this schema. Errors in the result are HubErrors or bugs; whoever sends them masks the latter. Throws
+ * Answers operations on this schema. Errors in the result are HubErrors or bugs; their sender masks the latter. Throws
  * at once where the mappings do not explain the schema.
  */
 export function openExecutor(options: ExecutorOptions): Execute {
@@ -193,7 +193,7 @@ function refusals(
 
 /** The database stopped the statement at the time that one may take. */
 const isTooLong = (error: unknown): boolean => (error as { code?: unknown }).code === '57014'
-const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation takes too long: narrow it.'
+const tooLong = 'Thao tác mất quá nhiều thời gian. · The operation takes too long: ask for less.'
 
 const isRawConnection = (found: unknown): boolean => typeof found === 'object' && found !== null && 'rows' in found
 

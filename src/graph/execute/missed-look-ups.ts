@@ -43,7 +43,7 @@ export function missedLookUps(
   })
 }
 
-/** As above, of the objects that another gateway names by their keys; of a representation nothing but a key is told. */
+/** As above, of the objects that another gateway names by their keys; of a representation nothing but a key is recorded. */
 function missedEntities(
   policy: Policy,
   caller: Caller,

@@ -1,7 +1,7 @@
-// The look-ups by personal values of one operation: who may make them, and what the access log is told.
+// The look-ups by personal values of one operation: who may make them, and what the access log records.
 import { type Caller, isPurposeAllowed } from '../../access/caller.ts'
 
-/** A look-up by a personal value, as the access log tells of it: the value itself is not in it. */
+/** A look-up by a personal value, as the access log records it: the value itself is not in it. */
 export interface PersonalLookUp {
   /** The type that is looked up and the keyed hashes of the value: equal for equal values under one key. */
   readonly subject: string

@@ -31,10 +31,10 @@ export interface Extent {
 /** An operation as it is written, on one schema: nothing of it depends on a request. */
 export interface WrittenOperation {
   readonly definition: OperationDefinitionNode
-  /** What is skipped or not included still stands in it, with its conditions. */
+  /** What is skipped or not included is still in it, with its conditions. */
   readonly selections: readonly Selection[]
   readonly extent: Extent
-  /** Types that fragments name, also those that no selection stands on. */
+  /** Types that fragments name, also those that no selection is on. */
   readonly typeConditions: ReadonlySet<string>
   /** The variables in `@skip` and `@include`; null when there is no such directive. */
   readonly deciding: readonly string[] | null
@@ -108,7 +108,7 @@ interface Walk {
   fields: number
 }
 
-/** Where a selection set stands. */
+/** The position of a selection set. */
 interface Position {
   /** Undefined where the schema knows no type: then selections are counted alone. */
   readonly parent: GraphQLCompositeType | undefined
@@ -175,7 +175,7 @@ function expandedSize(walk: Walk, set: SelectionSetNode, known: Map<string, numb
   return size
 }
 
-/** Objects of a type by their own types; an interface of which no type is known stands for its own objects. */
+/** Objects of a type by their own types; an interface of which no type is known means its own objects. */
 export function possibleOf(schema: GraphQLSchema, type: GraphQLCompositeType): readonly GraphQLCompositeType[] {
   if (!isAbstractType(type)) return [type]
   const types = schema.getPossibleTypes(type)
@@ -191,20 +191,20 @@ function enter(walk: Walk, set: SelectionSetNode, position: Position, into: Sele
     if (selection.kind === Kind.FIELD) {
       enterField(walk, selection, { ...position, conditions }, into)
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      enter(walk, selection.selectionSet, narrowed(walk, selection, { ...position, conditions }), into)
+      enter(walk, selection.selectionSet, positionInside(walk, selection, { ...position, conditions }), into)
     } else {
       const name = selection.name.value
       const fragment = walk.fragments.get(name)
       if (fragment === undefined) continue
       if (walk.inside.has(name)) throw new Endless()
       walk.inside.add(name)
-      enter(walk, fragment.selectionSet, narrowed(walk, fragment, { ...position, conditions }), into)
+      enter(walk, fragment.selectionSet, positionInside(walk, fragment, { ...position, conditions }), into)
       walk.inside.delete(name)
     }
   }
 }
 
-function narrowed(
+function positionInside(
   { schema, typeConditions }: Walk,
   { typeCondition }: Pick<FragmentDefinitionNode, 'typeCondition'> | { readonly typeCondition?: undefined },
   position: Position,

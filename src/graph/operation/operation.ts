@@ -46,7 +46,7 @@ export interface AllowedOperation extends Operation {
   /**
    * `selections` without what is denied. This object is the key under which a plan may be kept: it is the same again exactly
    * while schema, definition, the values of the variables in `@skip` and `@include`, the caller's scopes, purpose and
-   * allowed purposes are the same, and nothing else decides its shape. Three steps keep it so: `writtenOn` remembers by
+   * allowed purposes are the same, and nothing else decides its form. Three steps keep it so: `writtenOn` remembers by
    * schema and definition (which a text keeps while its document is remembered), `decided` by the deciding values, and
    * `Policy.decide` by `rightsKey`. Where a variable's value decides rights (a filter by personal data without a
    * purpose) it is new each time. What is kept by it goes with its document; of one document there are at most 32 × 64.

@@ -16,7 +16,7 @@ import type { Values } from './selection.ts'
 
 export type Coerced = { readonly values: Values } | { readonly faults: readonly HubError[] }
 
-/** Messages of the coercion that hold names and types alone, whole. */
+/** Messages of the coercion with names and types alone, whole. */
 const nameless = [
   /^Expected non-nullable type "[\w![\]]+" not to be null\.$/,
   /^Expected type "\w+" to be an object\.$/,

@@ -94,7 +94,7 @@ export function onType(name: string, selections: readonly SelectionNode[]): Inli
   }
 }
 
-/** The definitions of the variables that stand in a selection set. */
+/** The definitions of the variables that a selection set uses. */
 export function variablesIn(set: SelectionSetNode, { variableDefinitions = [] }: OperationDefinitionNode) {
   const used = new Set<string>()
   visit(set, { Variable: ({ name }) => void used.add(name.value) })

@@ -28,7 +28,7 @@ export interface PublishedSchema {
   readonly schema: GraphQLSchema
 }
 
-/** What was promised last stands beside the sources and is none of them. */
+/** What was promised last is beside the sources and is none of them. */
 const notSource = new Set(['released.graphql'])
 const published = join(import.meta.dirname, '..', '..', '..', 'schema')
 const roots = ['Query', 'Mutation', 'Subscription']
@@ -90,16 +90,16 @@ function parsed(files: readonly { readonly name: string; readonly text: string }
 function stopOn(faults: readonly GraphQLError[]): void {
   if (faults.length === 0) return
   const lines = faults.map(({ message, nodes, source, positions }) => {
-    const starts = nodes?.flatMap(({ loc }) => (loc === undefined ? [] : [placeOf(loc.source, loc.start)])) ?? []
+    const starts = nodes?.flatMap(({ loc }) => (loc === undefined ? [] : [locationOf(loc.source, loc.start)])) ?? []
     const [position] = positions ?? []
-    const places =
-      starts.length > 0 || source === undefined || position === undefined ? starts : [placeOf(source, position)]
-    return [...places, message].join(' ')
+    const locations =
+      starts.length > 0 || source === undefined || position === undefined ? starts : [locationOf(source, position)]
+    return [...locations, message].join(' ')
   })
   throw new Error(`the schema is not valid:\n${lines.join('\n')}`)
 }
 
-function placeOf(source: Source, position: number): string {
+function locationOf(source: Source, position: number): string {
   const { line, column } = getLocation(source, position)
   return `${source.name}:${line}:${column}`
 }

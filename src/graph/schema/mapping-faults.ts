@@ -36,7 +36,7 @@ export function mappingFaults(schema: GraphQLSchema, mappings: TypeMappings): re
     for (const field of Object.values(type.getFields())) {
       const declared = mapping.fields[field.name]
       if (declared === undefined) {
-        faults.push(`${mapping.type}.${field.name}: expected a field of the mapping that tells where it comes from`)
+        faults.push(`${mapping.type}.${field.name}: expected a field of the mapping that says where it comes from`)
       } else faults.push(...fieldFaults(mapping.type, field, declared, mappings))
     }
   }

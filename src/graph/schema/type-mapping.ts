@@ -66,7 +66,7 @@ export type Field =
       readonly values?: Readonly<Record<string, readonly string[]>>
     }
   /**
-   * Owned by another subgraph: what the representation of an entity tells of it, where its gateway was told to send it
+   * Owned by another subgraph: what the representation of an entity says of it, where its gateway was asked to send it
    * (`@requires`); else `sql` of the row; else null.
    */
   | { readonly kind: 'external'; readonly sql?: RowSql }
@@ -94,7 +94,7 @@ export interface EntityKey {
 export interface PersonalWords {
   /** The type whose rows they lead to, for the access log. */
   readonly type: string
-  /** What a caller must hold, together with a purpose. */
+  /** What a caller must have, together with a purpose. */
   readonly scope: string
   /** The row's hashes: `bigint[]`. */
   readonly hashes: RowSql
@@ -197,7 +197,7 @@ export const withinAgency =
 export const ofSubtree = (agency: string, other: string): Sql =>
   `${other}.agency_path >= ${agency}.path and ${other}.agency_path < ${agency}.path_end`
 
-/** Provenance of a row of an entity that came from one record whose source tells no time of change. */
+/** Provenance of a row of an entity that came from one record whose source gives no time of change. */
 export const provenance: TypeMapping = {
   type: 'Provenance',
   fields: {

@@ -25,7 +25,7 @@ export interface CompileOptions {
   /** What the caller may have of the operation: nothing else is fetched. */
   readonly selections: readonly Selection[]
   readonly values: Values
-  readonly scope: Omit<Scope, 'statement' | 'placeOf'>
+  readonly scope: Omit<Scope, 'statement' | 'pathRangeOf'>
   /** Takes the errors of single fields; the field's value is then `{ __error: index }`. */
   readonly errors: HubError[]
 }
@@ -76,11 +76,11 @@ export function compile(options: CompileOptions, rows?: Rows): Compiled {
 export const scopeOf = (given: CompileOptions['scope'], statement: Statement): Scope => ({
   ...given,
   statement,
-  placeOf: (code) => {
+  pathRangeOf: (code) => {
     const wanted = statement.value(code, 'text')
-    const place = (name: string): Sql =>
+    const end = (name: string): Sql =>
       `(select a.${name} from agency_code c join agency a on a.id = c.agency_id where c.code = ${wanted})`
-    return { from: place('path'), to: place('path_end') }
+    return { from: end('path'), to: end('path_end') }
   },
 })
 
@@ -112,13 +112,13 @@ function columnsOf(
   instead: TypeMapping['fields'] = {},
 ): Sql[] {
   const mapping = compilation.mappings.get(typeName)
-  if (mapping === undefined) throw new Error(`no mapping tells where ${typeName} comes from`)
+  if (mapping === undefined) throw new Error(`no mapping says where ${typeName} comes from`)
   const fields = collectFields(selections, compilation.objectType(typeName), compilation.values)
   const columns = new Map<string, Sql>()
   for (const [name, selected] of fields) {
     const field = instead[selected.name] ?? mapping.fields[selected.name]
     if (field === undefined)
-      throw new Error(`the mapping of ${typeName} does not tell where ${selected.name} comes from`)
+      throw new Error(`the mapping of ${typeName} does not say where ${selected.name} comes from`)
     if (field.kind === 'resolver' || (field.kind === 'external' && field.sql === undefined)) continue
     if (field.kind === 'computed') {
       for (const [hidden, sql] of Object.entries(field.from)) columns.set(`_${hidden}`, sql(row, compilation.scope))

@@ -49,7 +49,7 @@ export function orderOf(mapping: TypeMapping, name: unknown): Order {
   return order
 }
 
-/** What a cursor is bound to: the place in the schema, what was filtered and ordered, and who asks. */
+/** What a cursor is bound to: the position in the schema, what was filtered and ordered, and who asks. */
 export function bindingOf(
   caller: Caller,
   parent: string,
@@ -60,7 +60,7 @@ export function bindingOf(
   return JSON.stringify([parent, field, rest, caller.subject, caller.issuer, caller.agency])
 }
 
-/** SQL of one page of a connection as JSON `{ rows: [{ n, k }], total }`; one row more than asked tells that there are more. */
+/** SQL of one page of a connection as JSON `{ rows: [{ n, k }], total }`; one row more than asked shows that there are more. */
 export function connectionSql(
   compilation: Compilation,
   selected: Selected,
@@ -84,8 +84,8 @@ export function connectionSql(
     if (cursor === null) continue
     const [value, key] = compilation.cursors.open(cursor, binding)
     const beyondIt = order.descending === follows ? '<' : '>'
-    const place = placeOfKey(compilation, mapping, key, beyondIt === '>' ? '0' : maxId)
-    beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${place})`)
+    const after = idOfKey(compilation, mapping, key, beyondIt === '>' ? '0' : maxId)
+    beyond.push(`(${sorted}, ${row}.id) ${beyondIt} (${statement.value(value, order.type)}, ${after})`)
   }
   const { wants, nodes } = askedOf(compilation, selected)
   const direction = downwards ? 'desc' : 'asc'
@@ -104,14 +104,14 @@ export function connectionSql(
 
 const maxId = '9223372036854775807'
 
-/** What a cursor holds of its row: its key. The row's number would tell how many others came before it. */
+/** What a cursor contains of its row: its key. The row's number would reveal how many others came before it. */
 export function keyOf(mapping: TypeMapping, row: string, scope: Compilation['scope']): Sql {
   if (mapping.id === undefined) throw new Error(`${mapping.type} has no key for cursors`)
   return `(${mapping.id.sql(row, scope)})::text`
 }
 
 /** The number of the row that a cursor was made of; `gone` where it is there no more: then its equals in order are shown again. */
-export function placeOfKey(compilation: Compilation, mapping: TypeMapping, key: unknown, gone: Sql): Sql {
+export function idOfKey(compilation: Compilation, mapping: TypeMapping, key: unknown, gone: Sql): Sql {
   const { scope } = compilation
   const row = scope.statement.alias()
   const found = mapping.id?.find(row, scope.statement.value(key, 'text'), scope) ?? 'false'

@@ -2,9 +2,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { hubError } from '../../access/error.ts'
 
-/** Seals places in lists; a cursor is good only for the query and the caller that it was made for. */
+/** Seals positions in lists; a cursor is good only for the query and the caller that it was made for. */
 export interface Cursors {
-  seal(place: readonly unknown[], binding: string): string
+  seal(position: readonly unknown[], binding: string): string
   /** Throws BAD_USER_INPUT for a cursor that was altered, or belongs to another query or caller. */
   open(cursor: string, binding: string): readonly unknown[]
 }
@@ -13,8 +13,8 @@ export function openCursors(key: Uint8Array): Cursors {
   const mac = (text: string, binding: string): Buffer =>
     createHmac('sha256', key).update(`${text.length}:${text}${binding}`).digest().subarray(0, 12)
   return {
-    seal(place, binding) {
-      const text = JSON.stringify(place)
+    seal(position, binding) {
+      const text = JSON.stringify(position)
       return Buffer.concat([mac(text, binding), Buffer.from(text)]).toString('base64url')
     },
     open(cursor, binding) {

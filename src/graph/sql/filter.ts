@@ -21,7 +21,7 @@ const ofRow: Some = (row, test) => test(row)
 export const filterOf = <V>(members: readonly string[], sql: (row: string, value: V, scope: Scope) => Sql): Filter =>
   Object.assign((row: string, value: V, scope: Scope) => sql(row, value, scope), { members })
 
-/** A text or the value of an enum; `some` wraps the test where the text stands in another table. */
+/** A text or the value of an enum; `some` wraps the test where the text is in another table. */
 export const textFilter = (sql: RowSql, some: Some = ofRow): Filter =>
   filterOf(Object.keys(textOperators), (row, filter: object, scope) => {
     const { values, tests } = demandOf(filter)
@@ -62,7 +62,7 @@ export const booleanFilter = (sql: RowSql): Filter =>
     ),
   )
 
-/** Each code with its whole subtree, by a path column; `some` wraps the test where the path stands in another table. */
+/** Each code with its whole subtree, by a path column; `some` wraps the test where the path is in another table. */
 export const agencyFilter = (path: RowSql, some: Some = ofRow): Filter =>
   filterOf(Object.keys(textOperators), (row, filter: object, scope) => {
     const { values: codes, tests } = demandOf(filter)
@@ -71,7 +71,7 @@ export const agencyFilter = (path: RowSql, some: Some = ofRow): Filter =>
     return some(row, (alias) => {
       const tested = path(alias, scope)
       const ranges = codes?.map((code) => {
-        const { from, to } = scope.placeOf(code)
+        const { from, to } = scope.pathRangeOf(code)
         return `(${tested} >= ${from} and ${tested} < ${to})`
       })
       return joined([

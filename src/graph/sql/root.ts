@@ -1,6 +1,6 @@
 // The roots that lead to rows of any type: `node` and `search`.
 import { hubError } from '../../access/error.ts'
-import { bindingOf, keyOf, type Paging, placeOfKey, windowOf } from './connection.ts'
+import { bindingOf, keyOf, type Paging, idOfKey, windowOf } from './connection.ts'
 import { wordsFilter } from './words.ts'
 import { collectFields } from './select.ts'
 import type { Compilation, TypeMapping } from '../schema/type-mapping.ts'
@@ -52,7 +52,7 @@ export const commonRoot: TypeMapping = {
               const [afterRank, key] = compilation.cursors.open(window.after, binding)
               if (rank < Number(afterRank)) where.push('false')
               else if (rank === Number(afterRank)) {
-                where.push(`${row}.id > ${placeOfKey(compilation, mapping, key, '0')}`)
+                where.push(`${row}.id > ${idOfKey(compilation, mapping, key, '0')}`)
               }
             }
             const page = limit ? `order by ${row}.id limit ${window.size + 1}` : ''

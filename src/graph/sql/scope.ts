@@ -9,7 +9,7 @@ export interface Scope {
   /** The moment of the request, as ISO text. */
   readonly now: string
   /** Range of paths of an agency by any form of its code; null for a code that no agency has. */
-  placeOf(code: string): { readonly from: Sql; readonly to: Sql }
+  pathRangeOf(code: string): { readonly from: Sql; readonly to: Sql }
   /** Whether the caller may look among personal values that this scope opens: it has the scope, and a purpose. */
   mayMatch(scope: string): boolean
   /** Notes a look-up by a personal value: the type that it leads to, where it is asked, and the keyed hashes for the value. */

@@ -10,7 +10,7 @@ export interface Selected {
 }
 
 /**
- * The name under which a field's value stands in its row's JSON: the field with its arguments, whatever alias asked for it,
+ * The name of a field's value in its row's JSON: the field with its arguments, whatever alias asked for it,
  * so that two selections of the same thing are fetched once. At most 63 bytes: it is a column's name.
  */
 export function valueName(field: string, args: Values): string {

@@ -33,17 +33,17 @@ export function newStatement(): Statement {
 }
 
 /**
- * The statement with the parameters that its text uses, numbered anew: what was written for a field that then failed, or
+ * The statement with the parameters that its text uses, renumbered: what was written for a field that then failed, or
  * that nothing asks for, has left its values behind.
  */
 export function withoutUnused(sql: Sql, params: readonly unknown[]): { sql: Sql; params: readonly unknown[] } {
-  const places = new Map<string, number>()
+  const numbers = new Map<string, number>()
   const renumbered = sql.replace(/\$(\d+)(?=::)/g, (_, number: string) => {
-    const place = places.get(number) ?? places.size + 1
-    places.set(number, place)
-    return `$${place}`
+    const next = numbers.get(number) ?? numbers.size + 1
+    numbers.set(number, next)
+    return `$${next}`
   })
-  return { sql: renumbered, params: [...places.keys()].map((number) => params[Number(number) - 1]) }
+  return { sql: renumbered, params: [...numbers.keys()].map((number) => params[Number(number) - 1]) }
 }
 
 /** PostgreSQL keeps no U+0000: a text with one equals no stored text, and as U+FFFD it is asked for like any other. */

@@ -22,7 +22,7 @@ function wordsOf(text: string): readonly string[] {
 }
 
 /**
- * Every word of the text stands somewhere in the folded column or, where the caller may look there, is a whole personal
+ * Every word of the text occurs in the folded column or, where the caller may look there, is a whole personal
  * word. An empty text finds all.
  */
 export const wordsFilter =

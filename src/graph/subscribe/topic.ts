@@ -5,7 +5,7 @@ import type { Filter, Scope, TypeMapping } from '../schema/type-mapping.ts'
 
 export interface Topic {
   readonly type: string
-  /** Whether an object can leave what a caller sees: then it is told that one has left. */
+  /** Whether an object can leave what a caller sees: then an event says that one has left. */
   readonly leaves: boolean
   /** The condition of each argument other than `filter`, which is that of the type's connections. */
   readonly args: Readonly<Record<string, Filter>>

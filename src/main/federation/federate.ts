@@ -19,7 +19,7 @@ export interface Federated {
 
 /**
  * The hub's schema composed with those of the configured subgraphs, as they were good the last time: none of them is waited for.
- * Each is asked with a token of the hub that tells who the caller is.
+ * Each is asked with a token of the hub that says who the caller is.
  */
 export async function federate(hub: Hub, graph: Graph, issuer: string): Promise<Federated> {
   const purposes = hub.config.purposes.length === 0 ? null : new Set(hub.config.purposes.map(({ code }) => code))

@@ -74,7 +74,7 @@ export async function ownSupergraph(): Promise<string> {
   return composition.supergraph
 }
 
-/** The headers that go with every request to a subgraph, its secrets in their places. */
+/** The headers that go with every request to a subgraph, its secrets filled in. */
 export function remoteHeaders(configured: Config['subgraphs'][number]): {
   readonly headers: Readonly<Record<string, string>>
   readonly secrets: readonly string[]

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join } from 'node:path'
 import { isOwnerAlive, processMark } from '../../db/embedded/lock.ts'
 
-/** What a serving hub tells the other commands of its home: one file for each hub, since several may serve from one home. */
+/** What a serving hub publishes for the other commands of its home: one file for each hub, since several may serve from one home. */
 interface RunningHub {
   readonly mark: string
   readonly url: string

@@ -35,47 +35,38 @@ export function suppressCells(
   cells: readonly BreakdownCell[],
   measures: Readonly<Record<string, Pick<Measure, 'kind'>>>,
 ): ShownCell[] {
-  const places = [...cells.keys()]
-  const families = [...Map.groupBy(places, (place) => cells[place]!.siblings).values(), places]
-  const whole = new Set(
-    places.filter((place) => isSmall(cells[place]!.count) || cells[place]!.released?.count === false),
-  )
-  cover(families, whole, (place) => cells[place]!.count, true)
+  const indexes = [...cells.keys()]
+  const families = [...Map.groupBy(indexes, (at) => cells[at]!.siblings).values(), indexes]
+  const whole = new Set(indexes.filter((at) => isSmall(cells[at]!.count) || cells[at]!.released?.count === false))
+  cover(families, whole, (at) => cells[at]!.count, true)
   const suppressed = Object.entries(measures).map(([field, { kind }]) => {
     const few = new Set(
-      places.filter((place) => {
-        const { measures: measured, released } = cells[place]!
-        return whole.has(place) || isSmall(measured[field]!.base) || released?.measures[field] === false
+      indexes.filter((at) => {
+        const { measures: measured, released } = cells[at]!
+        return whole.has(at) || isSmall(measured[field]!.base) || released?.measures[field] === false
       }),
     )
     // What is counted adds up like the counts themselves.
-    if (kind === 'count') cover(families, few, (place) => cells[place]!.measures[field]!.base, false)
+    if (kind === 'count') cover(families, few, (at) => cells[at]!.measures[field]!.base, false)
     return [field, few] as const
   })
-  return cells.map((cell, place) => ({
-    count: whole.has(place) ? null : cell.count,
+  return cells.map((cell, at) => ({
+    count: whole.has(at) ? null : cell.count,
     measures: Object.fromEntries(
-      suppressed.map(([field, few]) => [field, few.has(place) ? null : cell.measures[field]!.value]),
+      suppressed.map(([field, few]) => [field, few.has(at) ? null : cell.measures[field]!.value]),
     ),
-    suppressed: whole.has(place) || suppressed.some(([, few]) => few.has(place)),
+    suppressed: whole.has(at) || suppressed.some(([, few]) => few.has(at)),
   }))
 }
 
 /** Suppresses more until no family's total gives a number away: what covers in one family may be alone in another. */
-function cover(
-  families: Families,
-  suppressed: Set<number>,
-  numberAt: (place: number) => number,
-  positive: boolean,
-): void {
+function cover(families: Families, suppressed: Set<number>, numberAt: (at: number) => number, positive: boolean): void {
   for (let grown = true; grown;) {
     grown = false
-    for (const places of families) {
-      const inside = places.filter((place) => suppressed.has(place))
+    for (const indexes of families) {
+      const inside = indexes.filter((at) => suppressed.has(at))
       if (inside.length === 0 || !isDerivable(inside.map(numberAt), positive)) continue
-      const next = places
-        .filter((place) => !suppressed.has(place))
-        .toSorted((a, b) => numberAt(a) - numberAt(b) || a - b)[0]
+      const next = indexes.filter((at) => !suppressed.has(at)).toSorted((a, b) => numberAt(a) - numberAt(b) || a - b)[0]
       if (next === undefined) continue
       suppressed.add(next)
       grown = true

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { spelling } from '../../../src/domains/agency/committee.ts'
 import { resolveAgencies, settleAgencies } from '../../../src/domains/agency/index.ts'
-import { canonicalCode, placesOf } from '../../../src/domains/agency/tree.ts'
+import { canonicalCode, agencyPositions } from '../../../src/domains/agency/tree.ts'
 import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
 import { agencyOf, cameraOf, dossierOf, mention } from '../../kit/world/records.ts'
 
@@ -93,9 +93,9 @@ describe('the tree of agencies', () => {
             codes: [`A${at + 1}`],
             parentCode: parent === null ? null : `A${parent}`,
           }))
-          const places = [...placesOf(known).values()].toSorted((a, b) => (a.code < b.code ? -1 : 1))
+          const places = [...agencyPositions(known).values()].toSorted((a, b) => (a.code < b.code ? -1 : 1))
           const again = [
-            ...placesOf(known.map((one) => ({ ...one, id: 100 - one.id })).toReversed()).values(),
+            ...agencyPositions(known.map((one) => ({ ...one, id: 100 - one.id })).toReversed()).values(),
           ].toSorted((a, b) => (a.code < b.code ? -1 : 1))
           expect(again.map((place) => place.path)).toEqual(places.map((place) => place.path))
           for (const place of places) {

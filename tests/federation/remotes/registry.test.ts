@@ -167,7 +167,7 @@ describe('the lint of a part', () => {
     const sdl = `${link} type Dossier @key(fields: "id") { id: ID! parcel: String! }`
     expect(lintPart('land', sdl, ownSchema)).toEqual({
       refused: [],
-      warnings: ['Dossier.parcel is not nullable: while land is down, what holds it becomes null'],
+      warnings: ['Dossier.parcel is not nullable: while land is down, what contains it becomes null'],
     })
   })
 
@@ -187,7 +187,7 @@ describe('the lint of a part', () => {
       type Party { name: String @external }`
     expect(lintPart('land', sdl, own)).toEqual({
       refused: [],
-      warnings: ['Party.name is personal: whoever reads what rests on it sends it to land'],
+      warnings: ['Party.name is personal: reading what depends on it sends it to land'],
     })
   })
 })

@@ -133,7 +133,7 @@ describe('where only registered operations run', () => {
 it.each([
   ['{ nothing }', 'Cannot query field'],
   ['{ hello', 'Syntax Error'],
-  ['fragment F on Query { hello }', 'holds no operation'],
+  ['fragment F on Query { hello }', 'contains no operation'],
   [`{ ${'hello '.repeat(500)} }`, 'asks too much'],
 ])('a document that cannot run stops the start: %s', async (text, said) => {
   const wrong = mkdtempSync(join(tmpdir(), 'trusted-'))

@@ -18,7 +18,7 @@ const scope = (): Scope => ({
   caller: anonymous,
   now: '',
   mayMatch: () => false,
-  placeOf: () => ({ from: 'f', to: 't' }),
+  pathRangeOf: () => ({ from: 'f', to: 't' }),
 })
 const column = (row: string) => `${row}.x`
 const filters: readonly (readonly [string, Filter])[] = [

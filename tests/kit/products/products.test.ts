@@ -276,7 +276,7 @@ describe("a subgraph's own text", () => {
   })
 
   it('stops the start with a key that no mapping explains', () => {
-    expect(() => authoredSubgraph(body('key'), mappings(['id']))).toThrow('no mapping tells how T is found by id code')
+    expect(() => authoredSubgraph(body('key'), mappings(['id']))).toThrow('no mapping says how T is found by id code')
     expect(() => authoredSubgraph(body('key'), mappings(['id code', 'nothing']))).toThrow(
       'a key of T names no field of it',
     )
@@ -285,6 +285,6 @@ describe("a subgraph's own text", () => {
   it('of the comparison has a finder for each of its keys', () => {
     expect(() => authoredSubgraph(productsSdl, productsMappings)).not.toThrow()
     const less = productsMappings.map((mapping) => (mapping.type === 'User' ? { ...mapping, keys: [] } : mapping))
-    expect(() => authoredSubgraph(productsSdl, less)).toThrow('no mapping tells how User is found by email')
+    expect(() => authoredSubgraph(productsSdl, less)).toThrow('no mapping says how User is found by email')
   })
 })
