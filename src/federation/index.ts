@@ -5,6 +5,7 @@ import type { Decision } from '../access/policy/decide.ts'
 import { deniedError, hubError } from '../access/error.ts'
 import { openPolicy } from '../access/policy/policy.ts'
 import type { Policy } from '../access/policy/policy.ts'
+import { subscribeAtStream } from '../access/refusal-text.ts'
 import type { Generation } from '../graph/operation/generation.ts'
 import type { AllowedOperation, Execute, Operation } from '../graph/operation/operation.ts'
 import { withLocalRules } from './supergraph/local-rules.ts'
@@ -93,7 +94,7 @@ async function answered(federation: Federation, operation: AllowedOperation): Pr
   const { subgraphs, unauthorized = 'null', chunk = usualChunk } = options
   const { labels = () => none, percentage = () => Math.random() * 100 } = options
   const { definition, decision, allowed, values } = operation
-  if (definition.operation === 'subscription') throw hubError('BAD_REQUEST', noSubscription)
+  if (definition.operation === 'subscription') throw hubError('BAD_REQUEST', subscribeAtStream)
   if (decision.denied.length > 0 && unauthorized === 'reject') return { data: null, errors: refusalsOf(decision) }
   const { query, clientNames } = authorizedOperation(schema, definition, allowed)
   const planned = query === null ? undefined : plan({ query, labels: labels(operation), percentage: percentage() })
@@ -116,8 +117,6 @@ function isConcrete(whole: GraphQLSchema, typeName: string): boolean {
 }
 
 const none: ReadonlySet<string> = new Set()
-
-const noSubscription = 'Đăng ký theo dõi ở /graphql/stream. · Subscriptions are served at /graphql/stream.'
 
 const refusalsOf = ({ denied }: Decision) => {
   const byPath = new Map(denied.map((one) => [one.path.join('.'), deniedError(one.code, one.path)]))

@@ -1,4 +1,5 @@
 // hub quarantine correct: a rejected record is changed by a JSON merge patch and tried again.
+import { isObject } from '../../transport/json-object.ts'
 import type { Command } from 'commander'
 import type { Exit, JsonOption } from '../command.ts'
 import { globalId } from './record.ts'
@@ -20,7 +21,7 @@ export function addQuarantineCorrect(quarantine: Command, exit: Exit): void {
 /** 0 when the corrected record was accepted. */
 async function correctRecord(id: string, { patch, reason, json }: CorrectOptions): Promise<number> {
   const { WrongUsage } = await import('../exit-code.ts')
-  if (!isJsonObject(patch)) {
+  if (!isTextOfObject(patch)) {
     throw new WrongUsage('--patch is not a JSON object, expected the members to change, like {"status":"…"}')
   }
   const { ask } = await import('../../main/ask.ts')
@@ -40,10 +41,9 @@ async function correctRecord(id: string, { patch, reason, json }: CorrectOptions
   })
 }
 
-function isJsonObject(text: string): boolean {
+function isTextOfObject(text: string): boolean {
   try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject(JSON.parse(text))
   } catch {
     return false
   }

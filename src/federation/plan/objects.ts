@@ -1,6 +1,7 @@
 // What is known of a plan while it is made: its steps, and from where each kind of object of the answer comes.
 import type { FieldNode, OperationDefinitionNode, SelectionSetNode } from 'graphql'
 import { hubError } from '../../access/error.ts'
+import { tooComplex } from '../../access/refusal-text.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { FlattenNodePathSegment, RequiresSelection } from './plan.ts'
 import { newSelection } from './selection.ts'
@@ -65,7 +66,7 @@ const maxKinds = 5_000
 export function newObjects(draft: Draft, given: Omit<Objects, 'required'>): Objects {
   draft.kinds += 1
   if (draft.kinds > maxKinds) {
-    throw hubError('OPERATION_TOO_COMPLEX', 'Thao tác quá phức tạp. · The operation is too complex.')
+    throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
   }
   return { ...given, required: new Map() }
 }

@@ -5,10 +5,10 @@ import type { Caller } from '../../access/caller.ts'
 import { isAnonymous } from '../../access/caller.ts'
 import { codeExtensions, hubError, hubErrorIn } from '../../access/error.ts'
 import type { Verifier } from '../../access/token/verifier.ts'
+import { tooComplex } from '../../access/refusal-text.ts'
 import { errorAnswer, jsonAnswer } from '../http/answer.ts'
 import type { Answer } from '../http/answer.ts'
 import { sessionAuthorization } from '../http/console-session.ts'
-import { tooComplexText } from './limits.ts'
 import type { OperationLimits } from './limits.ts'
 import type { Log } from '../log.ts'
 import { nestsDeeper } from './nesting.ts'
@@ -93,7 +93,7 @@ function refuseNesting(body: unknown, search: string, most: number): void {
   const sent = typeof body === 'object' && body !== null ? (body as { readonly query?: unknown }).query : undefined
   const document = sent ?? (search === '' ? undefined : new URLSearchParams(search).get('query'))
   if (typeof document === 'string' && nestsDeeper(document, most, 'graphql')) {
-    throw hubError('OPERATION_TOO_COMPLEX', tooComplexText)
+    throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
   }
 }
 

@@ -24,5 +24,3 @@ export const defaultLimits: OperationLimits = {
   fields: 450,
   objects: 25_000,
 }
-
-export const tooComplexText = 'Thao tác quá phức tạp. · The operation is too complex.'

@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql'
 import type { GraphQLFormattedError } from 'graphql'
 import { codeExtensions, hubError, hubErrorIn, withDocs } from '../../access/error.ts'
-import { tooComplexText } from './limits.ts'
+import { tooComplex } from '../../access/refusal-text.ts'
 import { loggable } from '../log.ts'
 import type { Log } from '../log.ts'
 
@@ -70,7 +70,7 @@ export function errorFormatter(requestId: () => string, log: Log) {
 export function ofOneKind(formatted: GraphQLFormattedError): GraphQLFormattedError {
   if (formatted.extensions?.['code'] !== 'GRAPHQL_PARSE_FAILED') return withDocs(formatted)
   if (/Document contains more tha[nt] \d+ tokens/.test(formatted.message)) {
-    return { message: tooComplexText, extensions: codeExtensions('OPERATION_TOO_COMPLEX') }
+    return { message: tooComplex, extensions: codeExtensions('OPERATION_TOO_COMPLEX') }
   }
   if (!formatted.message.startsWith('Syntax Error: ')) {
     return { message: 'Syntax Error.', extensions: codeExtensions('GRAPHQL_PARSE_FAILED') }

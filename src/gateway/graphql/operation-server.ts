@@ -11,6 +11,7 @@ import {
 import { GraphQLError } from 'graphql'
 import type { DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { hubError, HubError, hubErrorIn, statusOfCode } from '../../access/error.ts'
+import { subscribeAtStream } from '../../access/refusal-text.ts'
 import type { Generation } from '../../graph/operation/generation.ts'
 import { noOperation, type Operation, type OperationContext } from '../../graph/operation/operation.ts'
 import type { OperationLimits } from './limits.ts'
@@ -191,8 +192,7 @@ function withStatus<T>(stage: () => T): T {
   }
 }
 
-const notHere = (): GraphQLError =>
-  hubError('BAD_REQUEST', 'Đăng ký theo dõi ở /graphql/stream. · Subscriptions are served at /graphql/stream.')
+const notHere = (): GraphQLError => hubError('BAD_REQUEST', subscribeAtStream)
 
 function refusal(errors: readonly GraphQLError[]): GraphQLResponse {
   return {

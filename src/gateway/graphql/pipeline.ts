@@ -11,6 +11,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLError, OperationDefinitionNode } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
+import { tooComplex } from '../../access/refusal-text.ts'
 import { decided, writtenOn } from '../../graph/operation/build.ts'
 import type { Generation } from '../../graph/operation/generation.ts'
 import { allow, onSchema, type Operation, type OperationContext } from '../../graph/operation/operation.ts'
@@ -18,7 +19,7 @@ import { isMeta, type Values } from '../../graph/operation/selection.ts'
 import { coercedVariables } from '../../graph/operation/variables.ts'
 import { exceeds, type Measure, measure } from './complexity.ts'
 import { joined, partsOf } from './introspection.ts'
-import { type OperationLimits, tooComplexText } from './limits.ts'
+import type { OperationLimits } from './limits.ts'
 import { faultsOf } from './validation.ts'
 
 /** One operation of a parsed document, chosen, with variables as they were sent. */
@@ -36,7 +37,7 @@ export interface Refused {
 /** Document → Operation, first half: how much is asked. Throws OPERATION_TOO_COMPLEX; works on documents that are not valid. */
 export function measured({ schema }: Generation, chosen: Chosen, limits: OperationLimits): Measure {
   const asked = measure(writtenOn(schema, chosen.document, chosen.definition), chosen.variables)
-  if (exceeds(asked, limits)) throw hubError('OPERATION_TOO_COMPLEX', tooComplexText)
+  if (exceeds(asked, limits)) throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
   return asked
 }
 
@@ -57,7 +58,7 @@ export function operationOf(
   if ('faults' in coerced) return { refused: coerced.faults }
   const { values } = coerced
   const written = writtenOn(schema, document, definition)
-  if (written.extent.fields === Infinity) return { refused: [hubError('OPERATION_TOO_COMPLEX', tooComplexText)] }
+  if (written.extent.fields === Infinity) return { refused: [hubError('OPERATION_TOO_COMPLEX', tooComplex)] }
   const selections = decided(written, values)
   return { ...context, schema, document, definition, operationName, variables, values, written, selections }
 }

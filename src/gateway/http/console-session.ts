@@ -4,6 +4,7 @@ import { anonymous, isAnonymous } from '../../access/caller.ts'
 import type { Caller } from '../../access/caller.ts'
 import { hubError, unauthenticated } from '../../access/error.ts'
 import type { Verifier } from '../../access/token/verifier.ts'
+import { ownPagesAlone } from '../../access/refusal-text.ts'
 import { jsonAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { readJsonBody } from './request-body.ts'
@@ -57,7 +58,7 @@ export async function consoleSession(
   limits: { bodyBytes: number; nesting: number },
 ): Promise<Answer> {
   if (!sameOrigin(request)) {
-    throw hubError('BAD_REQUEST', 'Chỉ trang của chính hệ thống này. · Only pages of this origin.', {
+    throw hubError('BAD_REQUEST', ownPagesAlone, {
       extensions: { http: { status: 403 } },
     })
   }

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { DevelopmentIssuer } from '../../access/token/development-issuer.ts'
 import { hubError } from '../../access/error.ts'
+import { ownPagesAlone } from '../../access/refusal-text.ts'
 import { jsonAnswer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import type { Listener } from './listen.ts'
@@ -18,8 +19,7 @@ export async function developmentToken(
   listener: Listener,
   limits: { bodyBytes: number; nesting: number },
 ): Promise<Answer> {
-  if (!sameOrigin(request, listener))
-    throw refused(403, 'Chỉ trang của chính hệ thống này. · Only pages of this origin.')
+  if (!sameOrigin(request, listener)) throw refused(403, ownPagesAlone)
   const body = await readJsonBody(request, limits)
   if (typeof body !== 'object' || body === null)
     throw refused(415, 'Cần một đối tượng JSON. · A JSON object is expected.')

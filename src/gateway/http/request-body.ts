@@ -1,7 +1,7 @@
 // Reads the JSON body of a request.
 import type { IncomingMessage } from 'node:http'
 import { hubError } from '../../access/error.ts'
-import { tooComplexText } from '../graphql/limits.ts'
+import { tooComplex } from '../../access/refusal-text.ts'
 import { nestsDeeper } from '../graphql/nesting.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function readJsonBody(
   const charset = /charset\s*=\s*"?([\w-]+)/i.exec(type[2] ?? '')?.[1] ?? 'utf-8'
   if (!/^utf-?8$/i.test(charset)) throw refused(415, 'Only UTF-8 is accepted.')
   const text = decode(bytes)
-  if (nestsDeeper(text, limits.nesting, 'json')) throw hubError('OPERATION_TOO_COMPLEX', tooComplexText)
+  if (nestsDeeper(text, limits.nesting, 'json')) throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
   try {
     return /__proto__|\\u/i.test(text)
       ? JSON.parse(text, (name, value: unknown) => (name === '__proto__' ? undefined : value))

@@ -3,13 +3,13 @@ import { GraphQLError, parse } from 'graphql'
 import type { DocumentNode, ExecutionResult } from 'graphql'
 import type { Caller } from '../../access/caller.ts'
 import { codeExtensions, deniedError, hubError, hubErrorIn, unauthenticated } from '../../access/error.ts'
+import { cannotBeFollowed, serverStopping, tooComplex } from '../../access/refusal-text.ts'
 import type { Generation } from '../../graph/operation/generation.ts'
 import { allow, definitionIn, noOperation, onSchema, type Operation } from '../../graph/operation/operation.ts'
 import { argumentsOf } from '../../graph/operation/selection.ts'
 import type { Followed } from '../../graph/subscribe/subscribe.ts'
 import { measure } from '../graphql/complexity.ts'
 import type { OperationLimits } from '../graphql/limits.ts'
-import { tooComplexText } from '../graphql/limits.ts'
 import type { Log } from '../log.ts'
 import { maskedError, ofOneKind } from '../graphql/mask.ts'
 import type { Metrics } from '../http/metrics.ts'
@@ -65,7 +65,7 @@ export interface StreamOperations {
 }
 
 const endingText: Readonly<Record<Ending, string>> = {
-  SHUTDOWN: 'Máy chủ đang dừng; hãy đăng ký lại sau. · The server is stopping: subscribe again later.',
+  SHUTDOWN: serverStopping,
   SCHEMA: 'Lược đồ đã đổi; hãy đăng ký lại. · The schema has changed: subscribe again.',
 }
 const comeAgain = (reason: Ending): Error =>
@@ -133,7 +133,7 @@ async function begun(
 function documentOf({ documents, limits }: Running, text: string): DocumentNode {
   const known = documents.get(text)
   if (known !== undefined) return known
-  if (nestsDeeper(text, limits.nesting, 'graphql')) throw hubError('OPERATION_TOO_COMPLEX', tooComplexText)
+  if (nestsDeeper(text, limits.nesting, 'graphql')) throw hubError('OPERATION_TOO_COMPLEX', tooComplex)
   const document = parse(text, { maxTokens: limits.tokens })
   if (documents.size >= keptDocuments) documents.delete(documents.keys().next().value ?? '')
   documents.set(text, document)
@@ -177,7 +177,7 @@ async function subscribed(
   const { policy, subscribe } = generation
   const query = eventQuery(operation)
   if (query === null || subscribe === undefined) {
-    throw hubError('BAD_REQUEST', 'Không theo dõi được trường này. · This field cannot be followed here.')
+    throw hubError('BAD_REQUEST', cannotBeFollowed)
   }
   const { responseName, field } = query.field
   const { denied } = allow(operation, policy).decision

@@ -7,6 +7,7 @@ import type { Handler, Response as SseResponse } from 'graphql-sse'
 import type { Caller } from '../../access/caller.ts'
 import { codeExtensions, hubError, unauthenticated } from '../../access/error.ts'
 import type { Verifier } from '../../access/token/verifier.ts'
+import { ownPagesAlone, serverStopping } from '../../access/refusal-text.ts'
 import { errorAnswer, wrongMethod } from '../http/answer.ts'
 import type { Answer } from '../http/answer.ts'
 import { callerOfPage, clientOf, uncached } from '../graphql/endpoint.ts'
@@ -159,7 +160,9 @@ async function visit(state: EndpointState, request: IncomingMessage, search: str
   const owner = clientOf(caller, request)
   account.take(owner)
   if (state.closed) {
-    throw hubError('RESUBSCRIBE_REQUIRED', stopping, { extensions: { reason: 'SHUTDOWN', http: { status: 503 } } })
+    throw hubError('RESUBSCRIBE_REQUIRED', serverStopping, {
+      extensions: { reason: 'SHUTDOWN', http: { status: 503 } },
+    })
   }
   if (method === 'PUT') return reserve(state, request, owner, id)
 
@@ -279,11 +282,9 @@ function recheckEvery({ running, reservations }: EndpointState, milliseconds: nu
 /** The last messages of ended operations go out before their stream ends. */
 const lastMessagesSent = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50))
 
-const stopping = 'Máy chủ đang dừng; hãy đăng ký lại sau. · The server is stopping: subscribe again later.'
-
 const tooMany = (): Error => hubError('RATE_LIMITED', 'Quá nhiều luồng sự kiện. · Too many event streams.')
 
-const otherSite = (): Error => refused(403, 'Chỉ trang của chính hệ thống này. · Only pages of this origin.')
+const otherSite = (): Error => refused(403, ownPagesAlone)
 
 const refusal = (status: number, body: object): SseResponse => [
   JSON.stringify(body),

@@ -1,6 +1,7 @@
 // Subscriptions of the hub's own schema: which objects a subscriber is shown, and when one leaves its sight.
 import type { Caller } from '../../access/caller.ts'
 import { hubError } from '../../access/error.ts'
+import { cannotBeFollowed } from '../../access/refusal-text.ts'
 import { queryWithin } from '../../db/row-scope.ts'
 import type { ExecutorOptions } from '../execute/execute.ts'
 import { scopeOf } from '../sql/compile.ts'
@@ -71,7 +72,7 @@ export const openSubscribe =
   async (field, args, caller) => {
     const topic = Object.hasOwn(options.topics, field) ? options.topics[field] : undefined
     if (topic === undefined || options.schema.getSubscriptionType()?.getFields()[field] === undefined) {
-      throw hubError('BAD_REQUEST', 'Không theo dõi được trường này. · This field cannot be followed here.')
+      throw hubError('BAD_REQUEST', cannotBeFollowed)
     }
     const subscription: Subscription = {
       topic,

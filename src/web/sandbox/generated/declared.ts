@@ -26,7 +26,7 @@ export const DECLARED_EXAMPLES: readonly Example[] = [
     title: { vi: 'Hồ sơ quá hạn của một đơn vị', en: 'Overdue dossiers of one agency' },
     roles: ['ward-officer', 'case-handler', 'analyst'],
     query:
-      "# Mã cơ quan bao gồm mọi đơn vị trực thuộc.\n# An agency's code stands for its whole subtree.\nquery OverdueDossiers($agency: String!) {\n  dossiers(\n    filter: { agency: { eq: $agency }, overdue: { eq: true } }\n    orderBy: DUE_AT_ASC\n    first: 20\n  ) {\n    totalCount\n    nodes {\n      code\n      status\n      dueAt\n      dueDates { dueAt since }\n      events { at status note observed }\n      provenance { source externalId lastChangedAt }\n    }\n  }\n}\n",
+      "# Mã cơ quan bao gồm mọi đơn vị trực thuộc.\n# An agency's code means its whole subtree.\nquery OverdueDossiers($agency: String!) {\n  dossiers(\n    filter: { agency: { eq: $agency }, overdue: { eq: true } }\n    orderBy: DUE_AT_ASC\n    first: 20\n  ) {\n    totalCount\n    nodes {\n      code\n      status\n      dueAt\n      dueDates { dueAt since }\n      events { at status note observed }\n      provenance { source externalId lastChangedAt }\n    }\n  }\n}\n",
     variables: '{\n  "agency": "H53.21"\n}\n',
   },
   {
