@@ -1,4 +1,5 @@
 // The types of count.js.
+
 export interface Counts {
   readonly passed: number
   readonly failed: number

@@ -1,4 +1,5 @@
 // The types of live-tests.js.
+
 export interface SortedTests {
   readonly living: readonly string[]
   readonly quick: readonly string[]

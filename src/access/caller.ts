@@ -42,11 +42,15 @@ export const anonymous: Caller = Object.freeze({
   expiresAt: null,
 })
 
+/** Whether the caller showed no token: `isAnonymous(anonymous) // true`. */
 export const isAnonymous = (caller: Caller): boolean => caller.subject === null
 
 /**
  * Whether the token may claim the request's purpose and, where the configuration lists purposes, the purpose is one of those.
  * Personal fields are unmasked only with the personal scope and this.
+ *
+ * @example
+ * isPurposeAllowed({ ...caller, purpose: 'audit', purposes: new Set(['audit']) }, new Set(['audit'])) // true
  */
 export function isPurposeAllowed(caller: Caller, configured: ReadonlySet<string> | null): boolean {
   const { purpose } = caller

@@ -9,7 +9,12 @@ export type HubErrorCode = Exclude<ErrorCode, 'GRAPHQL_PARSE_FAILED' | 'OPERATIO
 /** Where the gateway explains the codes; each has an anchor of its name there. */
 export const errorsPath = '/docs/errors'
 
-/** What `extensions` of an error of the hub say: its code, and where it is explained. */
+/**
+ * What `extensions` of an error of the hub say: its code, and where it is explained.
+ *
+ * @example
+ * codeExtensions('RATE_LIMITED') // { code: 'RATE_LIMITED', docs: '/docs/errors#RATE_LIMITED' }
+ */
 export const codeExtensions = <C extends ErrorCode>(code: C): { readonly code: C; readonly docs: string } => ({
   code,
   docs: `${errorsPath}#${code}`,
@@ -33,7 +38,12 @@ export class HubError extends GraphQLError {
   }
 }
 
-/** An error whose message the client may read. Give `path` where it concerns one field; `originalError` is only logged. */
+/**
+ * An error whose message the client may read. Give `path` where it concerns one field; `originalError` is only logged.
+ *
+ * @example
+ * throw hubError('BAD_USER_INPUT', 'Cần nêu lý do. · A reason is needed.')
+ */
 export function hubError(code: HubErrorCode, message: string, options: GraphQLErrorOptions = {}): HubError {
   return new HubError(code, message, options)
 }
@@ -41,7 +51,12 @@ export function hubError(code: HubErrorCode, message: string, options: GraphQLEr
 /** HTTP status for an answer without data that fails with this code. */
 export const statusOfCode = (code: HubErrorCode): number => errorEntry(code).status ?? 200
 
-/** This error where it was made on purpose, or the one that a resolver threw and graphql-js wrapped; else null. */
+/**
+ * This error where it was made on purpose, or the one that a resolver threw and graphql-js wrapped; else null.
+ *
+ * @example
+ * if (hubErrorIn(error)?.code === 'SUBGRAPH_UNAVAILABLE') return askAgain()
+ */
 export function hubErrorIn(error: unknown): HubError | null {
   let current: unknown = error
   for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
@@ -62,6 +77,9 @@ const denialText: Readonly<Record<DenialCode, string>> = {
 /**
  * The error beside the null of a denied selection. graphql-js adds the path where a resolver throws it; elsewhere give `path`,
  * with list indexes.
+ *
+ * @example
+ * deniedError('PURPOSE_REQUIRED', ['dossiers', 'nodes', 0, 'applicant'])
  */
 export function deniedError(code: DenialCode, path?: readonly (string | number)[]): HubError {
   return new HubError(code, denialText[code], path === undefined ? {} : { path })

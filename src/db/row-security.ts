@@ -70,7 +70,7 @@ async function protect(db: QueryExecutorProvider, table: string): Promise<void> 
 const idsOf = (names: readonly string[]) => sql.join(names.map((name) => sql.id(name)))
 
 /**
- * The tables of this schema of which no migration has said who sees them, each with what is missing. The role cannot read
+ * The tables of this schema for which no migration has said who sees them, each with what is missing. The role cannot read
  * them; but nobody has decided so. Tables of extensions, of other owners and of the migrator itself are not looked at.
  */
 export async function tablesNobodySpokeFor(db: QueryExecutorProvider): Promise<string[]> {

@@ -104,17 +104,32 @@ export interface Domain {
   readonly sandbox: Sandbox
 }
 
-/** Which tables a domain has: one rule for each of the interface that its `tables.ts` adds to `Tables`. */
+/**
+ * Which tables a domain has: one rule for each of the interface that its `tables.ts` adds to `Tables`.
+ *
+ * @example
+ * tables: tablesOf<PermitTables>({ permit: { … } })
+ */
 export const tablesOf = <T>(rules: { readonly [N in keyof T & string]: TableRule }): Readonly<
   Record<keyof T & string, TableRule>
 > => rules
 
-/** A domain, as its folder's front door gives it. */
+/**
+ * A domain, as its folder's front door gives it. What it leaves unsaid does not compile or is refused at the start.
+ *
+ * @example
+ * export const permitDomain = defineDomain({ name: 'permit', … })
+ */
 export const defineDomain = <const D extends Domain>(domain: D): D => domain
 
 type EntityOf<D> = D extends { readonly records: infer R } ? keyof R : never
 
-/** All domains of a hub; a type of record that none of them takes does not compile. */
+/**
+ * All domains of a hub; a type of record that none of them takes does not compile.
+ *
+ * @example
+ * const domains = everyDomain([agencyDomain, dossierDomain, …])
+ */
 export const everyDomain = <const D extends readonly Domain[]>(
   domains: Exclude<EntityName, EntityOf<D[number]>> extends never
     ? D

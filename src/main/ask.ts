@@ -9,7 +9,7 @@ import { answer, operationOf } from '../gateway/graphql/pipeline.ts'
 import { definitionIn } from '../graph/operation/operation.ts'
 import type { Hub } from './hub.ts'
 
-/** Whoever may run commands on this machine with the hub's key is the province's operator. */
+/** A person who may run commands on this machine with the hub's key is the province's operator. */
 const operator = (purpose: string | null): Caller => ({
   ...anonymous,
   subject: 'operator on this machine',

@@ -1,3 +1,5 @@
+// The words in which failures and rejections are shown, in Vietnamese and English.
+
 /** Who acts on a failure, in the words of the console. */
 export function whoActs(code: 'CONFIG_INVALID' | 'SOURCE_UNAVAILABLE' | 'SOURCE_CHANGED' | 'INTERNAL'): string {
   switch (code) {

@@ -100,7 +100,12 @@ export type AnyDeclaration = Omit<Declaration, 'groups' | 'measures'> & {
   readonly measures: Readonly<Record<string, Measure>>
 }
 
-/** A column that is in the published copy: nobody may be recognised by it. */
+/**
+ * A column that is in the published copy: nobody may be recognised by it.
+ *
+ * @example
+ * columns: { status: published(), note: unpublished() }
+ */
 export const published = (sql?: MomentSql): Column => ({ published: true, ...(sql === undefined ? {} : { sql }) })
 /** A column of which only those who see the rows may have statistics. */
 export const unpublished = (sql?: MomentSql): Column => ({ ...published(sql), published: false })

@@ -10,6 +10,9 @@ import { baseSql } from './measure.ts'
 /**
  * The published copies of all these statistics are what their rows are now, and the day of publication is today. Readers see
  * the old copies or the new ones, never half. Safe to repeat.
+ *
+ * @example
+ * await publishStatistics(db, statisticsIn(mappings), new Date())
  */
 export async function publishStatistics(
   db: Kysely<Tables>,

@@ -51,7 +51,12 @@ function shownGroup(name: string, group: Group): Field {
     : column(field)
 }
 
-/** The statistics that the root fields of these mappings answer: what `publishStatistics` publishes. */
+/**
+ * The statistics that the root fields of these mappings answer: what `publishStatistics` publishes.
+ *
+ * @example
+ * statisticsIn(mappings).map(({ cell }) => cell) // ['DossierStatistic']
+ */
 export function statisticsIn(mappings: readonly TypeMapping[]): AnyDeclaration[] {
   return Object.values(statisticFields(mappings)).map(({ statistics: declaration }) => declaration)
 }

@@ -53,6 +53,13 @@ interface Ruling extends PolicyOptions {
   readonly decisions: WeakMap<readonly JudgedSelection[], Map<string, Decision>>
 }
 
+/**
+ * The policy of a schema: it reads the rules once and judges each caller by them.
+ *
+ * @example
+ * const policy = openPolicy({ schema, purposes: null })
+ * policy.allowed(policy.fieldRule('Dossier', 'applicant'), caller) // 'PURPOSE_REQUIRED'
+ */
 export function openPolicy({ schema, purposes }: PolicyOptions): Policy {
   const rules = readRules(schema)
   const inputs = personalInputs(schema, personalInputFields(schema, rules))

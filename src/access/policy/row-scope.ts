@@ -3,7 +3,7 @@ import { everyPath, noPath, type PathRange, type RowScope } from '../../db/row-s
 import type { Caller } from '../caller.ts'
 import type { Scope } from './scopes.ts'
 
-/** The scopes of which any opens a range's rows of the caller's subtree, by the range's name. */
+/** The scopes each of which opens a range's rows of the caller's subtree, by the range's name. */
 export type RowRanges = Readonly<Record<string, readonly Scope[]>>
 
 /** Of sources, with their streams, runs and quarantine. */

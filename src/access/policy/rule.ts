@@ -5,7 +5,7 @@ import { isAnonymous, isPurposeAllowed } from '../caller.ts'
 import type { Caller } from '../caller.ts'
 import type { DenialCode } from '../error.ts'
 
-/** Alternatives of which one a caller must have whole: `[["a", "b"], ["c"]]` is a and b, or c. */
+/** Alternatives; a caller must have one of them whole: `[["a", "b"], ["c"]]` is a and b, or c. */
 export type Alternatives = readonly (readonly string[])[]
 
 /** What a caller must have. Rules of several origins (a type and its field, two subgraphs) apply together. */
@@ -22,6 +22,9 @@ export type Verdict = 'ALLOWED' | DenialCode
 /**
  * Whether the caller may use what the rule protects. A purpose is needed for personal data, unless the caller has an
  * alternative with a scope `…:masked`: that is answered masked, and unmasked only where `isPurposeAllowed`.
+ *
+ * @example
+ * allowed({ authenticated: true, scopes: [], personal: null }, anonymous, null) // 'UNAUTHORIZED_FIELD_OR_TYPE'
  */
 export function allowed(rule: Rule | null, caller: Caller, purposes: ReadonlySet<string> | null): Verdict {
   if (rule === null) return 'ALLOWED'
@@ -34,7 +37,12 @@ export function allowed(rule: Rule | null, caller: Caller, purposes: ReadonlySet
   return masked ? 'ALLOWED' : 'PURPOSE_REQUIRED'
 }
 
-/** Both rules together. */
+/**
+ * Both rules together; null restricts nothing.
+ *
+ * @example
+ * both(ruleOfType, ruleOfField)
+ */
 export function both(one: Rule | null, other: Rule | null): Rule | null {
   if (one === null || other === null) return one ?? other
   return {
@@ -55,6 +63,9 @@ interface Annotated {
 /**
  * Reads `@authenticated`, `@requiresScopes`, `@personal` and `@policy` from a schema that was built from SDL. `@policy` and
  * an ill-formed `@requiresScopes` close what they are on: nobody passes.
+ *
+ * @example
+ * readRules(schema).get('Dossier.applicant')?.personal // 'PARTY'
  */
 export function readRules(schema: GraphQLSchema): Rules {
   const rules = new Map<string, Rule>()

@@ -1,4 +1,5 @@
 // Finds the unit that a people's committee governs, by its name.
+
 export interface KnownUnit {
   readonly id: number
   readonly name: string

@@ -1,4 +1,5 @@
 // Computes the tree of agencies: canonical codes, parents and paths.
+
 export interface KnownAgency {
   readonly id: number
   /** Every code that this agency is known by. */

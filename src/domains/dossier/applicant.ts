@@ -32,7 +32,7 @@ export function tokensOfApplicant(keyring: Keyring, applicant: PartyRecord | nul
   return [...new Set([...words.map((word) => token(keyring, `word:${word}`)), ...identity])]
 }
 
-/** The hashes of which any finds a folded word: a whole word of a name, a whole identity or telephone number. */
+/** The hashes each of which finds a folded word: a whole word of a name, a whole identity or telephone number. */
 export function tokensOfWord(keyring: Keyring, word: string): readonly string[] {
   const phone = /^\+?\d[\d.-]{7,16}$/.test(word) ? plainPhone(word) : word
   return [...new Set([word, phone])].flatMap((form) => tokensSought(keyring, `word:${form}`))
@@ -40,7 +40,7 @@ export function tokensOfWord(keyring: Keyring, word: string): readonly string[] 
 
 const identityToken = (keyring: Keyring, number: string): string => token(keyring, `identity:${number.trim()}`)
 
-/** The hashes of which any finds a whole identity number: exactly, with its leading zeros. */
+/** The hashes each of which finds a whole identity number: exactly, with its leading zeros. */
 export const identityTokens = (keyring: Keyring, number: string): readonly string[] =>
   tokensSought(keyring, `identity:${number.trim()}`)
 

@@ -166,7 +166,7 @@ async function post(
   }
 }
 
-/** Whoever takes a shared answer changes it: each gets its own. */
+/** The receiver of a shared answer changes it: each gets its own. */
 const structuredAnswer = ({ value, alone }: { value: ExecutionResult; alone: boolean }): ExecutionResult =>
   alone || value.data === undefined || value.data === null ? value : { ...value, data: structuredClone(value.data) }
 

@@ -1,3 +1,5 @@
+// The limits of one operation, and whether it exceeds them.
+
 /** How much one operation may ask; what is above is OPERATION_TOO_COMPLEX, and no answer says which number it was. */
 export interface OperationLimits {
   /** Bytes of a request's body. */

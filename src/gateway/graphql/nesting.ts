@@ -1,6 +1,11 @@
+// Measures how deep a text nests, before any parser reads it.
+
 /**
  * Whether brackets are deeper than `most` in a GraphQL document or a JSON text, outside texts and comments. Reads each
  * character once and stops at the first that is too deep: a parser would have run out of stack there.
+ *
+ * @example
+ * nestsDeeper('{ a { b } }', 1, 'graphql') // true
  */
 export function nestsDeeper(text: string, most: number, language: 'graphql' | 'json'): boolean {
   let depth = 0

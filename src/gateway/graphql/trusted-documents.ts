@@ -45,7 +45,13 @@ export interface TrustedDocumentsOptions {
 
 type Registered = ReadonlyMap<string, ReadonlyMap<string, string>>
 
-/** Rejects with TrustedDocumentFault when the folder cannot be read or a document in it is not valid. */
+/**
+ * The operations of a folder, read again when it changes. Rejects with TrustedDocumentFault when the folder cannot be read or
+ * a document in it is not valid.
+ *
+ * @example
+ * const documents = await openTrustedDocuments({ folder: 'operations', mode: 'only', … })
+ */
 export async function openTrustedDocuments(options: TrustedDocumentsOptions): Promise<TrustedDocuments> {
   const { mode, onFault, pollMs = 1_000 } = options
   const own = new Map((options.own ?? []).map((text) => [sha256Of(text), text]))

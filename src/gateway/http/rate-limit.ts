@@ -21,7 +21,14 @@ export interface RateLimit {
 
 const maxClients = 50_000
 
-/** One bucket for each client; those that were quiet longest are forgotten first, which can only favour them. */
+/**
+ * One bucket for each client; those that were quiet longest are forgotten first, which can only favour them.
+ *
+ * @example
+ * const limit = openRateLimit({ burst: 1, perSecond: 0.5, now: () => 0 })
+ * limit.take('a') // 0
+ * limit.take('a') // 2: seconds until the next
+ */
 export function openRateLimit({ burst, perSecond, now }: RateLimitOptions): RateLimit {
   const buckets = new Map<string, { left: number; at: number }>()
   return {

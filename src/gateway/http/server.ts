@@ -96,7 +96,13 @@ interface GatewayState {
   readonly stream: StreamEndpoint
 }
 
-/** Serves the hub's HTTP on a bound listener, by the routes of `routesOf` alone; the first that answers, answers. */
+/**
+ * Serves the hub's HTTP on a bound listener, by the routes of `routesOf` alone; the first that answers, answers.
+ *
+ * @example
+ * const gateway = await openGateway({ listener, log, … })
+ * await gateway.close()
+ */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { listener, log } = options
   const state = await openState(options)

@@ -27,7 +27,7 @@ export interface StreamAsked {
   readonly method: string
 }
 
-/** Whoever asked, for as long as the stream lasts. */
+/** The caller who asked, for as long as the stream lasts. */
 export interface StreamClient {
   readonly requestId: string
   /** Aborts when the client went away. */

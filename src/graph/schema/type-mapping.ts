@@ -98,7 +98,7 @@ export interface PersonalWords {
   readonly scope: string
   /** The row's hashes: `bigint[]`. */
   readonly hashes: RowSql
-  /** The hashes of which any finds a folded word. */
+  /** The hashes each of which finds a folded word. */
   readonly tokensOf: (word: string) => readonly string[]
 }
 

@@ -30,7 +30,7 @@ export const booleanOperators: Readonly<Record<string, string>> = {
 
 type Given = Readonly<Record<string, unknown>>
 
-/** What a filter of texts demands together: values of which one must be met (null: any), and tests that must all be true. */
+/** What a filter of texts demands together: values one of which must be met (null: any), and tests that must all be true. */
 export interface Demand {
   readonly values: readonly string[] | null
   readonly tests: readonly ((tested: Sql, statement: Statement) => Sql)[]

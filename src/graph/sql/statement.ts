@@ -1,3 +1,5 @@
+// The SQL statement that is being written: its parameters and aliases.
+
 /** A piece of SQL. Identifiers in it come from mappings, never from a request; values are parameters of a Statement. */
 export type Sql = string
 

@@ -132,7 +132,7 @@ async function connect(reader: Reader): Promise<void> {
   }
 }
 
-/** Reads now and then: a change is readable only when the transactions before it have ended, of which nothing notifies. */
+/** Reads now and then: a change is readable only when the transactions before it have ended, and nothing notifies of that. */
 function tick(reader: Reader): void {
   if (reader.closed) return
   if ([...reader.listeners.values()].every((all) => all.size === 0)) {
