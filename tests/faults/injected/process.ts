@@ -224,7 +224,7 @@ export const processFaults: readonly Fault[] = [
       const heavy = new Set(journals.changes.insert(20).map(({ id }) => id))
       advance(1_000)
       world.learn()
-      const weight = 'x'.repeat(3 * 1_048_576)
+      const weight = 'x'.repeat(5 * 1_048_576)
       quirks.written = (row, plain) =>
         heavy.has(row.id) ? `${JSON.stringify(plain).slice(0, -1)},"ref":${row.ref},"weight":"${weight}"}` : null
       await requestRuns(world.engine, only, 'CHANGES', null)
