@@ -38,15 +38,15 @@ export interface Wish {
 }
 
 /** What a way depends on: the type of the objects and who gives them. */
-type Sought = Pick<Objects, 'type'> & { readonly sources: readonly Pick<Source, 'graph' | 'as' | 'provided'>[] }
+type Reachable = Pick<Objects, 'type'> & { readonly sources: readonly Pick<Source, 'graph' | 'as' | 'provided'>[] }
 
-const sourceStops = ({ sources }: Sought): Stop[] =>
+const sourceStops = ({ sources }: Reachable): Stop[] =>
   sources.map((source) => ({ graph: source.graph, as: source.as, way: { kind: 'source', source: source as Source } }))
 
 const providedAt = ({ way }: Stop): SelectionSetNode | null => (way.kind === 'source' ? way.source.provided : null)
 
 /** The nearest subgraph that will do, by keys from those that give the objects. Null where no key leads there. */
-export function nearest(knowledge: Knowledge, objects: Sought, wish: Wish): Stop | null {
+export function nearest(knowledge: Knowledge, objects: Reachable, wish: Wish): Stop | null {
   const { members } = knowledge
   const { will, prefer = () => 0, more = [] } = wish
   const stops = [...sourceStops(objects), ...more]
