@@ -32,5 +32,6 @@ export const agencyDomain = defineDomain({
 })
 
 export { resolveAgencies, type ResolvedAgency } from './resolve.ts'
+export { pathOfSource } from './source-path.ts'
 export { settleAgencies } from './settle.ts'
 export { agencySink }

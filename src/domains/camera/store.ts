@@ -5,7 +5,7 @@ import { removeRows } from '../../db/remove-rows.ts'
 import type { Refusal, Sink } from '../../db/sink.ts'
 import { foldText } from '../../graph/sql/words.ts'
 import { mentionKey, splitUnits } from '../administrative-unit/index.ts'
-import { resolveAgencies } from '../agency/index.ts'
+import { pathOfSource, resolveAgencies } from '../agency/index.ts'
 
 export const cameraSink: Sink<CameraRecord> = {
   async upsert(trx, changes) {
@@ -16,6 +16,7 @@ export const cameraSink: Sink<CameraRecord> = {
       first.source,
       changes.map(({ record }) => record.agency),
     )
+    const sourcePath = await pathOfSource(trx, first.source)
     const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => {
       const agency = record.agency === null ? null : agencies.get(record.agency.code)!
       return {
@@ -46,13 +47,12 @@ export const cameraSink: Sink<CameraRecord> = {
         agency_path, unit_id, latitude, longitude, online, observed_at, profiles, search, first_seen_at, changed_at, run_id)
       select ${first.source}, ${first.stream}, r.key, r.code, r.name, r.manufacturer, r.model, r.firmware, r.serial_number,
         r.agency_id,
-        coalesce(r.agency_path, (select min(a.path) from agency a where a.unit_id = u.id), s.agency_path),
+        coalesce(r.agency_path, (select min(a.path) from agency a where a.unit_id = u.id), ${sourcePath}),
         u.id, r.latitude, r.longitude, r.online, r.observed_at, r.profiles, r.search, r.first_seen_at, r.changed_at, r.run_id
       from json_to_recordset(${JSON.stringify(rows)}) as r(key text, code text, name text, manufacturer text, model text,
         firmware text, serial_number text, agency_id bigint, agency_path text, unit_code text, latitude float8,
         longitude float8, online boolean, observed_at timestamptz, profiles jsonb, search text,
         first_seen_at timestamptz, changed_at timestamptz, run_id bigint)
-      join source s on s.id = ${first.source}
       left join lateral (
         select min(v.id) as id from administrative_unit v
         where v.valid_to is null and (v.code = r.unit_code or (

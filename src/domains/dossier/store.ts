@@ -6,7 +6,7 @@ import { removeRows } from '../../db/remove-rows.ts'
 import type { Change, Sink } from '../../db/sink.ts'
 import type { Tables } from '../../db/tables.ts'
 import { foldText } from '../../graph/sql/words.ts'
-import { resolveAgencies } from '../agency/index.ts'
+import { pathOfSource, resolveAgencies } from '../agency/index.ts'
 import { resolveProcedures } from '../procedure/index.ts'
 import { sealApplicant, tokensOfApplicant } from './applicant.ts'
 import { dueLimit, loadCalendar, workingDays } from './calendar.ts'
@@ -44,9 +44,7 @@ export function openDossierSink(keyring: Keyring): Sink<DossierRecord> {
         changes.map((change) => change.key),
       )
       const calendar = await loadCalendar(trx)
-      const own = await sql<{ agency_path: string }>`select agency_path from source where id = ${first.source}`.execute(
-        trx,
-      )
+      const sourcePath = await pathOfSource(trx, first.source)
       const rows = changes.map(({ key, record, run, firstSeenAt, changedAt }) => {
         const before = known.get(key) ?? null
         const seenAt = record.sourceUpdatedAt ?? changedAt
@@ -58,7 +56,7 @@ export function openDossierSink(keyring: Keyring): Sink<DossierRecord> {
           code: record.code,
           procedure_id: record.procedure === null ? null : procedures.get(record.procedure.code)!,
           agency_id: agency?.id ?? null,
-          agency_path: agency?.path ?? own.rows[0]?.agency_path ?? '',
+          agency_path: agency?.path ?? sourcePath,
           status: record.status,
           channel: record.channel,
           subject: record.subject,

@@ -1,6 +1,6 @@
 // A page that commits while an agency moves: no row is left under the old path.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { resolveAgencies } from '../../../src/domains/agency/index.ts'
+import { pathOfSource, resolveAgencies } from '../../../src/domains/agency/index.ts'
 import { openGraph, type OpenGraph } from '../../kit/world/graph.ts'
 import { agencyOf, dossierOf, mention } from '../../kit/world/records.ts'
 
@@ -34,4 +34,23 @@ it('follows the move, whichever commits first', async () => {
     'select d.agency_path as row, a.path as agency from dossier d join agency a on a.id = d.agency_id',
   )
   expect(rows.map(({ row }) => row)).toEqual(rows.map(({ agency }) => agency))
+})
+
+it('holds for rows without an agency, which are seen by the agency of their source', async () => {
+  await graph.put('Agency', 'lists', [agencyOf('W2', { parentCode: 'H53' })], { key: (one) => one.code })
+  await graph.source('ward office', 'W2')
+  await graph.put('Dossier', 'ward office', [dossierOf('D9', { agency: null })])
+  let moved: Promise<unknown> = Promise.resolve()
+  await graph.database.db.transaction().execute(async (trx) => {
+    const path = await pathOfSource(trx, 'ward office')
+    moved = graph.put('Agency', 'lists', [agencyOf('W2', { parentCode: 'H54' })], { key: (one) => one.code })
+    await Promise.race([moved, pause(1_500)])
+    await trx.updateTable('dossier').set({ agency_path: path }).where('code', '=', 'D9').execute()
+  })
+  await moved
+  const { rows } = await graph.database.pool.query<{ row: string; source: string }>(
+    `select d.agency_path as row, s.agency_path as source from dossier d join source s on s.id = d.source_id where d.code = 'D9'`,
+  )
+  expect(rows[0]?.source).toContain('H54/')
+  expect(rows[0]?.row).toBe(rows[0]?.source)
 })
